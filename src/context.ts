@@ -70,6 +70,7 @@ export interface ConnectionHandle {
 // The version stands in the key: a later shape of the handle gets another, and old and new do not meet.
 const CONNECTION_KEY = createContextKey('opentelemetry-databricks-sql/connection/v1');
 const NO_TELEMETRY_KEY = createContextKey('opentelemetry-databricks-sql/no-databricks-telemetry/v1');
+const NO_QUERY_TEXT_KEY = createContextKey('opentelemetry-databricks-sql/no-query-text/v1');
 
 /** A Context whose spans belong to the connection. */
 export function setConnection(context: Context, handle: ConnectionHandle): Context {
@@ -88,4 +89,13 @@ export function suppressDatabricksTelemetry(context: Context): Context {
 
 export function isDatabricksTelemetrySuppressed(context: Context): boolean {
   return context.getValue(NO_TELEMETRY_KEY) === true;
+}
+
+/** A Context whose statements leave their query text out of their spans. */
+export function suppressQueryText(context: Context): Context {
+  return context.setValue(NO_QUERY_TEXT_KEY, true);
+}
+
+export function isQueryTextSuppressed(context: Context): boolean {
+  return context.getValue(NO_QUERY_TEXT_KEY) === true;
 }

@@ -1,7 +1,7 @@
 export type { TagDefinition, TagKind, TagSubject } from './definition.js';
 export { isHttpStatus, isKnownErrorCode, isSqlState, knownErrorNames, OTHER_ERROR } from './errorCodes.js';
 export * from './kinds.js';
-export { Tag } from './names.js';
+export { DB_SYSTEM, Tag } from './names.js';
 export { DEFAULT_TAG_ROWS } from './rows.js';
 export { ExportScope } from './scope.js';
 export {

@@ -62,3 +62,9 @@ export const Tag = {
   serverPort: 'server.port',
   exceptionPrefix: 'exception.',
 } as const;
+
+/**
+ * `db.system.name` of every span of the driver, among its initial attributes: a sampler, which is not
+ * told the instrumentation scope, recognises the driver's spans by it.
+ */
+export const DB_SYSTEM = 'databricks';

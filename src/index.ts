@@ -1,0 +1,48 @@
+export type {
+  AccessToken,
+  CircuitBreakerOptions,
+  DatabricksExporterOptions,
+  DatabricksSpanProcessorOptions,
+  HostOptions,
+  TokenProvider,
+} from './config.js';
+export {
+  type ConnectionHandle,
+  type ConnectionRoute,
+  type ConnectionTelemetryOptions,
+  type CredentialHeaders,
+  type ProxyRoute,
+  setConnection,
+} from './context.js';
+export type {
+  BreakerSnapshot,
+  BreakerState,
+  ExportDestination,
+  ExportResult,
+  FlagResult,
+  HostExporter,
+  RecordExporter,
+} from './exporter/contract.js';
+export { DatabricksExporter } from './exporter/databricksExporter.js';
+export { DryRunExporter, type DryRunExporterOptions } from './exporter/dryRunExporter.js';
+export type { DatabricksTelemetryConnectOptions } from './instrumentation/connectOptions.js';
+export { DatabricksSqlInstrumentation } from './instrumentation/databricksSqlInstrumentation.js';
+export type {
+  DatabricksSqlInstrumentationConfig,
+  RequestInfo,
+  ResponseInfo,
+} from './instrumentation/instrumentationConfig.js';
+export { DatabricksSpanProcessor } from './processor/databricksSpanProcessor.js';
+export { type ExportLocalOptions, exportLocal } from './processor/exportLocal.js';
+export type { ProcessorStats } from './processor/processorStats.js';
+export { recordDriverSpans } from './processor/recordDriverSpans.js';
+export type { ReadableSpanLike, SpanProcessorLike } from './processor/spanShape.js';
+export { withoutDatabricksTelemetry, withoutQueryText } from './scopedSwitches.js';
+export {
+  createTagTable,
+  DEFAULT_TAG_TABLE,
+  ExportScope,
+  shouldExportToDatabricks,
+  type TagDefinition,
+  type TagTable,
+} from './tags/index.js';

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import type { ConnectionRoute, ConnectionTelemetryOptions, ProxyRoute } from '../context.js';
+import type { DriverConnectOptions, DriverHttpOptions, DriverProxyOptions } from './driverShapes.js';
+
+/**
+ * Options for `DBSQLClient.connect()` that this package adds; the driver ignores them. Intersect them
+ * with the driver's `ConnectionOptions`.
+ */
+export interface DatabricksTelemetryConnectOptions {
+  /** False: nothing about this connection is sent to Databricks. */
+  readonly enableTelemetry?: boolean;
+  /** @internal True: on without asking the server. */
+  readonly forceEnableTelemetry?: boolean;
+}
+
+const DEFAULT_PORT = 443;
+const HOST_WITH_PORT = /^([^:]+):(\d{1,5})$/;
+const CLOUD_PORTS_MAX = 65_535;
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Host and port as the driver takes them: the kernel backend reads `host:port` from the host. */
+export function addressOf(options: { readonly host?: unknown; readonly port?: unknown }): Address {
+  const host = typeof options.host === 'string' ? options.host : '';
+  const withPort = HOST_WITH_PORT.exec(host);
+  if (withPort !== null) {
+    return { host: withPort[1] ?? '', port: Number(withPort[2]) };
+  }
+  const port = Number(options.port);
+  return { host, port: port > 0 && port <= CLOUD_PORTS_MAX ? port : DEFAULT_PORT };
+}
+
+export function telemetryOptionsOf(options: DriverConnectOptions): ConnectionTelemetryOptions {
+  const { enableTelemetry, forceEnableTelemetry, telemetryEnabled } = options;
+  return {
+    ...(typeof enableTelemetry === 'boolean' ? { enableTelemetry } : {}),
+    ...(typeof forceEnableTelemetry === 'boolean' ? { forceEnableTelemetry } : {}),
+    ...(typeof telemetryEnabled === 'boolean' ? { driverTelemetryEnabled: telemetryEnabled } : {}),
+  };
+}
+
+/** The route as the driver itself will take it. */
+export function routeOf(http: DriverHttpOptions): ConnectionRoute {
+  const proxy = proxyOf(http.proxy);
+  const ca = trustOf(http.ca);
+  const clientCert = pemOf(http.cert);
+  const clientKey = pemOf(http.key);
+  return {
+    https: http.https !== false,
+    rejectUnauthorized: http.rejectUnauthorized !== false,
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(ca === undefined ? {} : { ca }),
+    ...(clientCert === undefined ? {} : { clientCert }),
+    ...(clientKey === undefined ? {} : { clientKey }),
+  };
+}
+
+/**
+ * Who a connection authenticates as: the digest of a static secret, else the user's object that provides
+ * the credentials, else `fallback`, which is the connection's own.
+ */
+export function credentialIdentityOf(
+  options: DriverConnectOptions,
+  authProvider: unknown,
+  fallback: object,
+): string | object {
+  if (isObject(authProvider)) {
+    return authProvider;
+  }
+  switch (options.authType) {
+    case undefined:
+    case 'access-token':
+      return typeof options.token === 'string' ? digest('token', options.token) : fallback;
+    case 'static-token':
+      return typeof options.staticToken === 'string' ? digest('token', options.staticToken) : fallback;
+    case 'databricks-oauth':
+      return typeof options.oauthClientSecret === 'string'
+        ? digest('m2m', options.oauthClientSecret, options.oauthClientId, options.azureTenantId)
+        : fallback;
+    case 'custom':
+      return isObject(options.provider) ? options.provider : fallback;
+    case 'token-provider':
+      return isObject(options.tokenProvider) ? options.tokenProvider : fallback;
+    case 'external-token':
+      return isObject(options.getToken) ? options.getToken : fallback;
+    default:
+      return fallback;
+  }
+}
+
+/** The workspace's id: a header of the user's wins over what the path names, as in the driver. */
+export function workspaceIdOf(httpPath: unknown, customHeaders: unknown): string | undefined {
+  if (isObject(customHeaders)) {
+    for (const [name, value] of Object.entries(customHeaders)) {
+      if (name.toLowerCase() === 'x-databricks-org-id') {
+        return typeof value === 'string' && /^\d{1,20}$/.test(value) ? value : undefined;
+      }
+    }
+  }
+  if (typeof httpPath !== 'string') {
+    return undefined;
+  }
+  const [path = '', query = ''] = httpPath.split('?', 2);
+  return /(?:^|&)o=(\d{1,20})(?:&|$)/.exec(query)?.[1] ?? /(?:^|\/)o\/(\d{1,20})(?:\/|$)/.exec(path)?.[1];
+}
+
+function proxyOf(proxy: DriverProxyOptions | undefined): ProxyRoute | undefined {
+  if (!isObject(proxy)) {
+    return undefined;
+  }
+  const { protocol, host, port, auth } = proxy;
+  return {
+    protocol: String(protocol),
+    host: String(host),
+    port: Number(port),
+    ...(typeof auth?.username === 'string' ? { username: auth.username } : {}),
+    ...(typeof auth?.password === 'string' ? { password: auth.password } : {}),
+  };
+}
+
+function trustOf(ca: unknown): ReadonlyArray<string | Buffer> | undefined {
+  if (ca === undefined || ca === null) {
+    return undefined;
+  }
+  const list: readonly unknown[] = Array.isArray(ca) ? ca : [ca];
+  return list.filter((item): item is string | Buffer => typeof item === 'string' || Buffer.isBuffer(item));
+}
+
+function pemOf(value: unknown): string | Buffer | undefined {
+  return typeof value === 'string' || Buffer.isBuffer(value) ? value : undefined;
+}
+
+function digest(...parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}

@@ -1,0 +1,117 @@
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '@opentelemetry/instrumentation';
+import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
+import { DRIVER_FILES, DriverPatcher } from './driverPatcher.js';
+import { DriverTracer } from './driverTracer.js';
+import {
+  type DatabricksSqlInstrumentationConfig,
+  resolveInstrumentationConfig,
+} from './instrumentationConfig.js';
+
+const DRIVER = '@databricks/sql';
+
+/**
+ * Makes spans of what the Databricks SQL driver for Node.js (`@databricks/sql` 1.16 to 2.x) does, in
+ * CommonJS and ESM applications, without a loader flag.
+ */
+export class DatabricksSqlInstrumentation extends InstrumentationBase<DatabricksSqlInstrumentationConfig> {
+  // `declare`: the base class's constructor calls init() and enable(), which may find the driver loaded and
+  // patch it, before field initialisers of ours would run. So the state is made when first asked for.
+  declare private state: InstrumentationState | undefined;
+
+  /**
+   * @param config see `DatabricksSqlInstrumentationConfig`; every option has a default
+   * @throws TypeError that names the option, what was wrong and what is allowed
+   */
+  constructor(config: DatabricksSqlInstrumentationConfig = {}) {
+    resolveInstrumentationConfig(config);
+    super(INSTRUMENTATION_SCOPE, VERSION, config);
+  }
+
+  /** @throws TypeError that names the option, what was wrong and what is allowed */
+  override setConfig(config: DatabricksSqlInstrumentationConfig = {}): void {
+    const resolved = resolveInstrumentationConfig(config);
+    super.setConfig(config);
+    if (this.state !== undefined) {
+      this.state.tracer.config = resolved;
+    }
+  }
+
+  override setTracerProvider(tracerProvider: TracerProvider): void {
+    super.setTracerProvider(tracerProvider);
+    this.ensureState().tracer.tracer = this.tracer;
+  }
+
+  override setMeterProvider(meterProvider: MeterProvider): void {
+    super.setMeterProvider(meterProvider);
+    this.ensureState().tracer.meter = this.meter;
+  }
+
+  override enable(): void {
+    const { tracer, patcher } = this.ensureState();
+    tracer.enabled = true;
+    super.enable();
+    patcher.patchLoadedDrivers();
+  }
+
+  /** Puts the driver's methods back and ends the spans of statements in flight. */
+  override disable(): void {
+    super.disable();
+    const { tracer, patcher } = this.ensureState();
+    tracer.enabled = false;
+    patcher.undoAll();
+    tracer.openStatements.abandonAll();
+  }
+
+  /**
+   * Observes a client, its sessions and their operations where module hooks can't: in bundled code. The
+   * client may be connected already.
+   *
+   * @param client a `DBSQLClient`
+   * @returns the client
+   */
+  instrument<Client extends object>(client: Client): Client {
+    const { tracer, patcher } = this.ensureState();
+    tracer.enabled = true;
+    patcher.patchFromClient(client);
+    return client;
+  }
+
+  protected override init(): InstrumentationNodeModuleDefinition {
+    // Every version is looked at, so that one which is not supported can be told of.
+    return new InstrumentationNodeModuleDefinition(
+      DRIVER,
+      ['*'],
+      undefined,
+      undefined,
+      DRIVER_FILES.map(([file, patch]) => {
+        const patchExport = (moduleExports: unknown, version?: string): unknown => {
+          this.ensureState().patcher.patchExport(moduleExports, version, patch);
+          return moduleExports;
+        };
+        return new InstrumentationNodeModuleFile(`${DRIVER}/${file}`, ['*'], patchExport, () => undefined);
+      }),
+    );
+  }
+
+  private ensureState(): InstrumentationState {
+    if (this.state === undefined) {
+      const tracer = new DriverTracer(
+        resolveInstrumentationConfig(this.getConfig()),
+        this.tracer,
+        this.meter,
+      );
+      this.state = { tracer, patcher: new DriverPatcher(tracer) };
+    }
+    return this.state;
+  }
+}
+
+interface InstrumentationState {
+  readonly tracer: DriverTracer;
+  readonly patcher: DriverPatcher;
+}

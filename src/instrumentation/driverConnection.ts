@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import type { Attributes } from '@opentelemetry/api';
+import type {
+  ConnectionHandle,
+  ConnectionRoute,
+  ConnectionTelemetryOptions,
+  CredentialHeaders,
+} from '../context.js';
+import { DB_SYSTEM, Tag } from '../tags/index.js';
+import {
+  addressOf,
+  credentialIdentityOf,
+  routeOf,
+  telemetryOptionsOf,
+  workspaceIdOf,
+} from './connectOptions.js';
+import type {
+  DriverClient,
+  DriverConnectOptions,
+  DriverHttpConnection,
+  DriverHttpOptions,
+} from './driverShapes.js';
+
+const DRIVER_PRODUCT = 'NodejsDatabricksSqlConnector';
+const PRODUCT_VERSION = /^NodejsDatabricksSqlConnector\/(\d+\.\d+\.\d+)/;
+const HTTPS_PORT = 443;
+const MS_PER_SECOND = 1_000;
+/** The driver's pause between two status requests, which can't be configured. */
+const POLL_INTERVAL_MS = 100;
+
+/** A connected (or connecting) client, as its spans' processor sees it. */
+export class DriverConnection implements ConnectionHandle {
+  readonly id = randomUUID();
+  readonly host: string;
+  readonly port: number;
+  readonly orgId: string | undefined;
+  readonly route: ConnectionRoute;
+  readonly driverVersion: string;
+  readonly driverProduct: string;
+  readonly telemetry: ConnectionTelemetryOptions;
+  readonly credentialIdentity: string | object;
+  readonly isKernel: boolean;
+  served: object | undefined = undefined;
+
+  readonly #client: DriverClient;
+  readonly #httpPath: unknown;
+  readonly #kernelToken: string | undefined;
+  readonly #closeCallbacks = new Set<() => void>();
+  readonly #credentialCallbacks = new Set<() => void>();
+  #httpConnection: DriverHttpConnection | undefined = undefined;
+  #rawHeaders: unknown = undefined;
+  #headers: CredentialHeaders | undefined = undefined;
+  #closed = false;
+
+  /**
+   * @param options what the user gave to `connect()`
+   * @param http what the driver makes of it
+   */
+  constructor(
+    client: DriverClient,
+    options: DriverConnectOptions,
+    http: DriverHttpOptions,
+    authProvider: unknown,
+  ) {
+    this.#client = client;
+    this.#httpPath = options.path;
+    const { host, port } = addressOf(options);
+    this.host = host;
+    this.port = port;
+    this.orgId = workspaceIdOf(options.path, options.customHeaders);
+    this.route = routeOf(http);
+    this.driverVersion = PRODUCT_VERSION.exec(String(http.headers?.['User-Agent']))?.[1] ?? '0.0.0';
+    this.driverProduct = `${DRIVER_PRODUCT}/${this.driverVersion}`;
+    this.telemetry = telemetryOptionsOf(options);
+    this.credentialIdentity = credentialIdentityOf(options, authProvider, this);
+    this.isKernel = options.useKernel === true;
+    this.#kernelToken = this.isKernel && typeof options.token === 'string' ? options.token : undefined;
+  }
+
+  get selfReporting(): boolean {
+    return this.#client.telemetryEmitter !== undefined;
+  }
+
+  credentials(): CredentialHeaders | undefined {
+    if (this.#kernelToken !== undefined) {
+      // The kernel authenticates natively: its headers are never seen, but a static token is known.
+      return { Authorization: `Bearer ${this.#kernelToken}` };
+    }
+    const raw = this.#httpConnection?.headers;
+    if (raw !== this.#rawHeaders) {
+      this.#rawHeaders = raw;
+      this.#headers = plainHeaders(raw);
+    }
+    return this.#headers;
+  }
+
+  onCredentials(callback: () => void): void {
+    this.#credentialCallbacks.add(callback);
+  }
+
+  onClose(callback: () => void): void {
+    if (this.#closed) {
+      callback();
+      return;
+    }
+    this.#closeCallbacks.add(callback);
+  }
+
+  /**
+   * Listens to the headers that the driver's authentication produces for each of its requests. The
+   * authentication itself is neither wrapped nor called.
+   */
+  observeCredentials(): void {
+    const http = this.#client.connectionProvider;
+    if (http === undefined || http === this.#httpConnection || typeof http.setHeaders !== 'function') {
+      return;
+    }
+    this.#httpConnection = http;
+    const original = http.setHeaders;
+    http.setHeaders = (headers) => {
+      const changed = !sameHeaders(plainHeaders(headers), this.credentials());
+      original.call(http, headers);
+      if (changed) {
+        this.#notify(this.#credentialCallbacks);
+      }
+    };
+  }
+
+  /** Tells everybody, once, that the connection is gone. */
+  close(): void {
+    if (this.#closed) {
+      return;
+    }
+    this.#closed = true;
+    this.#notify(this.#closeCallbacks);
+    this.#closeCallbacks.clear();
+    this.#credentialCallbacks.clear();
+  }
+
+  /** `host:port`, the port only if it is not the one that everybody expects. */
+  get address(): string {
+    return this.port === HTTPS_PORT ? this.host : `${this.host}:${this.port}`;
+  }
+
+  /** Tags that all spans of the connection have. */
+  baseTags(): Attributes {
+    return {
+      [Tag.dbSystemName]: DB_SYSTEM,
+      [Tag.serverAddress]: this.host,
+      ...(this.port === HTTPS_PORT ? {} : { [Tag.serverPort]: this.port }),
+      ...(this.orgId === undefined ? {} : { [Tag.workspaceId]: this.orgId }),
+    };
+  }
+
+  /** Tags that only the span which opens a session has. */
+  connectionTags(): Attributes {
+    const config = this.#client.getConfig();
+    const authType = typeof this.#client.authType === 'string' ? this.#client.authType : undefined;
+    const tags: Attributes = {
+      [Tag.driverVersion]: this.driverVersion,
+      [Tag.mode]: this.isKernel ? 'SEA' : 'THRIFT',
+      [Tag.featureProxy]: this.route.proxy !== undefined,
+      [Tag.featureDirectResults]: true,
+      [Tag.featureMetricViewMetadata]: config.enableMetricViewMetadata === true,
+      ...AUTHENTICATION[authType ?? 'pat'],
+      [Tag.authType]: authType ?? 'pat',
+    };
+    if (typeof config.arrowEnabled === 'boolean') {
+      tags[Tag.featureArrow] = config.arrowEnabled;
+    }
+    if (typeof config.useCloudFetch === 'boolean') {
+      tags[Tag.featureCloudFetch] = config.useCloudFetch;
+    }
+    if (typeof config.useLZ4Compression === 'boolean') {
+      tags[Tag.featureLz4] = config.useLZ4Compression;
+    }
+    if (typeof config.socketTimeout === 'number') {
+      tags[Tag.socketTimeoutS] = Math.round(config.socketTimeout / MS_PER_SECOND);
+    }
+    if (!this.isKernel) {
+      tags[Tag.pollIntervalMs] = POLL_INTERVAL_MS;
+    }
+    if (typeof this.#httpPath === 'string') {
+      const path = this.#httpPath.split('?', 1)[0] ?? '';
+      tags[Tag.httpPath] = path.startsWith('/') ? path : `/${path}`;
+    }
+    return tags;
+  }
+
+  #notify(callbacks: ReadonlySet<() => void>): void {
+    for (const callback of callbacks) {
+      try {
+        callback();
+      } catch {
+        // A listener's fault must not reach the driver.
+      }
+    }
+  }
+}
+
+/** `auth_mech` and `auth_flow` by the driver's `authType`; where nothing is listed only the type is told. */
+const AUTHENTICATION: Readonly<Record<string, Attributes>> = {
+  pat: { [Tag.authMechanism]: 'PAT', [Tag.authFlow]: 'TOKEN_PASSTHROUGH' },
+  'static-token': { [Tag.authMechanism]: 'PAT', [Tag.authFlow]: 'TOKEN_PASSTHROUGH' },
+  'external-token': { [Tag.authMechanism]: 'OTHER', [Tag.authFlow]: 'TOKEN_PASSTHROUGH' },
+  'token-provider': { [Tag.authMechanism]: 'OTHER', [Tag.authFlow]: 'TOKEN_PASSTHROUGH' },
+  'oauth-m2m': { [Tag.authMechanism]: 'OAUTH', [Tag.authFlow]: 'CLIENT_CREDENTIALS' },
+  'external-browser': { [Tag.authMechanism]: 'OAUTH', [Tag.authFlow]: 'BROWSER_BASED_AUTHENTICATION' },
+  custom: { [Tag.authMechanism]: 'OTHER' },
+  unknown: { [Tag.authMechanism]: 'OTHER' },
+};
+
+/** Any form of `HeadersInit` as a plain object; `undefined` if there is no header in it. */
+function plainHeaders(raw: unknown): CredentialHeaders | undefined {
+  if (typeof raw !== 'object' || raw === null) {
+    return undefined;
+  }
+  const entries: Iterable<unknown> =
+    Symbol.iterator in raw ? (raw as Iterable<unknown>) : Object.entries(raw);
+  const headers: Record<string, string> = {};
+  let found = false;
+  for (const entry of entries) {
+    if (Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'string') {
+      headers[entry[0]] = entry[1];
+      found = true;
+    }
+  }
+  return found ? headers : undefined;
+}
+
+function sameHeaders(a: CredentialHeaders | undefined, b: CredentialHeaders | undefined): boolean {
+  if (a === undefined || b === undefined) {
+    return a === b;
+  }
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}

@@ -1,0 +1,96 @@
+import { classifyFailure, failureClassOf, failureCode } from '../failures.js';
+import { isHttpStatus, isSqlState } from '../tags/index.js';
+
+/** What a rejection of the driver tells, read without keeping any of its text. */
+export interface DriverFailure {
+  /** SQLSTATE, else HTTP status, else the driver's or Node.js's code, else the class. */
+  readonly code: string;
+  /** `db.response.status_code`: SQLSTATE or HTTP status. */
+  readonly statusCode: string | undefined;
+  /** Whether trying again can still succeed, so that the statement stays open for a while. */
+  readonly mayRecover: boolean;
+  /** The driver says that the application itself closed or cancelled: nothing failed. */
+  readonly byApplication: boolean;
+}
+
+/** Messages of the driver that hold an HTTP status and nothing else that would tell it. */
+const STATUS_IN_MESSAGE = /(?:HTTP error|Hive driver:|HTTP status code:) ([1-5]\d\d)\b/;
+const LINK_EXPIRED_MESSAGE = 'CloudFetch link has expired';
+/** As much of a message as is looked at. */
+const MAX_MESSAGE = 512;
+
+const CLOSED_OR_CANCELED: ReadonlySet<unknown> = new Set(['CLOSED', 'CANCELED']);
+const OPERATION_STATES: ReadonlySet<unknown> = new Set(['CLOSED', 'CANCELED', 'ERROR', 'TIMEOUT', 'UNKNOWN']);
+
+/** Never throws, whatever was thrown. */
+export function describeFailure(thrown: unknown): DriverFailure {
+  try {
+    return describe(thrown);
+  } catch {
+    return { code: 'other', statusCode: undefined, mayRecover: false, byApplication: false };
+  }
+}
+
+function describe(thrown: unknown): DriverFailure {
+  const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Record<string, unknown>;
+  const { errorCode } = error;
+  const response = error['response'] as Record<string, unknown> | null | undefined;
+  const sqlState = sqlStateOf(error, response);
+  const isState = OPERATION_STATES.has(errorCode);
+  const httpStatus = httpStatusOf(error);
+  const statusCode = sqlState ?? httpStatus;
+  const code = statusCode ?? (isState ? String(errorCode) : otherCodeOf(thrown, error));
+  return {
+    code,
+    statusCode,
+    mayRecover:
+      sqlState === undefined && !isState && !isServerStatus(error) && !isTerminal(thrown, httpStatus, code),
+    // With the server's response it was the server that said so; without, the driver knows it from the application.
+    byApplication: CLOSED_OR_CANCELED.has(errorCode) && (response === undefined || response === null),
+  };
+}
+
+function sqlStateOf(
+  error: Record<string, unknown>,
+  response: Record<string, unknown> | null | undefined,
+): string | undefined {
+  for (const candidate of [response?.['sqlState'], error['sqlState']]) {
+    if (typeof candidate === 'string' && isSqlState(candidate)) {
+      return candidate;
+    }
+  }
+  return undefined;
+}
+
+function httpStatusOf(error: Record<string, unknown>): string | undefined {
+  const payload = error['payload'] as { response?: { status?: unknown } } | null | undefined;
+  const metadata = error['kernelMetadata'] as { httpStatus?: unknown } | null | undefined;
+  for (const candidate of [error['statusCode'], payload?.response?.status, metadata?.httpStatus]) {
+    if (typeof candidate === 'number' && isHttpStatus(String(candidate))) {
+      return String(candidate);
+    }
+  }
+  const { message } = error;
+  const found = typeof message === 'string' ? STATUS_IN_MESSAGE.exec(message.slice(0, MAX_MESSAGE)) : null;
+  return found?.[1];
+}
+
+function otherCodeOf(thrown: unknown, error: Record<string, unknown>): string {
+  if (error['message'] === LINK_EXPIRED_MESSAGE) {
+    return 'LINK_EXPIRED';
+  }
+  const { errorCode, payload } = error;
+  // A RetryError wraps what the last attempt met.
+  const wrapped = payload === undefined ? undefined : failureCode(payload);
+  return wrapped ?? failureCode(thrown) ?? (typeof errorCode === 'string' ? errorCode : 'other');
+}
+
+/** `StatusError` has a class of its own that does not extend Error: the server refused the request. */
+function isServerStatus(error: Record<string, unknown>): boolean {
+  return error.constructor?.name === 'StatusError';
+}
+
+function isTerminal(thrown: unknown, httpStatus: string | undefined, code: string): boolean {
+  const failureClass = httpStatus === undefined ? classifyFailure(thrown) : failureClassOf(httpStatus);
+  return failureClass === 'terminal' || code === 'LINK_EXPIRED';
+}

@@ -1,0 +1,63 @@
+import type { StatementLife } from './statementLife.js';
+
+/**
+ * Statements whose span has not ended, oldest first. An abandoned operation gives no sign, ever: what is
+ * too old, or too many, is ended as incomplete.
+ */
+export class OpenStatements {
+  readonly #bySpanId = new Map<string, StatementLife>();
+  #timer: NodeJS.Timeout | undefined = undefined;
+
+  get size(): number {
+    return this.#bySpanId.size;
+  }
+
+  get(spanId: string): StatementLife | undefined {
+    return this.#bySpanId.get(spanId);
+  }
+
+  add(spanId: string, statement: StatementLife, max: number, ttlMs: number): void {
+    if (this.#bySpanId.size >= max) {
+      for (const oldest of this.#bySpanId.values()) {
+        oldest.abandon();
+        break;
+      }
+    }
+    this.#bySpanId.set(spanId, statement);
+    if (this.#timer === undefined) {
+      this.#schedule(ttlMs, ttlMs);
+    }
+  }
+
+  delete(spanId: string): void {
+    this.#bySpanId.delete(spanId);
+  }
+
+  /** Ends all as incomplete and stops the timer. */
+  abandonAll(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    // Each takes itself out of the map.
+    for (const statement of this.#bySpanId.values()) {
+      statement.abandon();
+    }
+  }
+
+  #expire(ttlMs: number): void {
+    this.#timer = undefined;
+    const now = performance.now();
+    for (const statement of this.#bySpanId.values()) {
+      const remaining = statement.startedAt + ttlMs - now;
+      if (remaining > 0) {
+        this.#schedule(Math.ceil(remaining), ttlMs);
+        return;
+      }
+      statement.abandon();
+    }
+  }
+
+  #schedule(delayMs: number, ttlMs: number): void {
+    this.#timer = setTimeout(() => this.#expire(ttlMs), delayMs);
+    this.#timer.unref();
+  }
+}

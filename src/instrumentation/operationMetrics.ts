@@ -1,0 +1,65 @@
+import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
+import { Tag } from '../tags/index.js';
+import { describeFailure } from './driverErrors.js';
+
+/** Advised by the database conventions. Warehouse queries outlast the last: see the docs for a View. */
+const DURATION_BUCKETS_S = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+/** Advised by the database conventions. */
+const ROW_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+const MS_PER_SECOND = 1_000;
+
+/** Attributes of the conventions' metrics, out of those of a span. */
+const METRIC_TAGS = [
+  Tag.dbSystemName,
+  Tag.dbOperationName,
+  Tag.dbCollectionName,
+  Tag.dbNamespace,
+  Tag.dbQuerySummary,
+  Tag.serverAddress,
+  Tag.serverPort,
+] as const;
+
+/** The metrics of the database conventions. */
+export class OperationMetrics {
+  readonly #duration: Histogram;
+  readonly #returnedRows: Histogram;
+
+  constructor(meter: Meter) {
+    this.#duration = meter.createHistogram('db.client.operation.duration', {
+      description: 'Duration of database client operations.',
+      unit: 's',
+      advice: { explicitBucketBoundaries: DURATION_BUCKETS_S },
+    });
+    this.#returnedRows = meter.createHistogram('db.client.response.returned_rows', {
+      description: 'The actual number of records returned by the database operation.',
+      unit: '{row}',
+      advice: { explicitBucketBoundaries: ROW_BUCKETS },
+    });
+  }
+
+  /**
+   * @param attributes of the operation's span, at its start
+   * @param latencyMs the interval of `databricks.operation.latency_ms`
+   * @param error what the driver rejected with, if the operation failed
+   */
+  record(attributes: Attributes, latencyMs: number, error: unknown, returnedRows: number | undefined): void {
+    const labels: Attributes = {};
+    for (const tag of METRIC_TAGS) {
+      const value = attributes[tag];
+      if (value !== undefined) {
+        labels[tag] = value;
+      }
+    }
+    if (error !== undefined) {
+      const failure = describeFailure(error);
+      labels[Tag.errorType] = failure.code;
+      if (failure.statusCode !== undefined) {
+        labels[Tag.dbResponseStatusCode] = failure.statusCode;
+      }
+    }
+    this.#duration.record(latencyMs / MS_PER_SECOND, labels);
+    if (returnedRows !== undefined) {
+      this.#returnedRows.record(returnedRows, labels);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import type { Attributes } from '@opentelemetry/api';
+import { Tag } from '../tags/index.js';
+import type { DriverStatementOptions } from './driverShapes.js';
+import type { ResolvedInstrumentationConfig } from './instrumentationConfig.js';
+import { type StatementSummary, sanitizeSql, summarizeSql, truncateSql } from './sql/index.js';
+
+/** Characters of one parameter's value that are recorded. */
+const MAX_PARAMETER_LENGTH = 1_024;
+/** Parameters of one statement that are recorded. */
+const MAX_PARAMETERS = 100;
+
+/** Operations after which the session's catalog or schema may be another. */
+const NAMESPACE_OPERATIONS = /^(USE|SET CATALOG)\b/;
+
+/**
+ * Adds what the SQL text tells to a statement's attributes.
+ *
+ * @param withText false leaves the query text out, whatever the configuration
+ */
+export function addStatementTags(
+  attributes: Attributes,
+  sql: string,
+  options: DriverStatementOptions | undefined,
+  config: ResolvedInstrumentationConfig,
+  withText: boolean,
+): StatementSummary {
+  const summary = summarizeSql(sql);
+  attributes[Tag.statementType] = summary.statementType;
+  if (summary.operation !== undefined) {
+    attributes[Tag.dbOperationName] = summary.operation;
+  }
+  if (summary.summary !== undefined) {
+    attributes[Tag.dbQuerySummary] = summary.summary;
+  }
+  if (summary.collection !== undefined) {
+    attributes[Tag.dbCollectionName] = summary.collection;
+  }
+  const text = withText ? queryText(sql, options, config) : undefined;
+  if (text !== undefined) {
+    attributes[Tag.dbQueryText] = text;
+  }
+  if (config.recordQueryParameters) {
+    addParameters(attributes, options);
+  }
+  return summary;
+}
+
+/** Whether the session's catalog or schema may be another after this statement. */
+export function changesNamespace(summary: StatementSummary): boolean {
+  return summary.operation !== undefined && NAMESPACE_OPERATIONS.test(summary.operation);
+}
+
+function queryText(
+  sql: string,
+  options: DriverStatementOptions | undefined,
+  config: ResolvedInstrumentationConfig,
+): string | undefined {
+  const { queryText: mode, queryTextMaxLength: max, sanitizer } = config;
+  if (mode === 'off') {
+    return undefined;
+  }
+  // The conventions: parameterised text is recorded as it is, its values are elsewhere.
+  if (mode === 'raw' || isParameterised(options)) {
+    return truncateSql(sql, max);
+  }
+  if (sanitizer === undefined) {
+    return sanitizeSql(sql, max);
+  }
+  try {
+    const sanitized: unknown = sanitizer(sql);
+    return typeof sanitized === 'string' ? truncateSql(sanitized, max) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isParameterised(options: DriverStatementOptions | undefined): boolean {
+  if (options === undefined || options === null) {
+    return false;
+  }
+  const { namedParameters, ordinalParameters } = options;
+  if (ordinalParameters !== undefined && ordinalParameters !== null && ordinalParameters.length > 0) {
+    return true;
+  }
+  for (const _ in namedParameters) {
+    return true;
+  }
+  return false;
+}
+
+function addParameters(attributes: Attributes, options: DriverStatementOptions | undefined): void {
+  const named = Object.entries(options?.namedParameters ?? {});
+  const ordinal = Object.entries(options?.ordinalParameters ?? []);
+  for (const [key, value] of [...named, ...ordinal].slice(0, MAX_PARAMETERS)) {
+    attributes[`${Tag.dbQueryParameterPrefix}${key}`] = parameterText(value);
+  }
+}
+
+/** A plain value, or a `DBSQLParameter`, as text. */
+function parameterText(value: unknown): string {
+  const plain = typeof value === 'object' && value !== null && 'value' in value ? value.value : value;
+  return String(plain).slice(0, MAX_PARAMETER_LENGTH);
+}

@@ -1,0 +1,228 @@
+import type { Attributes } from '@opentelemetry/api';
+import { isQueryTextSuppressed } from '../context.js';
+import { DB_SYSTEM, Tag } from '../tags/index.js';
+import type { DriverOperation, DriverSession, DriverStatementOptions } from './driverShapes.js';
+import type { DriverTracer } from './driverTracer.js';
+import type { Method, MethodPatches } from './methodPatches.js';
+import { addStatementTags, changesNamespace } from './queryTags.js';
+import { namespaceOf, type SessionState } from './sessionState.js';
+import type { StatementLife } from './statementLife.js';
+
+/** Metadata calls that give an operation, and the type of each. */
+const METADATA_CALLS: ReadonlyMap<string, string> = new Map([
+  ['getTypeInfo', 'LIST_TYPE_INFO'],
+  ['getCatalogs', 'LIST_CATALOGS'],
+  ['getSchemas', 'LIST_SCHEMAS'],
+  ['getTables', 'LIST_TABLES'],
+  ['getTableTypes', 'LIST_TABLE_TYPES'],
+  ['getColumns', 'LIST_COLUMNS'],
+  ['getFunctions', 'LIST_FUNCTIONS'],
+  ['getPrimaryKeys', 'LIST_PRIMARY_KEYS'],
+  ['getCrossReference', 'LIST_CROSS_REFERENCES'],
+]);
+
+/** What is done to a file of a volume, by the driver's method that does it. */
+const VOLUME_CALLS: ReadonlyMap<string, string> = new Map([
+  ['handleStagingGet', 'GET'],
+  ['handleStagingPut', 'PUT'],
+  ['handleStagingRemove', 'DELETE'],
+]);
+
+/** Patches `DBSQLSession.prototype`: statements, metadata calls, volume transfers, close. */
+export function patchSession(prototype: object, patches: MethodPatches, tracer: DriverTracer): void {
+  patches.wrap<DriverSession>(prototype, 'executeStatement', (original) =>
+    wrapExecuteStatement(original, tracer),
+  );
+  for (const [name, type] of METADATA_CALLS) {
+    patches.wrap<DriverSession>(prototype, name, (original) =>
+      wrapMetadataCall(original, tracer, name, type),
+    );
+  }
+  patches.wrap<DriverSession>(prototype, 'getInfo', (original) => wrapGetInfo(original, tracer));
+  for (const [name, type] of VOLUME_CALLS) {
+    patches.wrap<DriverSession>(prototype, name, (original) => wrapVolumeCall(original, type));
+  }
+  patches.wrap<DriverSession>(prototype, 'close', (original) => wrapClose(original, tracer));
+}
+
+/** The session as `executeStatement` sees it while a volume transfer may be under way. */
+interface TransferSession extends DriverSession {
+  readonly [STATEMENT]?: StatementLife;
+}
+const STATEMENT = Symbol('statement of a volume transfer');
+
+function wrapExecuteStatement(original: Method<DriverSession>, tracer: DriverTracer): Method<DriverSession> {
+  return function executeStatement(this: DriverSession, ...args) {
+    const session = tracer.enabled ? tracer.sessions.get(this) : undefined;
+    const sql = args[0];
+    if (session === undefined || typeof sql !== 'string') {
+      return original.apply(this, args);
+    }
+    const options = args[1] as DriverStatementOptions | undefined;
+    const attributes = session.tags();
+    attributes[Tag.operationType] = 'EXECUTE_STATEMENT';
+    const withText = !isQueryTextSuppressed(tracer.contexts.active());
+    const summary = addStatementTags(attributes, sql, options, tracer.config, withText);
+    const name = summary.summary ?? targetName(summary.operation ?? 'executeStatement', session);
+    const statement = tracer.startStatement(session.connection, name, 'executeStatement', attributes, {
+      operation: 'executeStatement',
+      statement: sql,
+      request: options,
+    });
+    const sent = tracer.config.traceparentQueryTag ? withTraceQueryTag(args, options, statement) : args;
+    const target =
+      options?.stagingAllowedLocalPath === undefined ? this : forTransfer(this, statement, tracer);
+    return observeStart(
+      tracer,
+      statement,
+      () => original.apply(target, sent),
+      () => {
+        if (changesNamespace(summary)) {
+          session.namespace = undefined;
+        }
+      },
+    );
+  };
+}
+
+function wrapMetadataCall(
+  original: Method<DriverSession>,
+  tracer: DriverTracer,
+  method: string,
+  operationType: string,
+): Method<DriverSession> {
+  return function metadataCall(this: DriverSession, ...args) {
+    const session = tracer.enabled ? tracer.sessions.get(this) : undefined;
+    if (session === undefined) {
+      return original.apply(this, args);
+    }
+    const attributes = metadataTags(session, method);
+    attributes[Tag.operationType] = operationType;
+    const request = args[0] as { catalogName?: unknown; schemaName?: unknown } | undefined;
+    const namespace = namespaceOf(request?.catalogName, request?.schemaName);
+    if (namespace !== undefined) {
+      attributes[Tag.dbNamespace] = namespace;
+    }
+    const name = targetName(method, session, namespace);
+    const statement = tracer.startStatement(session.connection, name, method, attributes, {
+      operation: method,
+      request,
+    });
+    return observeStart(tracer, statement, () => original.apply(this, args));
+  };
+}
+
+function wrapGetInfo(original: Method<DriverSession>, tracer: DriverTracer): Method<DriverSession> {
+  return function getInfo(this: DriverSession, ...args) {
+    const session = tracer.enabled ? tracer.sessions.get(this) : undefined;
+    if (session === undefined) {
+      return original.apply(this, args);
+    }
+    return tracer.traceCall(
+      session.connection,
+      'getInfo',
+      metadataTags(session, 'getInfo'),
+      { operation: 'getInfo', request: args[0] },
+      () => original.apply(this, args) as Promise<unknown>,
+    );
+  };
+}
+
+function wrapVolumeCall(original: Method<DriverSession>, type: string): Method<DriverSession> {
+  return function volumeCall(this: DriverSession, ...args) {
+    const statement = (this as TransferSession)[STATEMENT];
+    if (statement !== undefined) {
+      statement.volumeOperation = type;
+    }
+    return original.apply(this, args);
+  };
+}
+
+function wrapClose(original: Method<DriverSession>, tracer: DriverTracer): Method<DriverSession> {
+  return function close(this: DriverSession, ...args) {
+    const session = tracer.enabled ? tracer.sessions.get(this) : undefined;
+    if (session === undefined || this.isOpen === false) {
+      return original.apply(this, args);
+    }
+    const attributes = session.tags();
+    attributes[Tag.dbOperationName] = 'closeSession';
+    attributes[Tag.operationType] = 'DELETE_SESSION';
+    return tracer.traceCall(
+      session.connection,
+      'closeSession',
+      attributes,
+      { operation: 'closeSession' },
+      () => original.apply(this, args) as Promise<unknown>,
+    );
+  };
+}
+
+/** Runs the call that starts a statement; the promise that comes back is the driver's own. */
+function observeStart(
+  tracer: DriverTracer,
+  statement: StatementLife,
+  call: () => unknown,
+  onStarted?: () => void,
+): unknown {
+  statement.time.enter();
+  const inner = tracer.startInnerSpan(statement, 'execute', EXECUTE_TAGS);
+  const promise = tracer.contexts.with(statement.activeContext, call) as Promise<DriverOperation>;
+  promise.then(
+    (operation) =>
+      tracer.guard(() => {
+        inner?.end();
+        tracer.attach(statement, operation);
+        onStarted?.();
+        statement.time.leave();
+      }),
+    (error: unknown) =>
+      tracer.guard(() => {
+        inner?.end();
+        statement.onExecuteFailure(error);
+        statement.time.leave();
+      }),
+  );
+  return promise;
+}
+
+const EXECUTE_TAGS: Attributes = { [Tag.dbSystemName]: DB_SYSTEM };
+
+/**
+ * A volume transfer happens whole inside `executeStatement`: its operation must be known before that
+ * returns. The stand-in is the session in everything but the factory of operations.
+ */
+function forTransfer(session: DriverSession, statement: StatementLife, tracer: DriverTracer): DriverSession {
+  return Object.create(session, {
+    [STATEMENT]: { value: statement },
+    wrapOperation: {
+      value: (backend: object) => {
+        const operation = session.wrapOperation(backend);
+        tracer.guard(() => tracer.attach(statement, operation));
+        return operation;
+      },
+    },
+  });
+}
+
+/** The arguments with the ids of the statement's span among the query tags. */
+function withTraceQueryTag(
+  args: readonly unknown[],
+  options: DriverStatementOptions | undefined,
+  statement: StatementLife,
+): unknown[] {
+  const { traceId, spanId } = statement.span.spanContext();
+  const queryTags = { trace_id: traceId, span_id: spanId, ...(options?.queryTags as object | undefined) };
+  return [args[0], { ...options, queryTags }, ...args.slice(2)];
+}
+
+function metadataTags(session: SessionState, method: string): Attributes {
+  const attributes = session.tags();
+  attributes[Tag.dbOperationName] = method;
+  attributes[Tag.statementType] = 'METADATA';
+  return attributes;
+}
+
+/** The conventions' `{db.operation.name} {target}`. */
+function targetName(method: string, session: SessionState, namespace = session.namespace): string {
+  return `${method} ${namespace ?? session.connection.address}`;
+}

@@ -1,0 +1,98 @@
+import {
+  CLOSE,
+  CLOSE_CODE,
+  COMMA,
+  COMMA_CODE,
+  DIGIT,
+  isDigit,
+  kindOf,
+  LETTER,
+  OPEN,
+  OPEN_CODE,
+  QUESTION_CODE,
+  QUOTE,
+  SIGN,
+  SPACE,
+} from './characters.js';
+import { endOfSpace } from './lexer.js';
+import { endOfNumber, endOfString, endOfWord } from './literals.js';
+import { isWord } from './words.js';
+
+const HASH_SEED = 0x1c9dc5;
+const HASH_PRIME = 0x01000193;
+
+/** The hash of an element of a list that consists of nothing but its comma. */
+export const EMPTY_ELEMENT = hashOf(HASH_SEED, COMMA_CODE);
+
+/** The hash of an element with one more token, or one more character of a token. */
+export function hashOf(element: number, code: number): number {
+  return Math.imul(element ^ code, HASH_PRIME);
+}
+
+/**
+ * Jumps over the elements of a list that consist of values only and have the given hash: from the comma before
+ * the first one to the comma behind the last one. Long lists are made of them, so this is done without the
+ * general machinery; what is not jumped over here comes to the same end there.
+ */
+export function endOfRepeatedValues(sql: string, comma: number, hash: number): number {
+  let end = comma;
+  for (let next = comma; next !== -1; next = endOfValueElement(sql, next, hash)) end = next;
+  return end;
+}
+
+function endOfValueElement(sql: string, comma: number, expected: number): number {
+  let hash = EMPTY_ELEMENT;
+  let depth = 0;
+  let valueMayFollow = true;
+  let i = comma + 1;
+  while (i < sql.length) {
+    const kind = kindOf(sql.charCodeAt(i));
+    if (kind === SPACE) {
+      i = endOfSpace(sql, i);
+    } else if (kind === COMMA) {
+      if (depth === 0) return hash === expected ? i : -1;
+      hash = hashOf(hash, COMMA_CODE);
+      valueMayFollow = true;
+      i++;
+    } else if (kind === OPEN && valueMayFollow) {
+      hash = hashOf(hash, OPEN_CODE);
+      depth++;
+      i++;
+    } else if (kind === CLOSE && depth > 0) {
+      hash = hashOf(hash, CLOSE_CODE);
+      depth--;
+      valueMayFollow = false;
+      i++;
+    } else {
+      const end = valueMayFollow ? endOfValue(sql, i, kind) : -1;
+      if (end === -1) return -1;
+      hash = hashOf(hash, QUESTION_CODE);
+      valueMayFollow = false;
+      i = end;
+    }
+  }
+  return -1;
+}
+
+/** End of a literal of a common kind; -1 if there is another token. */
+function endOfValue(sql: string, start: number, kind: number): number {
+  switch (kind) {
+    case DIGIT:
+      return endOfNumber(sql, start);
+    case QUOTE:
+      return endOfString(sql, start);
+    case SIGN:
+      return isDigit(sql.charCodeAt(start + 1)) ? endOfNumber(sql, start + 1) : -1;
+    case LETTER: {
+      const end = endOfWord(sql, start);
+      return isValueWord(sql, start, end) ? end : -1;
+    }
+    default:
+      return sql.charCodeAt(start) === QUESTION_CODE ? start + 1 : -1;
+  }
+}
+
+function isValueWord(sql: string, start: number, end: number): boolean {
+  if (end - start === 5) return isWord(sql, start, end, 'FALSE');
+  return isWord(sql, start, end, 'NULL') || isWord(sql, start, end, 'TRUE');
+}

@@ -1,0 +1,2 @@
+export { sanitizeSql } from './sanitize.js';
+export { truncateSql } from './truncate.js';

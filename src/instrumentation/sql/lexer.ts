@@ -1,0 +1,82 @@
+import {
+  BACKTICK,
+  CURLY_QUOTE,
+  DIGIT,
+  DOLLAR,
+  kindOf,
+  LETTER,
+  QUOTE,
+  SIGN,
+  SLASH,
+  SPACE,
+} from './characters.js';
+import { endOfPlainComment, isHint, startsComment } from './comments.js';
+import {
+  endOfCurlyString,
+  endOfDollarQuote,
+  endOfName,
+  endOfNumber,
+  endOfPrefixedLiteral,
+  endOfString,
+  endOfWord,
+} from './literals.js';
+
+/** End of any token, comment, hint or run of white space; what is unterminated ends with the text. */
+export function endOfToken(sql: string, start: number): number {
+  switch (kindOf(sql.charCodeAt(start))) {
+    case SPACE:
+      return endOfSpace(sql, start);
+    case LETTER: {
+      const wordEnd = endOfWord(sql, start);
+      return Math.max(wordEnd, endOfPrefixedLiteral(sql, start, wordEnd));
+    }
+    case DIGIT:
+      return endOfNumber(sql, start);
+    case QUOTE:
+      return endOfString(sql, start);
+    case CURLY_QUOTE:
+      return endOfCurlyString(sql, start);
+    case BACKTICK: {
+      const end = endOfName(sql, start);
+      return end === -1 ? sql.length : end;
+    }
+    case DOLLAR:
+      return Math.max(start + 1, endOfDollarQuote(sql, start));
+    case SIGN:
+    case SLASH:
+      return Math.max(start + 1, endOfComment(sql, start));
+    default:
+      return start + 1;
+  }
+}
+
+export function endOfSpace(sql: string, start: number): number {
+  let i = start + 1;
+  while (i < sql.length && kindOf(sql.charCodeAt(i)) === SPACE) i++;
+  return i;
+}
+
+/** End of a comment or hint; -1 if none begins at `start`. */
+export function endOfComment(sql: string, start: number): number {
+  if (!startsComment(sql, start)) return -1;
+  return isHint(sql, start) ? endOfHint(sql, start) : endOfPlainComment(sql, start);
+}
+
+// The inside of a hint is SQL: a string in it may hold what looks like the hint's end.
+function endOfHint(sql: string, start: number): number {
+  let depth = 0;
+  let i = start;
+  while (i < sql.length) {
+    if (sql.startsWith('/*+', i)) {
+      depth++;
+      i += 3;
+    } else if (sql.startsWith('*/', i)) {
+      i += 2;
+      depth--;
+      if (depth === 0) return i;
+    } else {
+      i = endOfToken(sql, i);
+    }
+  }
+  return sql.length;
+}

@@ -1,0 +1,175 @@
+import {
+  BLANK,
+  CLOSE_BRACE_CODE,
+  CLOSE_BRACKET_CODE,
+  CLOSE_CODE,
+  COMMA_CODE,
+  OPEN_CODE,
+} from './characters.js';
+import { isWord } from './words.js';
+
+// What the last token was: one of these, or the character code of a punctuation mark. Control characters are
+// never tokens, so that the numbers below 32 are free.
+export const NOTHING = 0;
+export const WORD = 1;
+export const NAME = 2;
+export const PLACEHOLDER = 3;
+
+const NO_RUN = -1;
+
+// Beginnings of parts that are not slices of the input.
+const SPACE_PART = -1;
+const PLACEHOLDER_PART = -2;
+const SPACED_PLACEHOLDER_PART = -3;
+
+/** Words after which a plus or minus belongs to the number behind it. */
+const BEFORE_SIGN: ReadonlySet<string> = new Set([
+  ...['SELECT', 'DISTINCT', 'WHERE', 'HAVING', 'ON', 'AND', 'OR', 'NOT', 'BETWEEN', 'LIMIT', 'OFFSET'],
+  ...['CASE', 'WHEN', 'THEN', 'ELSE', 'INTERVAL', 'DEFAULT', 'RETURN'],
+]);
+const LONGEST_BEFORE_SIGN = 8;
+
+/**
+ * Text that is put together from tokens of the input, never longer than `maxLength`. It ends between tokens, so
+ * that a shortened text reads the same as the beginning of the whole one. Tokens that stand in the input as they
+ * shall stand in the output are gathered into one slice, and the slices are joined at the end.
+ */
+export class SanitizedText {
+  last = NOTHING;
+  /** White space or a comment stood before the current token. */
+  spaced = false;
+  full = false;
+
+  private readonly sql: string;
+  private readonly maxLength: number;
+  /** Pairs: where a slice of the input begins and ends, or one of the parts above and nothing. */
+  private readonly parts: number[] = [];
+  private partCount = 0;
+  private length = 0;
+  private runStart = 0;
+  private runEnd = 0;
+  private wordStart = 0;
+  private wordEnd = 0;
+  private markedCount = 0;
+  private markedLength = 0;
+
+  constructor(sql: string, maxLength: number) {
+    this.sql = sql;
+    this.maxLength = maxLength;
+  }
+
+  separate(): void {
+    this.spaced = this.last !== NOTHING && this.last !== OPEN_CODE;
+  }
+
+  keep(start: number, end: number, kind: number): void {
+    if (kind === COMMA_CODE || kind === CLOSE_CODE) this.spaced = false;
+    if (kind === WORD) {
+      this.wordStart = start;
+      this.wordEnd = end;
+    }
+    const gap = this.spaced ? 1 : 0;
+    this.last = kind;
+    this.spaced = false;
+    if (!this.claim(gap + end - start)) return;
+    const continues =
+      start - gap === this.runEnd && (gap === 0 || this.sql.charCodeAt(this.runEnd) === BLANK);
+    if (!continues) {
+      this.endRun();
+      if (gap === 1) this.addPart(SPACE_PART, 0);
+      this.runStart = start;
+    }
+    this.runEnd = end;
+  }
+
+  /** Writes `?` for a literal, apart from a word before it: `DATE'…'` becomes `DATE ?`. */
+  placeholder(): void {
+    const gap = this.spaced || this.last === WORD ? 1 : 0;
+    this.last = PLACEHOLDER;
+    this.spaced = false;
+    if (!this.claim(gap + 1)) return;
+    this.endRun();
+    this.addPart(gap === 1 ? SPACED_PLACEHOLDER_PART : PLACEHOLDER_PART, 0);
+  }
+
+  /** Whether the last token is the given word, in upper case. */
+  endsWith(word: string): boolean {
+    return this.last === WORD && isWord(this.sql, this.wordStart, this.wordEnd, word);
+  }
+
+  /** Whether the last token is a value or a name, so that a sign behind it is an operator. */
+  endsWithOperand(): boolean {
+    switch (this.last) {
+      case WORD:
+        return !this.endsBeforeSign();
+      case NAME:
+      case PLACEHOLDER:
+      case CLOSE_CODE:
+      case CLOSE_BRACKET_CODE:
+      case CLOSE_BRACE_CODE:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Remembers the text so far for `rollback`; the mark before is forgotten. */
+  mark(): void {
+    this.endRun();
+    this.markedCount = this.partCount;
+    this.markedLength = this.length;
+  }
+
+  rollback(): void {
+    this.partCount = this.markedCount;
+    this.length = this.markedLength;
+    this.runStart = NO_RUN;
+    this.runEnd = NO_RUN;
+    this.full = false;
+  }
+
+  toString(): string {
+    this.endRun();
+    let text = '';
+    for (let i = 0; i < this.partCount; i += 2) text += this.part(i);
+    return text;
+  }
+
+  private endsBeforeSign(): boolean {
+    if (this.wordEnd - this.wordStart > LONGEST_BEFORE_SIGN) return false;
+    return BEFORE_SIGN.has(this.sql.slice(this.wordStart, this.wordEnd).toUpperCase());
+  }
+
+  private claim(length: number): boolean {
+    const fits = !this.full && this.length + length <= this.maxLength;
+    if (fits) this.length += length;
+    this.full = !fits;
+    return fits;
+  }
+
+  private endRun(): void {
+    if (this.runEnd > this.runStart) this.addPart(this.runStart, this.runEnd);
+    this.runStart = NO_RUN;
+    this.runEnd = NO_RUN;
+  }
+
+  private addPart(start: number, end: number): void {
+    this.parts[this.partCount] = start;
+    this.parts[this.partCount + 1] = end;
+    this.partCount += 2;
+  }
+
+  private part(index: number): string {
+    const start = this.parts[index] ?? SPACE_PART;
+    switch (start) {
+      case SPACE_PART:
+        return ' ';
+      case PLACEHOLDER_PART:
+        return '?';
+      case SPACED_PLACEHOLDER_PART:
+        return ' ?';
+      default:
+        return this.sql.slice(start, this.parts[index + 1]);
+    }
+  }
+}

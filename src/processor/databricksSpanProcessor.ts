@@ -1,0 +1,281 @@
+import { type Context, diag } from '@opentelemetry/api';
+import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../config.js';
+import { type ConnectionHandle, getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
+import type { RecordExporter } from '../exporter/contract.js';
+import { DatabricksExporter } from '../exporter/databricksExporter.js';
+import { failureClassOf } from '../failures.js';
+import type { ConnectionLease } from '../hosts/contract.js';
+import { HostRegistry } from '../hosts/hostRegistry.js';
+import { registerMetrics } from '../hosts/metrics.js';
+import { ChunkDetails, OperationRecord } from '../records.js';
+import { Tag } from '../tags/index.js';
+import { OpenOperation } from './openOperation.js';
+import { OpenOperations } from './openOperations.js';
+import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
+import { type ChunkTag, chunkTagsOf, readOperation } from './recordReading.js';
+import { hrTimeToMs, type ReadableSpanLike, type SpanProcessorLike } from './spanShape.js';
+import { TagReader } from './tagReader.js';
+
+/** What a served connection's handle bears: whose it is, and its share in the host. */
+class ServedConnection {
+  readonly processor: DatabricksSpanProcessor;
+  readonly lease: ConnectionLease;
+
+  constructor(processor: DatabricksSpanProcessor, lease: ConnectionLease) {
+    this.processor = processor;
+    this.lease = lease;
+  }
+}
+
+/**
+ * Filters the spans of the Databricks driver by the tag table, aggregates them into one record per
+ * operation and sends the records to Databricks, if the gate lets them. Register it beside the
+ * processors that you already have. It never throws out of a hook and never modifies a span.
+ */
+export class DatabricksSpanProcessor implements SpanProcessorLike {
+  readonly #scopes: ReadonlySet<string>;
+  /** The one scope there usually is: comparing it costs less than a look-up. */
+  readonly #onlyScope: string | undefined;
+  readonly #shutdownTimeoutMs: number;
+  readonly #hosts: HostRegistry;
+  readonly #open: OpenOperations;
+  readonly #reader = new TagReader();
+  readonly #counters = new ProcessorCounters();
+  readonly #chunkTags: readonly ChunkTag[];
+  readonly #unregisterMetrics: () => void;
+  #shutdown: Promise<void> | undefined = undefined;
+
+  /**
+   * @param options see `DatabricksSpanProcessorOptions`; every one has a default
+   * @param exporter default: a `DatabricksExporter` made from the same options. A `DryRunExporter` prints
+   *   instead of sending.
+   * @throws TypeError that names the option, what was wrong and what is allowed
+   */
+  constructor(options: DatabricksSpanProcessorOptions = {}, exporter?: RecordExporter) {
+    const resolved = resolveProcessorOptions(options);
+    this.#scopes = new Set(resolved.instrumentationScopes);
+    this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
+    this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
+    this.#chunkTags = chunkTagsOf(resolved.tags);
+    this.#hosts = new HostRegistry(resolved.hosts, exporter ?? new DatabricksExporter(resolved.exporter));
+    this.#open = new OpenOperations(
+      resolved.maxInFlightStatements,
+      resolved.statementTtlMs,
+      (operation, reason) => this.#emitIncomplete(operation, reason),
+    );
+    this.#unregisterMetrics =
+      resolved.meterProvider === undefined
+        ? () => undefined
+        : registerMetrics(resolved.meterProvider, () => this.stats());
+  }
+
+  onStart(span: ReadableSpanLike, parentContext: Context): void {
+    if (this.#isForeign(span)) {
+      return;
+    }
+    try {
+      this.#onDriverSpanStart(span, parentContext);
+    } catch (error) {
+      this.#onInternalError(error);
+    }
+  }
+
+  onEnd(span: ReadableSpanLike): void {
+    if (this.#isForeign(span)) {
+      return;
+    }
+    try {
+      this.#onDriverSpanEnd(span);
+    } catch (error) {
+      this.#onInternalError(error);
+    }
+  }
+
+  /** Sends what is queued and waits for it and for what is in flight, at most `shutdownTimeoutMs`. Never rejects. */
+  async forceFlush(): Promise<void> {
+    try {
+      await this.#hosts.forceFlush(this.#shutdownTimeoutMs);
+    } catch (error) {
+      this.#onInternalError(error);
+    }
+  }
+
+  /**
+   * Emits what is in flight as incomplete, sends what is queued, and stops, all within
+   * `shutdownTimeoutMs`. Idempotent; never rejects. Later spans are left alone.
+   */
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#stop();
+    return this.#shutdown;
+  }
+
+  /** What the processor has done so far, and its state now. */
+  stats(): ProcessorStats {
+    return {
+      ...this.#hosts.stats(),
+      openStatements: this.#open.size,
+      evicted: this.#counters.evicted,
+      expired: this.#counters.expired,
+      incomplete: this.#counters.incomplete,
+      lateChildren: this.#counters.lateChildren,
+      failedDownloadsDropped: this.#counters.failedDownloadsDropped,
+      invalidValues: this.#reader.invalidValues,
+      internalErrors: this.#counters.internalErrors,
+    };
+  }
+
+  #isForeign(span: ReadableSpanLike): boolean {
+    const { name } = span.instrumentationScope;
+    return this.#onlyScope === undefined ? !this.#scopes.has(name) : name !== this.#onlyScope;
+  }
+
+  #onDriverSpanStart(span: ReadableSpanLike, parentContext: Context): void {
+    if (this.#shutdown !== undefined) {
+      return;
+    }
+    const handle = getConnection(parentContext);
+    if (handle === undefined) {
+      return;
+    }
+    if (handle.served === undefined) {
+      this.#serve(handle);
+    }
+    const { served } = handle;
+    if (!(served instanceof ServedConnection) || served.processor !== this || !served.lease.enabled) {
+      return;
+    }
+    if (!isOperation(span) || isDatabricksTelemetrySuppressed(parentContext)) {
+      return;
+    }
+    this.#open.add(
+      span.spanContext().spanId,
+      new OpenOperation(span, served.lease, Math.trunc(performance.now())),
+    );
+  }
+
+  /** The first processor that meets a connection serves it, unless the driver reports it already. */
+  #serve(handle: ConnectionHandle): void {
+    if (handle.selfReporting) {
+      return;
+    }
+    const lease = this.#hosts.acquire(handle);
+    if (lease !== undefined) {
+      handle.served = new ServedConnection(this, lease);
+    }
+  }
+
+  #onDriverSpanEnd(span: ReadableSpanLike): void {
+    const { spanId } = span.spanContext();
+    const operation = this.#open.get(spanId);
+    if (operation !== undefined) {
+      this.#open.delete(spanId);
+      this.#emit(operation, span);
+      return;
+    }
+    if (span.attributes[Tag.chunkIndex] !== undefined) {
+      this.#onDownloadEnd(span);
+    }
+  }
+
+  #onDownloadEnd(span: ReadableSpanLike): void {
+    const parentId = span.parentSpanContext?.spanId;
+    const statement = parentId === undefined ? undefined : this.#open.get(parentId);
+    if (statement === undefined) {
+      this.#counters.lateChildren++;
+      return;
+    }
+    const chunkId = this.#reader.integer(span.attributes[Tag.chunkIndex]);
+    if (chunkId === undefined) {
+      return;
+    }
+    const latencyMs = hrTimeToMs(span.duration);
+    const errorName = this.#reader.code(span.attributes[Tag.errorType]);
+    if (errorName === undefined) {
+      statement.addDownload(chunkId, latencyMs);
+      return;
+    }
+    const startTimeMs = hrTimeToMs(span.startTime);
+    if (!statement.addFailedDownload({ startTimeMs, latencyMs, chunkId, errorName })) {
+      this.#counters.failedDownloadsDropped++;
+    }
+  }
+
+  #emitIncomplete(operation: OpenOperation, reason: 'evicted' | 'expired'): void {
+    this.#counters[reason]++;
+    this.#counters.incomplete++;
+    this.#emit(operation, operation.span);
+  }
+
+  /** The one place where records are made: once per operation, at its end. */
+  #emit(operation: OpenOperation, span: ReadableSpanLike): void {
+    const { lease } = operation;
+    const { attributes } = span;
+    const record = new OperationRecord(hrTimeToMs(span.startTime));
+    readOperation(record, attributes, this.#reader);
+    if (record.resultFormat === 'EXTERNAL_LINKS' || operation.chunks !== undefined) {
+      record.chunks = this.#chunksOf(operation, span);
+    }
+    if (attributes[Tag.operationIncomplete] === true) {
+      this.#counters.incomplete++;
+    }
+    if (operation.failedDownloads !== undefined) {
+      this.#enqueueFailedDownloads(operation, record);
+    }
+    lease.enqueue(record);
+    if (record.errorName !== undefined && failureClassOf(record.errorName) === 'terminal') {
+      lease.flush();
+    }
+  }
+
+  #chunksOf(operation: OpenOperation, span: ReadableSpanLike): ChunkDetails {
+    const chunks = operation.chunks ?? new ChunkDetails();
+    chunks.present = this.#reader.integer(span.attributes[Tag.resultChunkCount]);
+    for (const { name, assign } of this.#chunkTags) {
+      const value = this.#reader.integer(span.attributes[name]);
+      if (value !== undefined) {
+        assign(chunks, value);
+      }
+    }
+    return chunks;
+  }
+
+  #enqueueFailedDownloads(operation: OpenOperation, statement: OperationRecord): void {
+    for (const download of operation.failedDownloads ?? []) {
+      const record = new OperationRecord(download.startTimeMs);
+      record.workspaceId = statement.workspaceId;
+      record.sessionId = statement.sessionId;
+      record.statementId = statement.statementId;
+      record.statementType = statement.statementType;
+      record.resultFormat = statement.resultFormat;
+      record.compressed = statement.compressed;
+      record.latencyMs = download.latencyMs;
+      record.chunkId = download.chunkId;
+      record.errorName = download.errorName;
+      operation.lease.enqueue(record);
+    }
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      for (const operation of this.#open.drain()) {
+        this.#counters.incomplete++;
+        this.#emit(operation, operation.span);
+      }
+      await this.#hosts.shutdown(this.#shutdownTimeoutMs);
+      this.#unregisterMetrics();
+    } catch (error) {
+      this.#onInternalError(error);
+    }
+  }
+
+  #onInternalError(error: unknown): void {
+    this.#counters.internalErrors++;
+    diag.debug('opentelemetry-databricks-sql: a span could not be processed', error);
+  }
+}
+
+/** Operations have a type of their own or of their statement; `connect` and inner spans have neither. */
+function isOperation(span: ReadableSpanLike): boolean {
+  const { attributes } = span;
+  return attributes[Tag.operationType] !== undefined || attributes[Tag.statementType] !== undefined;
+}

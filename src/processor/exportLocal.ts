@@ -1,0 +1,97 @@
+import { type Context, SpanKind, TraceFlags } from '@opentelemetry/api';
+import { choiceOption, optionError, rejectUnknownOptions, stringListOption } from '../optionChecks.js';
+import { DEFAULT_TAG_TABLE, TagTable } from '../tags/index.js';
+import { INSTRUMENTATION_SCOPE } from '../version.js';
+import { localViewOf } from './localSpanView.js';
+import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
+
+export interface ExportLocalOptions {
+  /**
+   * `statements`: one span per operation. `operations`: the inner spans of statements as well (execute,
+   * wait, CloudFetch downloads). Default `statements`.
+   */
+  readonly detail?: 'statements' | 'operations';
+  /** Default: the built-in table. */
+  readonly tags?: TagTable;
+  /** Scopes whose inner spans `detail` is about. Default: this package's instrumentation. */
+  readonly instrumentationScopes?: readonly string[];
+}
+
+/**
+ * Puts a filter in front of a processor of yours, so that your backend gets every tag but those that are
+ * for Databricks only, and no span that the sampler did not choose.
+ *
+ * @param processor any span processor, for example a BatchSpanProcessor
+ * @throws TypeError that names the option, what was wrong and what is allowed
+ */
+export function exportLocal<Processor extends SpanProcessorLike>(
+  processor: Processor,
+  options: ExportLocalOptions = {},
+): SpanProcessorLike {
+  if (typeof processor?.onStart !== 'function' || typeof processor.onEnd !== 'function') {
+    throw new TypeError('exportLocal: the first argument must be a span processor');
+  }
+  rejectUnknownOptions('exportLocal', options, ['detail', 'tags', 'instrumentationScopes']);
+  if (options.tags !== undefined && !(options.tags instanceof TagTable)) {
+    throw optionError('tags', options.tags, 'a TagTable, as createTagTable() makes it');
+  }
+  const detail = choiceOption('detail', options.detail, 'statements', ['statements', 'operations']);
+  const scopes = stringListOption('instrumentationScopes', options.instrumentationScopes, [
+    INSTRUMENTATION_SCOPE,
+  ]);
+  return new LocalExport(
+    processor,
+    detail === 'statements' ? new Set(scopes) : new Set(),
+    options.tags ?? DEFAULT_TAG_TABLE,
+  );
+}
+
+class LocalExport implements SpanProcessorLike {
+  readonly #next: SpanProcessorLike;
+  /** Scopes whose inner spans are left out. */
+  readonly #withoutInner: ReadonlySet<string>;
+  readonly #table: TagTable;
+  /** Only there if the other processor has it: the SDK asks. */
+  readonly onEnding?: (span: ReadableSpanLike) => void;
+
+  constructor(next: SpanProcessorLike, withoutInner: ReadonlySet<string>, table: TagTable) {
+    this.#next = next;
+    this.#withoutInner = withoutInner;
+    this.#table = table;
+    if (typeof next.onEnding === 'function') {
+      this.onEnding = (span) => {
+        if (!this.#isHidden(span)) {
+          next.onEnding?.(span);
+        }
+      };
+    }
+  }
+
+  onStart(span: ReadableSpanLike, parentContext: Context): void {
+    if (!this.#isHidden(span)) {
+      this.#next.onStart(span, parentContext);
+    }
+  }
+
+  onEnd(span: ReadableSpanLike): void {
+    if (!this.#isHidden(span)) {
+      this.#next.onEnd(localViewOf(span, this.#table));
+    }
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#next.forceFlush();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#next.shutdown();
+  }
+
+  /** Not sampled, or an inner span that was not asked for. Operations are CLIENT spans, inner ones are not. */
+  #isHidden(span: ReadableSpanLike): boolean {
+    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) {
+      return true;
+    }
+    return span.kind !== SpanKind.CLIENT && this.#withoutInner.has(span.instrumentationScope.name);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Context, HrTime, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
+
+/** Attributes as they may be met at run time: SDK 3.x allows nested values. */
+export type AttributeMap = Readonly<Record<string, unknown>>;
+
+/**
+ * What is read of a span: the common part of the ReadableSpan of SDK 2.x and 3.x, whose types are not
+ * assignable to each other. The 17 members are all that a ReadableSpan has.
+ */
+export interface ReadableSpanLike {
+  readonly name: string;
+  readonly kind: SpanKind;
+  spanContext(): SpanContext;
+  readonly parentSpanContext?: SpanContext | undefined;
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+  readonly status: SpanStatus;
+  readonly attributes: AttributeMap;
+  readonly links: ReadonlyArray<{ readonly attributes?: AttributeMap | undefined }>;
+  readonly events: ReadonlyArray<{ readonly attributes?: AttributeMap | undefined }>;
+  readonly duration: HrTime;
+  readonly ended: boolean;
+  readonly resource: unknown;
+  readonly instrumentationScope: { readonly name: string };
+  readonly droppedAttributesCount: number;
+  readonly droppedEventsCount: number;
+  readonly droppedLinksCount: number;
+}
+
+/** A span processor of either SDK, as far as it is called. */
+export interface SpanProcessorLike {
+  onStart(span: ReadableSpanLike, parentContext: Context): void;
+  onEnding?(span: ReadableSpanLike): void;
+  onEnd(span: ReadableSpanLike): void;
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+export function hrTimeToMs(time: HrTime): number {
+  return time[0] * 1_000 + Math.round(time[1] / 1_000_000);
+}
