@@ -1,4 +1,5 @@
 import { type Background, monotonicNow } from './background.js';
+import { Wakeup } from './wakeup.js';
 
 /** The shortest wait after a blocked attempt: also when the breaker says "at once", we don't spin. */
 const MIN_BLOCK_MS = 50;
@@ -14,29 +15,31 @@ export interface Sender {
  * lane at a time, and the next time another one, so that no lane's records are always the probe.
  */
 export class SendOrder {
-  readonly #background: Background;
   readonly #isHealthy: () => boolean;
   /** Ready lanes; who comes again goes to the end. */
   readonly #ready = new Set<Sender>();
   #inFlight = 0;
   #blockedUntil = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #wakeup: Wakeup;
+  #isClosed = false;
 
   /** @param isHealthy whether the host's breaker is closed */
   constructor(background: Background, isHealthy: () => boolean) {
-    this.#background = background;
     this.#isHealthy = isHealthy;
+    this.#wakeup = new Wakeup(background, () => this.#next());
   }
 
   /** Whether nothing may be sent for now. */
-  get blocked(): boolean {
+  get isBlocked(): boolean {
     return this.#blockedUntil > monotonicNow();
   }
 
   /** The lane is ready to send; it is called at its turn. */
   request(sender: Sender): void {
-    this.#ready.add(sender);
-    this.#next();
+    if (!this.#isClosed) {
+      this.#ready.add(sender);
+      this.#next();
+    }
   }
 
   withdraw(sender: Sender): void {
@@ -55,15 +58,15 @@ export class SendOrder {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#isClosed = true;
+    this.#wakeup.cancel();
     this.#ready.clear();
   }
 
   #next(): void {
     for (const sender of this.#ready) {
-      const wait = this.#blockedUntil - monotonicNow();
-      if (wait > 0) {
-        this.#wakeIn(wait);
+      if (this.isBlocked) {
+        this.#wakeup.at(this.#blockedUntil);
         return;
       }
       if (this.#inFlight > 0 && !this.#isHealthy()) {
@@ -74,10 +77,5 @@ export class SendOrder {
         this.#inFlight++;
       }
     }
-  }
-
-  #wakeIn(delayMs: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = this.#background.after(delayMs, () => this.#next());
   }
 }

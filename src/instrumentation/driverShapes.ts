@@ -109,9 +109,12 @@ export interface DriverOperationBackend {
   /** Thrift: the row source that result handlers read from. */
   readonly dataProvider?: object;
   /** Thrift: set once the operation's state is final. */
-  readonly operationStatus?: { readonly operationState?: unknown } | undefined;
+  readonly operationStatus?: { readonly operationState?: unknown } | null | undefined;
   /** Thrift: set once the result's metadata is known. */
-  readonly metadata?: { readonly resultFormat?: unknown; readonly lz4Compressed?: unknown } | undefined;
+  readonly metadata?:
+    | { readonly resultFormat?: unknown; readonly lz4Compressed?: unknown }
+    | null
+    | undefined;
   thriftStatusResponse?(progress: boolean): Promise<{ readonly operationState?: unknown }>;
   /** Kernel: statements that know the server's id. */
   readonly blockingStatement?: { readonly statementId?: unknown } | undefined;

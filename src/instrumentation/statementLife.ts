@@ -188,17 +188,24 @@ export class StatementLife {
     this.#ended = true;
     clearTimeout(this.#graceTimer);
     this.waitSpan?.end();
+    try {
+      this.#complete();
+    } finally {
+      this.span.end();
+    }
+    this.#operation = undefined;
+  }
+
+  #complete(): void {
     this.#learnStatementId();
     const latencyMs = this.#latencyMs();
-    if (this.span.isRecording()) {
-      this.span.setAttributes(this.#finalAttributes(latencyMs));
-    }
     if (this.#failure !== undefined) {
       this.span.setStatus({ code: SpanStatusCode.ERROR });
     }
+    if (this.span.isRecording()) {
+      this.span.setAttributes(this.#finalAttributes(latencyMs));
+    }
     this.#owner.onStatementEnd(this, latencyMs, this.#response());
-    this.span.end();
-    this.#operation = undefined;
   }
 
   /** Until the answer was ready; of a failure, until that; of what was closed unanswered, the execute request. */
@@ -278,7 +285,8 @@ export class StatementLife {
 
   #addFormat(attributes: Attributes): void {
     const metadata = this.#isKernel ? undefined : this.#operation?.backend.metadata;
-    if (metadata === undefined) {
+    // Thrift writes null for what an answer left out.
+    if (metadata === undefined || metadata === null) {
       return;
     }
     const format = RESULT_FORMATS.get(metadata.resultFormat);

@@ -39,60 +39,68 @@ export const CLOSE_BRACE_CODE = 125;
 
 const FIRST_BEYOND_ASCII = 128;
 
+/** What `codeAt` answers behind the end. */
+export const END = -1;
+
+/**
+ * The code unit at an index, or END. To look ahead with `charCodeAt` itself is slow: V8 stops inlining it where
+ * it once answered NaN.
+ */
+export function codeAt(sql: string, index: number): number {
+  return index < sql.length ? sql.charCodeAt(index) : END;
+}
+
 /** The kind of a UTF-16 code unit. */
 export function kindOf(code: number): number {
-  if (isLetter(code)) return LETTER;
+  if (isWordCode(code)) return isDigit(code) ? DIGIT : LETTER;
   // Control characters separate like blanks: nothing else can be meant, and they have no place in a log.
-  if (code <= BLANK) return SPACE;
-  if (isDigit(code)) return DIGIT;
-  if (code >= FIRST_BEYOND_ASCII) return kindBeyondAscii(code);
+  if (code <= 32) return code === END ? OTHER : SPACE;
+  if (code >= FIRST_BEYOND_ASCII) return isCurlyQuote(code) ? CURLY_QUOTE : SPACE;
   return kindOfMark(code);
 }
 
 /** Whether a code unit can stand inside a word: an identifier, a keyword, or the tail of a number. */
 export function isWordCode(code: number): boolean {
-  return isLetter(code) || isDigit(code) || (code >= FIRST_BEYOND_ASCII && kindBeyondAscii(code) === LETTER);
+  if (code >= 97) return code <= 122 || (code >= FIRST_BEYOND_ASCII && isWordCodeBeyondAscii(code));
+  if (code >= 65) return code <= 90 || code === 95;
+  return isDigit(code);
 }
 
-/** Whether a code unit is a decimal digit; false for NaN, which `charCodeAt` answers behind the end. */
+/** Whether a code unit is a decimal digit. */
 export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
-}
-
+// Literal numbers let V8 compile this to a jump table.
 function kindOfMark(code: number): number {
   switch (code) {
-    case 34:
-    case 39:
+    case 0x22: // "
+    case 0x27: // '
       return QUOTE;
-    case DOLLAR_CODE:
+    case 0x24:
       return DOLLAR;
-    case OPEN_CODE:
+    case 0x28:
       return OPEN;
-    case CLOSE_CODE:
+    case 0x29:
       return CLOSE;
-    case PLUS_CODE:
-    case MINUS_CODE:
+    case 0x2b:
+    case 0x2d:
       return SIGN;
-    case COMMA_CODE:
+    case 0x2c:
       return COMMA;
-    case DOT_CODE:
+    case 0x2e:
       return DOT;
-    case SLASH_CODE:
+    case 0x2f:
       return SLASH;
-    case BACKTICK_CODE:
+    case 0x60:
       return BACKTICK;
     default:
       return OTHER;
   }
 }
 
-function kindBeyondAscii(code: number): number {
-  if (isUnicodeSpace(code)) return SPACE;
-  return isCurlyQuote(code) ? CURLY_QUOTE : LETTER;
+function isWordCodeBeyondAscii(code: number): boolean {
+  return !isUnicodeSpace(code) && !isCurlyQuote(code);
 }
 
 function isUnicodeSpace(code: number): boolean {

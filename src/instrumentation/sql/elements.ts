@@ -3,6 +3,7 @@ import {
   CLOSE_CODE,
   COMMA,
   COMMA_CODE,
+  codeAt,
   DIGIT,
   isDigit,
   kindOf,
@@ -46,7 +47,7 @@ function endOfValueElement(sql: string, comma: number, expected: number): number
   let valueMayFollow = true;
   let i = comma + 1;
   while (i < sql.length) {
-    const kind = kindOf(sql.charCodeAt(i));
+    const kind = kindOf(codeAt(sql, i));
     if (kind === SPACE) {
       i = endOfSpace(sql, i);
     } else if (kind === COMMA) {
@@ -82,13 +83,13 @@ function endOfValue(sql: string, start: number, kind: number): number {
     case QUOTE:
       return endOfString(sql, start);
     case SIGN:
-      return isDigit(sql.charCodeAt(start + 1)) ? endOfNumber(sql, start + 1) : -1;
+      return isDigit(codeAt(sql, start + 1)) ? endOfNumber(sql, start + 1) : -1;
     case LETTER: {
       const end = endOfWord(sql, start);
       return isValueWord(sql, start, end) ? end : -1;
     }
     default:
-      return sql.charCodeAt(start) === QUESTION_CODE ? start + 1 : -1;
+      return codeAt(sql, start) === QUESTION_CODE ? start + 1 : -1;
   }
 }
 

@@ -1,16 +1,21 @@
 import {
   BACKTICK,
   CURLY_QUOTE,
+  codeAt,
   DIGIT,
   DOLLAR,
   kindOf,
   LETTER,
+  MINUS_CODE,
+  PLUS_CODE,
   QUOTE,
   SIGN,
   SLASH,
+  SLASH_CODE,
   SPACE,
+  STAR_CODE,
 } from './characters.js';
-import { endOfPlainComment, isHint, startsComment } from './comments.js';
+import { endOfBlockComment, endOfLineComment } from './comments.js';
 import {
   endOfCurlyString,
   endOfDollarQuote,
@@ -23,7 +28,7 @@ import {
 
 /** End of any token, comment, hint or run of white space; what is unterminated ends with the text. */
 export function endOfToken(sql: string, start: number): number {
-  switch (kindOf(sql.charCodeAt(start))) {
+  switch (kindOf(codeAt(sql, start))) {
     case SPACE:
       return endOfSpace(sql, start);
     case LETTER: {
@@ -52,14 +57,17 @@ export function endOfToken(sql: string, start: number): number {
 
 export function endOfSpace(sql: string, start: number): number {
   let i = start + 1;
-  while (i < sql.length && kindOf(sql.charCodeAt(i)) === SPACE) i++;
+  while (kindOf(codeAt(sql, i)) === SPACE) i++;
   return i;
 }
 
 /** End of a comment or hint; -1 if none begins at `start`. */
 export function endOfComment(sql: string, start: number): number {
-  if (!startsComment(sql, start)) return -1;
-  return isHint(sql, start) ? endOfHint(sql, start) : endOfPlainComment(sql, start);
+  const code = codeAt(sql, start);
+  const next = codeAt(sql, start + 1);
+  if (code === MINUS_CODE) return next === MINUS_CODE ? endOfLineComment(sql, start) : -1;
+  if (code !== SLASH_CODE || next !== STAR_CODE) return -1;
+  return codeAt(sql, start + 2) === PLUS_CODE ? endOfHint(sql, start) : endOfBlockComment(sql, start);
 }
 
 // The inside of a hint is SQL: a string in it may hold what looks like the hint's end.

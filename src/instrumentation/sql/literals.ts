@@ -1,17 +1,24 @@
 import {
   BACKSLASH_CODE,
+  BACKTICK,
   BACKTICK_CODE,
+  CLOSE,
   COLON_CODE,
+  COMMA,
   CURLY_QUOTE,
+  codeAt,
   DOLLAR_CODE,
   DOT_CODE,
   isDigit,
   isWordCode,
   kindOf,
   MINUS_CODE,
+  OPEN,
   PLUS_CODE,
   QUOTE,
+  SEMICOLON_CODE,
   SLASH_CODE,
+  SPACE,
 } from './characters.js';
 import { startsComment } from './comments.js';
 
@@ -20,11 +27,10 @@ import { startsComment } from './comments.js';
 // is unterminated ends with the text.
 
 const FIRST_DOUBLE_CURLY = 0x201c;
-const URI_MARKS: ReadonlySet<number> = new Set(Array.from('/-.?=&#%:@+~', (mark) => mark.charCodeAt(0)));
 
 export function endOfWord(sql: string, start: number): number {
   let i = start + 1;
-  while (i < sql.length && isWordCode(sql.charCodeAt(i))) i++;
+  while (isWordCode(codeAt(sql, i))) i++;
   return i;
 }
 
@@ -32,8 +38,8 @@ export function endOfWord(sql: string, start: number): number {
 export function endOfName(sql: string, start: number): number {
   let i = start + 1;
   while (i < sql.length) {
-    if (sql.charCodeAt(i) !== BACKTICK_CODE) i++;
-    else if (sql.charCodeAt(i + 1) === BACKTICK_CODE) i += 2;
+    if (codeAt(sql, i) !== BACKTICK_CODE) i++;
+    else if (codeAt(sql, i + 1) === BACKTICK_CODE) i += 2;
     else return i + 1;
   }
   return -1;
@@ -41,24 +47,24 @@ export function endOfName(sql: string, start: number): number {
 
 /** Whether a name is a path, as in delta.`/mnt/x` and parquet.`s3://…`: a value rather than a name. */
 export function isPath(sql: string, start: number, end: number): boolean {
-  if (sql.charCodeAt(start + 1) === SLASH_CODE) return true;
+  if (codeAt(sql, start + 1) === SLASH_CODE) return true;
   for (let i = start + 1; i < end; i++) {
-    if (sql.charCodeAt(i) === COLON_CODE && sql.charCodeAt(i + 1) === SLASH_CODE) return true;
+    if (codeAt(sql, i) === COLON_CODE && codeAt(sql, i + 1) === SLASH_CODE) return true;
   }
   return false;
 }
 
 /** A quoted string. A doubled quote continues it, and so does a piece that follows directly. */
 export function endOfString(sql: string, start: number): number {
-  const quote = sql.charCodeAt(start);
+  const quote = codeAt(sql, start);
   let i = start + 1;
   while (i < sql.length) {
-    const code = sql.charCodeAt(i);
+    const code = codeAt(sql, i);
     if (code === BACKSLASH_CODE) {
       i += 2;
     } else if (code !== quote) {
       i++;
-    } else if (sql.charCodeAt(i + 1) === quote) {
+    } else if (codeAt(sql, i + 1) === quote) {
       i += 2;
     } else {
       return i + 1;
@@ -69,9 +75,9 @@ export function endOfString(sql: string, start: number): number {
 
 /** Text in typographic quotes. */
 export function endOfCurlyString(sql: string, start: number): number {
-  const double = sql.charCodeAt(start) >= FIRST_DOUBLE_CURLY;
+  const double = codeAt(sql, start) >= FIRST_DOUBLE_CURLY;
   for (let i = start + 1; i < sql.length; i++) {
-    const code = sql.charCodeAt(i);
+    const code = codeAt(sql, i);
     if (kindOf(code) === CURLY_QUOTE && double === code >= FIRST_DOUBLE_CURLY) return i + 1;
   }
   return sql.length;
@@ -79,8 +85,8 @@ export function endOfCurlyString(sql: string, start: number): number {
 
 /** `$$…$$` or `$tag$…$tag$`. */
 export function endOfDollarQuote(sql: string, start: number): number {
-  const close = isWordCode(sql.charCodeAt(start + 1)) ? endOfWord(sql, start + 1) : start + 1;
-  if (sql.charCodeAt(close) !== DOLLAR_CODE) return -1;
+  const close = isWordCode(codeAt(sql, start + 1)) ? endOfWord(sql, start + 1) : start + 1;
+  if (codeAt(sql, close) !== DOLLAR_CODE) return -1;
   const tag = sql.slice(start, close + 1);
   const end = sql.indexOf(tag, close + 1);
   return end === -1 ? sql.length : end + tag.length;
@@ -88,7 +94,7 @@ export function endOfDollarQuote(sql: string, start: number): number {
 
 /** `r'…'` (no escapes in it), `x'…'` or a bare URI that begins with the word between the two indices. */
 export function endOfPrefixedLiteral(sql: string, start: number, wordEnd: number): number {
-  const next = sql.charCodeAt(wordEnd);
+  const next = codeAt(sql, wordEnd);
   if (next === COLON_CODE) return endOfUri(sql, wordEnd);
   if (wordEnd - start !== 1 || kindOf(next) !== QUOTE) return -1;
   const prefix = sql.charAt(start);
@@ -100,15 +106,26 @@ export function endOfPrefixedLiteral(sql: string, start: number, wordEnd: number
 
 // The server accepts no bare URI; people write them nevertheless, and what they hold is no name.
 function endOfUri(sql: string, colon: number): number {
-  if (sql.charCodeAt(colon + 1) !== SLASH_CODE || sql.charCodeAt(colon + 2) !== SLASH_CODE) return -1;
+  if (codeAt(sql, colon + 1) !== SLASH_CODE || codeAt(sql, colon + 2) !== SLASH_CODE) return -1;
   if (startsComment(sql, colon + 2)) return -1;
   let i = colon + 3;
-  while (i < sql.length && isUriCode(sql.charCodeAt(i)) && !startsComment(sql, i)) i++;
+  while (i < sql.length && !endsUri(codeAt(sql, i)) && !startsComment(sql, i)) i++;
   return i;
 }
 
-function isUriCode(code: number): boolean {
-  return isWordCode(code) || URI_MARKS.has(code);
+function endsUri(code: number): boolean {
+  switch (kindOf(code)) {
+    case SPACE:
+    case QUOTE:
+    case CURLY_QUOTE:
+    case BACKTICK:
+    case OPEN:
+    case CLOSE:
+    case COMMA:
+      return true;
+    default:
+      return code === SEMICOLON_CODE;
+  }
 }
 
 /**
@@ -117,11 +134,11 @@ function isUriCode(code: number): boolean {
  */
 export function endOfNumber(sql: string, start: number): number {
   let digits = start;
-  let code = sql.charCodeAt(digits);
-  while (isDigit(code)) code = sql.charCodeAt(++digits);
+  let code = codeAt(sql, digits);
+  while (isDigit(code)) code = codeAt(sql, ++digits);
   if (code === DOT_CODE) {
-    do code = sql.charCodeAt(++digits);
-    while (isDigit(code));
+    code = codeAt(sql, ++digits);
+    while (isDigit(code)) code = codeAt(sql, ++digits);
   }
   if (!isWordCode(code)) return digits;
   const end = endOfWord(sql, digits);
@@ -132,6 +149,6 @@ export function endOfNumber(sql: string, start: number): number {
 function isSignedExponent(sql: string, start: number): boolean {
   const letter = sql.charAt(start);
   if (letter !== 'e' && letter !== 'E') return false;
-  const sign = sql.charCodeAt(start + 1);
-  return (sign === PLUS_CODE || sign === MINUS_CODE) && isDigit(sql.charCodeAt(start + 2));
+  const sign = codeAt(sql, start + 1);
+  return (sign === PLUS_CODE || sign === MINUS_CODE) && isDigit(codeAt(sql, start + 2));
 }

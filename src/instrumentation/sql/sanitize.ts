@@ -7,6 +7,7 @@ import {
   COMMA,
   COMMA_CODE,
   CURLY_QUOTE,
+  codeAt,
   DIGIT,
   DOLLAR,
   DOT,
@@ -80,7 +81,7 @@ class Sanitizer {
   /** Takes over the token at `i` and answers where the next one begins, like the methods below. */
   private token(i: number): number {
     const { sql } = this;
-    const code = sql.charCodeAt(i);
+    const code = codeAt(sql, i);
     switch (kindOf(code)) {
       case SPACE:
         this.out.separate();
@@ -149,7 +150,7 @@ class Sanitizer {
   private string(start: number): number {
     let end = endOfString(this.sql, start);
     for (let next = end; next < this.sql.length; ) {
-      const kind = kindOf(this.sql.charCodeAt(next));
+      const kind = kindOf(codeAt(this.sql, next));
       if (kind !== SPACE && kind !== QUOTE) break;
       next = endOfToken(this.sql, next);
       if (kind === QUOTE) end = next;
@@ -165,16 +166,14 @@ class Sanitizer {
     }
     if (code === SLASH_CODE || this.out.endsWithOperand()) return this.mark(i, code);
     const next = endOfSpace(this.sql, i);
-    const digit = this.sql.charCodeAt(next) === DOT_CODE ? next + 1 : next;
-    return isDigit(this.sql.charCodeAt(digit))
-      ? this.literal(endOfNumber(this.sql, next))
-      : this.mark(i, code);
+    const digit = codeAt(this.sql, next) === DOT_CODE ? next + 1 : next;
+    return isDigit(codeAt(this.sql, digit)) ? this.literal(endOfNumber(this.sql, next)) : this.mark(i, code);
   }
 
   private dot(i: number): number {
     const { last, spaced } = this.out;
     const inPath = !spaced && (last === WORD || this.out.endsWithOperand());
-    if (!inPath && isDigit(this.sql.charCodeAt(i + 1))) return this.literal(endOfNumber(this.sql, i));
+    if (!inPath && isDigit(codeAt(this.sql, i + 1))) return this.literal(endOfNumber(this.sql, i));
     if (this.setting === SETTING) this.setting = DOTTED_SETTING;
     return this.mark(i, DOT_CODE);
   }
@@ -221,12 +220,11 @@ class Sanitizer {
     const dotted = this.setting === DOTTED_SETTING;
     this.setting = NO_SETTING;
     if (!dotted) return start;
-    const spaced = kindOf(this.sql.charCodeAt(start)) === SPACE;
+    const spaced = kindOf(codeAt(this.sql, start)) === SPACE;
     if (spaced) this.out.separate();
     const valueStart = spaced ? endOfSpace(this.sql, start) : start;
     let end = valueStart;
-    while (end < this.sql.length && this.sql.charCodeAt(end) !== SEMICOLON_CODE)
-      end = endOfToken(this.sql, end);
+    while (end < this.sql.length && codeAt(this.sql, end) !== SEMICOLON_CODE) end = endOfToken(this.sql, end);
     return end > valueStart ? this.literal(end) : end;
   }
 

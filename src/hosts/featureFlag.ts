@@ -1,0 +1,283 @@
+import type { ExportDestination, FlagResult, HostExporter } from '../exporter/contract.js';
+import { failureClassOf } from '../failures.js';
+import { type Background, debug, monotonicNow } from './background.js';
+import type { Counters, DropReason } from './counters.js';
+import { Wakeup } from './wakeup.js';
+
+const SECOND_MS = 1_000;
+/** How long one round of asking may take. */
+export const FLAG_TIMEOUT_MS = 10_000;
+/** After a round that brought nothing. */
+export const FLAG_RETRY_MS = 60_000;
+/** Before other credentials are tried than those that were all refused: some change with each request. */
+export const FLAG_NEW_CREDENTIALS_MS = 5_000;
+const DEFAULT_TTL_S = 900;
+const MIN_TTL_S = 60;
+const MAX_TTL_S = 3_600;
+/** What is believed of a `Retry-After`. */
+const MAX_RETRY_AFTER_MS = 900_000;
+
+/**
+ * - `unknown`: nobody has answered yet; records wait
+ * - `enabled`, `disabled`: the last good answer, kept when a later request fails
+ * - `failed`: there never was a good answer; off until a retry brings one
+ */
+export type FlagState = 'unknown' | 'enabled' | 'disabled' | 'failed';
+
+/** A lane that depends on the flag, and with whose credentials it may be asked for. */
+export interface FlagMember {
+  readonly destination: ExportDestination;
+  /** The flag's state is another than before. */
+  flagChanged(): void;
+}
+
+export interface FlagServices {
+  readonly exporter: HostExporter;
+  readonly background: Background;
+  readonly counters: Counters;
+  /** A round of asking is over. */
+  readonly onRoundOver: () => void;
+}
+
+/** What a round of asking brought: an answer or failure of the server, or that nobody could be asked as. */
+type RoundResult = FlagResult | { readonly outcome: 'no-credentials' } | { readonly outcome: 'refused' };
+
+/**
+ * The server's feature flag for one org and driver version at one host. Asked for in the background, one
+ * request at a time, and refreshed while connections refer to it. A lane whose credentials the server
+ * refuses does not decide for the others: the next lane's are tried.
+ */
+export class FeatureFlag {
+  readonly orgId: string | undefined;
+  readonly driverVersion: string;
+  readonly #services: FlagServices;
+  readonly #members = new Set<FlagMember>();
+  /** Members whose present credentials the server refused. */
+  readonly #refused = new Set<FlagMember>();
+  /** Members that had no credentials when they were asked for, in this round or the last one. */
+  readonly #empty = new Set<FlagMember>();
+  /** As whom the last answer was had. */
+  #lastGood: FlagMember | undefined;
+  #state: FlagState = 'unknown';
+  #connections = 0;
+  #round: AbortController | undefined;
+  readonly #wakeup: Wakeup;
+  /** Monotonic time before which nobody is asked, whatever happens. */
+  #notBefore = 0;
+  /** Monotonic time at which the present value should be asked for again. */
+  #staleAt = 0;
+
+  constructor(orgId: string | undefined, driverVersion: string, services: FlagServices) {
+    this.orgId = orgId;
+    this.driverVersion = driverVersion;
+    this.#services = services;
+    this.#wakeup = new Wakeup(services.background, () => this.#startRound());
+  }
+
+  get state(): FlagState {
+    return this.#state;
+  }
+
+  /** Why records can't be kept, if they can't. */
+  get refusal(): DropReason | undefined {
+    if (this.#state === 'disabled') {
+      return 'flag_disabled';
+    }
+    return this.#state === 'failed' ? 'flag_failed' : undefined;
+  }
+
+  /** Whether an answer is awaited. */
+  get isAsking(): boolean {
+    return this.#round !== undefined || this.#wakeup.dueAt <= monotonicNow();
+  }
+
+  get isUnused(): boolean {
+    return this.#members.size === 0;
+  }
+
+  join(member: FlagMember): void {
+    this.#members.add(member);
+    member.destination.credentials.onChange(() => this.#services.background.run(() => this.#newCredentials(member)));
+    this.#newCredentials(member);
+  }
+
+  leave(member: FlagMember): void {
+    this.#members.delete(member);
+    this.#refused.delete(member);
+    this.#empty.delete(member);
+    if (this.#lastGood === member) {
+      this.#lastGood = undefined;
+    }
+  }
+
+  /** One more connection refers to the flag. */
+  retain(): void {
+    this.#connections++;
+    if (this.#connections === 1) {
+      this.#askAt(this.#staleAt);
+    }
+  }
+
+  /** One connection less. Without any nothing is asked again; a round under way goes on. */
+  release(): void {
+    this.#connections--;
+    if (this.#connections === 0 && !this.isAsking) {
+      this.#wakeup.cancel();
+    }
+  }
+
+  close(): void {
+    this.#members.clear();
+    this.#refused.clear();
+    this.#empty.clear();
+    this.#lastGood = undefined;
+    this.#wakeup.cancel();
+    const round = this.#round;
+    this.#round = undefined;
+    round?.abort();
+  }
+
+  /** A member has come, or the credentials of one have changed. */
+  #newCredentials(member: FlagMember): void {
+    if (!this.#members.has(member)) {
+      return;
+    }
+    this.#empty.delete(member);
+    const wasRefused = this.#refused.delete(member);
+    if (this.#state === 'failed' && this.#refused.size + (wasRefused ? 1 : 0) > 0) {
+      // Nobody was believed so far: whoever comes with other credentials gets to wait for an answer.
+      this.#become('unknown');
+    }
+    if (this.#state === 'unknown') {
+      this.#askAt(0);
+    }
+  }
+
+  #askAt(time: number): void {
+    if (this.#round === undefined && this.#members.size > 0) {
+      this.#wakeup.at(Math.max(time, this.#notBefore));
+    }
+  }
+
+  #startRound(): void {
+    if (monotonicNow() >= this.#staleAt) {
+      this.#refused.clear();
+    }
+    const round = new AbortController();
+    this.#round = round;
+    this.#empty.clear();
+    const timeout = this.#services.background.after(FLAG_TIMEOUT_MS, () => {
+      round.abort();
+      this.#services.counters.flagFetches.failed++;
+      this.#endRound(round, { outcome: 'failure', error: 'timeout' });
+    });
+    void this.#ask(round.signal)
+      .catch((error): RoundResult => ({ outcome: 'failure', error: String(error) }))
+      .then((result) => {
+        clearTimeout(timeout);
+        this.#endRound(round, result);
+      });
+  }
+
+  /** Asks as one member after the other, until one is not refused. */
+  async #ask(signal: AbortSignal): Promise<RoundResult> {
+    const { exporter, counters } = this.#services;
+    let member = this.#nextMember();
+    while (member !== undefined) {
+      const headers = await member.destination.credentials.get(signal);
+      if (signal.aborted) {
+        return { outcome: 'aborted' };
+      }
+      if (headers === undefined) {
+        this.#empty.add(member);
+      } else {
+        const result = await exporter.fetchFeatureFlag(member.destination, this.driverVersion, signal);
+        if (signal.aborted || result.outcome === 'aborted') {
+          return { outcome: 'aborted' };
+        }
+        if (result.outcome === 'answer') {
+          counters.flagFetches[result.enabled ? 'enabled' : 'disabled']++;
+          this.#lastGood = this.#members.has(member) ? member : undefined;
+          return result;
+        }
+        counters.flagFetches.failed++;
+        if (failureClassOf(result.error) !== 'terminal') {
+          return result;
+        }
+        this.#refused.add(member);
+      }
+      member = this.#nextMember();
+    }
+    return { outcome: this.#refused.size > 0 ? 'refused' : 'no-credentials' };
+  }
+
+  /** As whom to ask next: the one who was believed last, else the first of those not tried yet. */
+  #nextMember(): FlagMember | undefined {
+    const isUntried = (member: FlagMember) => !this.#refused.has(member) && !this.#empty.has(member);
+    if (this.#lastGood !== undefined && isUntried(this.#lastGood)) {
+      return this.#lastGood;
+    }
+    return [...this.#members].find(isUntried);
+  }
+
+  #endRound(round: AbortController, result: RoundResult): void {
+    if (this.#round !== round) {
+      return;
+    }
+    this.#round = undefined;
+    const now = monotonicNow();
+    if (result.outcome === 'answer') {
+      this.#refused.clear();
+      this.#notBefore = 0;
+      this.#staleAt = now + clampTtl(result.ttlSeconds) * SECOND_MS;
+      this.#become(result.enabled ? 'enabled' : 'disabled');
+    } else if (result.outcome === 'failure' || this.#nextMember() === undefined) {
+      this.#staleAt = now + this.#onNoAnswer(result, now);
+    } else {
+      // Credentials came while the round was ending.
+      this.#staleAt = now;
+    }
+    if (this.#connections > 0) {
+      this.#askAt(this.#staleAt);
+    }
+    this.#services.onRoundOver();
+  }
+
+  /** @returns milliseconds until the next round */
+  #onNoAnswer(result: Exclude<RoundResult, { outcome: 'answer' }>, now: number): number {
+    debug(`the feature flag could not be had: ${'error' in result ? result.error : result.outcome}`);
+    if (result.outcome === 'no-credentials') {
+      // Nobody was asked: the next credentials may be tried at once.
+      return FLAG_RETRY_MS;
+    }
+    let waitMs = FLAG_RETRY_MS;
+    if (result.outcome === 'failure') {
+      waitMs = Math.max(FLAG_RETRY_MS, Math.min(result.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
+      this.#notBefore = now + waitMs;
+    } else {
+      this.#notBefore = now + FLAG_NEW_CREDENTIALS_MS;
+    }
+    if (this.#state === 'unknown') {
+      this.#become('failed');
+    }
+    return waitMs;
+  }
+
+  #become(state: FlagState): void {
+    if (state === this.#state) {
+      return;
+    }
+    debug(`feature flag: ${this.#state} -> ${state}`);
+    this.#state = state;
+    for (const member of this.#members) {
+      member.flagChanged();
+    }
+  }
+}
+
+function clampTtl(ttlSeconds: number | undefined): number {
+  if (ttlSeconds === undefined || !Number.isFinite(ttlSeconds)) {
+    return DEFAULT_TTL_S;
+  }
+  return Math.min(Math.max(ttlSeconds, MIN_TTL_S), MAX_TTL_S);
+}

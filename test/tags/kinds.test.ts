@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  checkBoolean,
+  checkCode,
+  checkDigits,
+  checkInteger,
+  checkUuid,
+  checkVersion,
+  isKnownErrorCode,
+  isSqlState,
+  WIRE_FIELDS,
+  type WireField,
+} from '../../src/tags/index.js';
+
+const strange = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true });
+
+describe('value kinds', () => {
+  it('accept what they are for', () => {
+    expect(checkUuid('8F14e45f-ceea-467f-a3d9-0123456789ab')).toBe('8F14e45f-ceea-467f-a3d9-0123456789ab');
+    expect(checkDigits('6012345678901234')).toBe('6012345678901234');
+    expect(checkInteger(0)).toBe(0);
+    expect(Object.is(checkInteger(-0), 0)).toBe(true);
+    expect(checkBoolean(false)).toBe(false);
+    for (const version of ['2', '20.20.2', '6.1.0.4', '1.0-rc.1', '1.0.0-beta']) {
+      expect(checkVersion(version)).toBe(version);
+    }
+    for (const code of ['42P01', 'XXKST', '503', 'ECONNRESET', 'HiveDriverError', 'other']) {
+      expect(checkCode(code)).toBe(code);
+    }
+  });
+
+  it.each([
+    [
+      'uuid',
+      checkUuid,
+      ['', 'x', 'dapi0123456789abcdef0123456789abcdef', '8f14e45f-ceea-467f-a3d9-0123456789ab\n'],
+    ],
+    ['digits', checkDigits, ['', '1'.repeat(21), '12a', '١٢', '1\n']],
+    ['integer', checkInteger, [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '1', 1n]],
+    [
+      'version',
+      checkVersion,
+      ['', 'v1', '1.2.3.4.5', '1.0-RC', '1.0\n', '6.1.0-13-amd64', `1${'0'.repeat(99)}`],
+    ],
+  ] as ReadonlyArray<readonly [string, (value: unknown) => unknown, readonly unknown[]]>)(
+    '%s drops what does not fit',
+    (_kind, check, values) => {
+      for (const value of values) {
+        expect(check(value), String(value)).toBeUndefined();
+      }
+    },
+  );
+
+  it('codes: an unlisted name is told as other, five-letter words are no SQLSTATE', () => {
+    for (const name of ['USERS', 'ALICE', 'MyAppError', 'alice@example.com', '42p01', '600', '']) {
+      expect(isKnownErrorCode(name), name).toBe(false);
+      expect(checkCode(name), name).toBe('other');
+    }
+    expect(isSqlState('0A000')).toBe(true);
+    expect(checkCode(42)).toBeUndefined();
+  });
+
+  it('never throw, and let through no text but their own alphabet, whatever the value', () => {
+    const fields = Object.keys(WIRE_FIELDS) as WireField[];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...fields),
+        fc.oneof(strange, fc.string({ unit: 'binary' })),
+        (field, value) => {
+          const checked = WIRE_FIELDS[field].check(value);
+          if (typeof checked === 'string') {
+            // No quote, backslash or control character: the encoder relies on it.
+            expect(checked).toMatch(/^[\w ./-]{1,100}$/);
+          }
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('of http.path know the warehouse and cluster forms only', () => {
+    const { check } = WIRE_FIELDS['driver_connection_params.http_path'];
+    for (const path of ['/sql/1.0/warehouses/0123456789abcdef', '/sql/protocolv1/o/123/0110-221212-pear1']) {
+      expect(check(path)).toBe(path);
+    }
+    for (const path of [
+      '/sql/1.0/warehouses/x',
+      '/sql/1.0/warehouses/ab?o=1',
+      '/home/alice',
+      'sql/1.0/warehouses/ab',
+    ]) {
+      expect(check(path), path).toBeUndefined();
+    }
+  });
+});
