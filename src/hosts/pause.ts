@@ -58,12 +58,15 @@ export class Pause {
     }
   }
 
-  /** Other credentials are there. */
-  onCredentials(): void {
+  /** Other credentials are there. @returns whether that makes the pause shorter */
+  onCredentials(): boolean {
     this.#credentialsChangedAt = monotonicNow();
-    if (this.#reason === 'credentials') {
-      this.#end = Math.min(this.#end, this.#begin + CREDENTIALS_GAP_MS);
+    const end = this.#begin + CREDENTIALS_GAP_MS;
+    if (this.#reason !== 'credentials' || end >= this.#end) {
+      return false;
     }
+    this.#end = end;
+    return true;
   }
 
   /** Somebody wants a try now: our own backoff gives way, what others asked for does not. */

@@ -1,7 +1,7 @@
-/** What a character can begin. Words are runs of letters and digits. */
-export const SPACE = 0;
-export const LETTER = 1;
-export const DIGIT = 2;
+// What a character can begin. Words are runs of letters and digits.
+export const LETTER = 0;
+export const DIGIT = 1;
+export const SPACE = 2;
 export const QUOTE = 3;
 export const CURLY_QUOTE = 4;
 export const BACKTICK = 5;
@@ -14,7 +14,7 @@ export const CLOSE = 11;
 export const COMMA = 12;
 export const OTHER = 13;
 
-/** Character codes that the scanners compare with. */
+// Characters that the scanners compare with.
 export const NEWLINE = 10;
 export const CARRIAGE_RETURN = 13;
 export const BLANK = 32;
@@ -37,10 +37,11 @@ export const CLOSE_BRACKET_CODE = 93;
 export const BACKTICK_CODE = 96;
 export const CLOSE_BRACE_CODE = 125;
 
-const FIRST_BEYOND_ASCII = 128;
+/** What `codeAt` answers behind the end; no code unit. */
+export const END = 0x10000;
 
-/** What `codeAt` answers behind the end. */
-export const END = -1;
+const ASCII = 128;
+const KINDS = asciiKinds();
 
 /**
  * The code unit at an index, or END. To look ahead with `charCodeAt` itself is slow: V8 stops inlining it where
@@ -52,18 +53,12 @@ export function codeAt(sql: string, index: number): number {
 
 /** The kind of a UTF-16 code unit. */
 export function kindOf(code: number): number {
-  if (isWordCode(code)) return isDigit(code) ? DIGIT : LETTER;
-  // Control characters separate like blanks: nothing else can be meant, and they have no place in a log.
-  if (code <= 32) return code === END ? OTHER : SPACE;
-  if (code >= FIRST_BEYOND_ASCII) return isCurlyQuote(code) ? CURLY_QUOTE : SPACE;
-  return kindOfMark(code);
+  return code < ASCII ? (KINDS[code] ?? OTHER) : kindBeyondAscii(code);
 }
 
 /** Whether a code unit can stand inside a word: an identifier, a keyword, or the tail of a number. */
 export function isWordCode(code: number): boolean {
-  if (code >= 97) return code <= 122 || (code >= FIRST_BEYOND_ASCII && isWordCodeBeyondAscii(code));
-  if (code >= 65) return code <= 90 || code === 95;
-  return isDigit(code);
+  return kindOf(code) <= DIGIT;
 }
 
 /** Whether a code unit is a decimal digit. */
@@ -71,41 +66,39 @@ export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
-// Literal numbers let V8 compile this to a jump table.
-function kindOfMark(code: number): number {
-  switch (code) {
-    case 0x22: // "
-    case 0x27: // '
-      return QUOTE;
-    case 0x24:
-      return DOLLAR;
-    case 0x28:
-      return OPEN;
-    case 0x29:
-      return CLOSE;
-    case 0x2b:
-    case 0x2d:
-      return SIGN;
-    case 0x2c:
-      return COMMA;
-    case 0x2e:
-      return DOT;
-    case 0x2f:
-      return SLASH;
-    case 0x60:
-      return BACKTICK;
-    default:
-      return OTHER;
-  }
+function asciiKinds(): Uint8Array {
+  const kinds = new Uint8Array(ASCII).fill(OTHER);
+  // Control characters separate like blanks: nothing else can be meant, and they have no place in a log.
+  kinds.fill(SPACE, 0, BLANK + 1);
+  kinds.fill(DIGIT, 48, 58);
+  kinds.fill(LETTER, 65, 91);
+  kinds.fill(LETTER, 97, 123);
+  const marks: [string, number][] = [
+    ['_', LETTER],
+    ["'", QUOTE],
+    ['"', QUOTE],
+    ['`', BACKTICK],
+    ['+', SIGN],
+    ['-', SIGN],
+    ['/', SLASH],
+    ['.', DOT],
+    ['$', DOLLAR],
+    ['(', OPEN],
+    [')', CLOSE],
+    [',', COMMA],
+  ];
+  for (const [mark, kind] of marks) kinds[mark.charCodeAt(0)] = kind;
+  return kinds;
 }
 
-function isWordCodeBeyondAscii(code: number): boolean {
-  return !isUnicodeSpace(code) && !isCurlyQuote(code);
+function kindBeyondAscii(code: number): number {
+  if (code === END) return OTHER;
+  if (isSpaceBeyondAscii(code)) return SPACE;
+  return isCurlyQuote(code) ? CURLY_QUOTE : LETTER;
 }
 
-function isUnicodeSpace(code: number): boolean {
-  if (code === 0xa0) return true;
-  if (code < 0x1680) return false;
+function isSpaceBeyondAscii(code: number): boolean {
+  if (code < 0x1680) return code === 0xa0;
   return (
     code === 0x1680 ||
     (code >= 0x2000 && code <= 0x200a) ||

@@ -1,0 +1,129 @@
+// Who may know whom. Imports point down, and an import of a type is an import.
+const path = require('node:path');
+
+/** The words that all rooms share. */
+const VOCABULARY =
+  '^src/(tags/|(records|context|config|optionChecks|failures|suppressTracing|version|scopedSwitches)\\.ts$)';
+/** The public face: the only files that know every room. */
+const FACE = '^src/(index|register)\\.ts$';
+
+/** Each room, with the rooms that it may know besides itself and the vocabulary. */
+const ROOMS = {
+  instrumentation: [],
+  exporter: [],
+  hosts: ['exporter'],
+  processor: ['hosts'],
+  standalone: ['instrumentation', 'processor'],
+};
+
+const room = (name) => `^src/${name}/`;
+const npm = (name) => `(^|/)node_modules/${name}(/|$)`;
+
+const API = npm('@opentelemetry/api');
+const INSTRUMENTATION_BASE = npm('@opentelemetry/instrumentation');
+const CONVENTIONS = npm('@opentelemetry/semantic-conventions');
+const UNDICI = npm('undici');
+const SDK_TYPES = npm('@opentelemetry/(core|sdk-trace[^/]*)');
+/** What starts an SDK of its own may load these lazily: a user without them can do without it. */
+const STARTS_AN_SDK = ['^src/register\\.ts$', room('standalone')];
+const SDK = npm('@opentelemetry/(core|resources|sdk-[^/]+|exporter-[^/]+|auto-configuration-[^/]+)');
+
+const roomRules = Object.entries(ROOMS).map(([name, below]) => ({
+  name: `${name}-points-down`,
+  comment: `src/${name} knows ${['the vocabulary', ...below].join(', ')} and itself`,
+  severity: 'error',
+  from: { path: room(name) },
+  to: { path: '^src/', pathNot: [VOCABULARY, room(name), ...below.map(room)] },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...roomRules,
+    {
+      name: 'vocabulary-knows-no-room',
+      comment: 'the vocabulary knows itself at most',
+      severity: 'error',
+      from: { path: VOCABULARY },
+      to: { path: '^src/', pathNot: VOCABULARY },
+    },
+    {
+      name: 'no-room-without-a-rule',
+      comment: 'a new room, or a new word of the vocabulary, is entered in this file first',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [VOCABULARY, FACE, ...Object.keys(ROOMS).map(room)] },
+      to: {},
+    },
+    {
+      name: 'no-cycles',
+      comment: 'cycles make the order of loading matter; types count',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-missing-modules',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'only-what-users-have',
+      comment: 'other packages may be out of reach where this one is installed',
+      severity: 'error',
+      from: { path: '^src/', pathNot: STARTS_AN_SDK },
+      to: {
+        path: 'node_modules/',
+        pathNot: [API, INSTRUMENTATION_BASE, CONVENTIONS, UNDICI, SDK_TYPES],
+      },
+    },
+    {
+      name: 'only-what-users-have-at-start',
+      comment: 'what starts an SDK of its own loads it by import(), and only that',
+      severity: 'error',
+      from: { path: STARTS_AN_SDK },
+      to: {
+        path: 'node_modules/',
+        pathNot: [API, INSTRUMENTATION_BASE, CONVENTIONS, UNDICI, SDK],
+      },
+    },
+    {
+      name: 'sdk-as-types-only',
+      comment: 'no version of the SDK suits both of its majors, so it is met by structure and by types',
+      severity: 'error',
+      from: { path: '^src/', pathNot: STARTS_AN_SDK },
+      to: { path: SDK_TYPES, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'sdk-as-types-or-lazily',
+      comment: 'a static import would fail for users without the SDK',
+      severity: 'error',
+      from: { path: STARTS_AN_SDK },
+      to: { path: SDK, dependencyTypesNot: ['type-only'], dynamic: false },
+    },
+    {
+      name: 'http-in-the-exporter-only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: room('exporter') },
+      to: { path: [UNDICI, '^(node:)?(http|https|http2|net|tls)$'] },
+    },
+    {
+      name: 'patching-in-the-instrumentation-only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [room('instrumentation'), ...STARTS_AN_SDK] },
+      to: { path: INSTRUMENTATION_BASE },
+    },
+    {
+      name: 'tests-stay-outside',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|examples|tools)/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: path.join(__dirname, 'tsconfig.json') },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};
