@@ -7,5 +7,6 @@ export default defineConfig({
   dts: true,
   clean: true,
   splitting: true,
-  sourcemap: true,
+  // The output is not minified and reads like the source: maps would double the package for nothing.
+  sourcemap: false,
 });

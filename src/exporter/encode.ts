@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ChunkDetails, OperationRecord } from '../records.js';
 import { WIRE_FIELDS } from '../tags/index.js';
 import { authType, connectionGroups } from './encodeConnection.js';
-import { closedList, group, listed, plain, start, text } from './jsonMembers.js';
+import { closedList, group, groupOpenedBy, listed, openings, plain, start, text } from './jsonMembers.js';
 
 /** What a request body says beside its records. */
 export interface EncodingOptions {
@@ -80,17 +80,15 @@ function operationLog(record: OperationRecord): string {
 
 function sqlOperation(record: OperationRecord): string {
   const { chunks, resultFormat } = record;
-  return group(
-    SQL_OPERATION,
-    listed(STATEMENT_TYPE, record.statementType) +
-      plain(IS_COMPRESSED, record.compressed) +
-      listed(EXECUTION_RESULT, resultFormat) +
-      plain(CHUNK_ID, record.chunkId) +
-      plain(RETRY_COUNT, record.retryCount) +
-      (chunks !== undefined && resultFormat === 'EXTERNAL_LINKS' ? chunkDetails(chunks) : '') +
-      resultLatency(record) +
-      operationDetail(record),
-  );
+  const rest =
+    plain(IS_COMPRESSED, record.compressed) +
+    listed(EXECUTION_RESULT, resultFormat) +
+    plain(CHUNK_ID, record.chunkId) +
+    plain(RETRY_COUNT, record.retryCount) +
+    (chunks !== undefined && resultFormat === 'EXTERNAL_LINKS' ? chunkDetails(chunks) : '') +
+    resultLatency(record) +
+    operationDetail(record);
+  return groupOpenedBy(STATEMENT_TYPE, record.statementType, SQL_OPERATION, rest);
 }
 
 function chunkDetails({ initialMs, slowestMs, sumMs, present, iterated }: ChunkDetails): string {
@@ -150,7 +148,11 @@ const POLL_LATENCY = start('operation_status_latency_millis');
 const IS_INTERNAL_CALL = start('is_internal_call');
 const VOL_OPERATION = start('vol_operation');
 
-const STATEMENT_TYPE = closedList('statement_type', WIRE_FIELDS['sql_operation.statement_type'].values);
+const STATEMENT_TYPE = openings(
+  'sql_operation',
+  'statement_type',
+  WIRE_FIELDS['sql_operation.statement_type'].values,
+);
 const EXECUTION_RESULT = closedList('execution_result', WIRE_FIELDS['sql_operation.execution_result'].values);
 const OPERATION_TYPE = closedList(
   'operation_type',

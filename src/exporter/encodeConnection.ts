@@ -1,6 +1,6 @@
 import type { ConnectionDetails } from '../records.js';
 import { WIRE_FIELDS } from '../tags/index.js';
-import { closedList, group, listed, plain, start, text } from './jsonMembers.js';
+import { closedList, group, groupOpenedBy, listed, openings, plain, start, text } from './jsonMembers.js';
 
 /** `auth_type` of a connection. */
 export function authType(connection: ConnectionDetails): string {
@@ -10,14 +10,13 @@ export function authType(connection: ConnectionDetails): string {
 /** `system_configuration` and `driver_connection_params` of a connection. */
 export function connectionGroups(connection: ConnectionDetails): string {
   return (
-    group(SYSTEM_CONFIGURATION, systemConfiguration(connection)) +
+    groupOpenedBy(DRIVER_NAME, connection.driverName, SYSTEM_CONFIGURATION, restOfSystem(connection)) +
     group(CONNECTION_PARAMETERS, connectionParameters(connection))
   );
 }
 
-function systemConfiguration(connection: ConnectionDetails): string {
+function restOfSystem(connection: ConnectionDetails): string {
   return (
-    listed(DRIVER_NAME, connection.driverName) +
     text(DRIVER_VERSION, connection.driverVersion) +
     listed(RUNTIME_NAME, connection.runtimeName) +
     text(RUNTIME_VERSION, connection.runtimeVersion) +
@@ -48,7 +47,11 @@ function connectionParameters(connection: ConnectionDetails): string {
 const AUTH_TYPE = closedList('auth_type', WIRE_FIELDS.auth_type.values);
 
 const SYSTEM_CONFIGURATION = start('system_configuration');
-const DRIVER_NAME = closedList('driver_name', WIRE_FIELDS['system_configuration.driver_name'].values);
+const DRIVER_NAME = openings(
+  'system_configuration',
+  'driver_name',
+  WIRE_FIELDS['system_configuration.driver_name'].values,
+);
 const DRIVER_VERSION = start('driver_version');
 const RUNTIME_NAME = closedList('runtime_name', WIRE_FIELDS['system_configuration.runtime_name'].values);
 const RUNTIME_VERSION = start('runtime_version');

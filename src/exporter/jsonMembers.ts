@@ -32,3 +32,25 @@ export function plain(memberStart: string, value: number | boolean | undefined):
 export function group(memberStart: string, members: string): string {
   return members === '' ? '' : `${memberStart}{${members.slice(1)}}`;
 }
+
+/** For each value of a closed list: a member that is an object, up to and with its first member. */
+export function openings(
+  groupName: string,
+  memberName: string,
+  values: readonly string[],
+): ReadonlyMap<string, string> {
+  return new Map(
+    values.map((value) => [value, `${start(groupName)}{${text(start(memberName), value).slice(1)}`]),
+  );
+}
+
+/** The same as `group`, where the first member is from a closed list: no text is cut. */
+export function groupOpenedBy(
+  members: ReadonlyMap<string, string>,
+  firstValue: string | undefined,
+  memberStart: string,
+  rest: string,
+): string {
+  const opening = firstValue === undefined ? undefined : members.get(firstValue);
+  return opening === undefined ? group(memberStart, rest) : `${opening}${rest}}`;
+}

@@ -20,6 +20,8 @@ export const DROP_REASONS = [
   'flag_failed',
   /** The feature flag was still unknown at `shutdown()`. */
   'flag_unknown',
+  /** It came long after its connection was closed. */
+  'connection_closed',
   /** It came after `shutdown()`. */
   'already_shutdown',
 ] as const;

@@ -97,7 +97,9 @@ export class FeatureFlag {
 
   join(member: FlagMember): void {
     this.#members.add(member);
-    member.destination.credentials.onChange(() => this.#services.background.run(() => this.#newCredentials(member)));
+    member.destination.credentials.onChange(() =>
+      this.#services.background.run(() => this.#newCredentials(member)),
+    );
     this.#newCredentials(member);
   }
 

@@ -7,10 +7,7 @@ export type GateDecision = 'off' | 'forced' | 'flag';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The processor's own say. */
-export type ProcessorTelemetryOptions = Pick<
-  ResolvedHostOptions,
-  'enableTelemetry' | 'forceEnableTelemetry'
->;
+export type ProcessorTelemetryOptions = Pick<ResolvedHostOptions, 'enableTelemetry' | 'forceEnableTelemetry'>;
 
 const YES: ReadonlySet<string> = new Set(['1', 'true', 'yes', 'on']);
 const NO: ReadonlySet<string> = new Set(['0', 'false', 'no', 'off']);

@@ -8,7 +8,7 @@ import { Wakeup } from './wakeup.js';
 /** How long a lane without connections is kept, and with it the flag and the breaker of its host. */
 export const LINGER_MS = 60_000;
 
-/** A lane's credentials follow its connections. */
+/** Is told which connections a lane has at the moment. */
 export interface ConnectionFollower {
   attach(handle: ConnectionHandle): void;
   detach(handle: ConnectionHandle): void;
@@ -24,7 +24,8 @@ export class Lane implements FlagMember {
   readonly key: string;
   readonly destination: ExportDestination;
   readonly outbox: Outbox;
-  readonly #follower: ConnectionFollower;
+  /** The credentials, if they come from the connections. */
+  readonly #follower: ConnectionFollower | undefined;
   /** `undefined` if telemetry is forced. */
   readonly #flag: FeatureFlag | undefined;
   readonly #services: LaneServices;
@@ -35,7 +36,7 @@ export class Lane implements FlagMember {
   constructor(
     key: string,
     destination: ExportDestination,
-    follower: ConnectionFollower,
+    follower: ConnectionFollower | undefined,
     flag: FeatureFlag | undefined,
     services: LaneServices,
   ) {
@@ -47,6 +48,8 @@ export class Lane implements FlagMember {
     this.#services = services;
     this.#lingerEnd = new Wakeup(services.background, () => this.#onLingerEnd());
     flag?.join(this);
+    // Should it never be attached to, it goes as well.
+    this.#lingerEnd.in(LINGER_MS);
   }
 
   get flag(): FeatureFlag | undefined {
@@ -59,7 +62,7 @@ export class Lane implements FlagMember {
 
   attach(handle: ConnectionHandle): void {
     this.#lingerEnd.cancel();
-    this.#follower.attach(handle);
+    this.#follower?.attach(handle);
     this.#connections++;
     if (this.#connections === 1) {
       this.outbox.isUnattended = false;
@@ -72,7 +75,7 @@ export class Lane implements FlagMember {
     if (this.#isClosed) {
       return;
     }
-    this.#follower.detach(handle);
+    this.#follower?.detach(handle);
     this.#connections--;
     if (this.#connections === 0) {
       this.outbox.isUnattended = true;

@@ -24,16 +24,11 @@ export class ObjectNumbers {
  *
  * @param credentials who the connection authenticates as
  */
-export function laneKey(
-  handle: ConnectionHandle,
-  gate: GateDecision,
-  driverVersion: string,
-  credentials: string | number,
-): string {
+export function laneKey(handle: ConnectionHandle, gate: GateDecision, credentials: string | number): string {
   return JSON.stringify([
     gate,
     handle.orgId ?? null,
-    driverVersion,
+    handle.driverVersion,
     handle.driverProduct,
     routeDigest(handle.route),
     credentials,

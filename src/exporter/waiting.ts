@@ -1,0 +1,71 @@
+/** A signal that aborts with any of its sources, or when its time is over. */
+export interface LinkedAbort {
+  readonly signal: AbortSignal;
+  /** Whether it was the time. */
+  timedOut(): boolean;
+  /** Lets go of the sources and the timer. */
+  dispose(): void;
+}
+
+/**
+ * `AbortSignal.any` and `AbortSignal.timeout` in one, but let go at once: sources here live as long as a
+ * process does.
+ */
+export function linkAbort(sources: readonly AbortSignal[], timeoutMs?: number): LinkedAbort {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  let timedOut = false;
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          timedOut = !controller.signal.aborted;
+          abort();
+        }, timeoutMs).unref();
+  for (const source of sources) {
+    source.addEventListener('abort', abort, { once: true });
+  }
+  if (sources.some((source) => source.aborted)) {
+    abort();
+  }
+  return {
+    signal: controller.signal,
+    timedOut: () => timedOut,
+    dispose: () => {
+      clearTimeout(timer);
+      for (const source of sources) {
+        source.removeEventListener('abort', abort);
+      }
+    },
+  };
+}
+
+/** Resolves after `ms`, or when the signal aborts. Does not hold the process. */
+export async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) {
+    return;
+  }
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms).unref();
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** The promise's value, or `undefined` if the signal aborts or the time is over before it is there. */
+export async function within<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<Value | undefined> {
+  const limit = linkAbort([signal]);
+  try {
+    return await Promise.race([promise, wait(timeoutMs, limit.signal).then(() => undefined)]);
+  } finally {
+    limit.dispose();
+  }
+}

@@ -1,0 +1,272 @@
+import type { ResolvedHostOptions } from '../config.js';
+import type { ConnectionHandle } from '../context.js';
+import type { RecordExporter } from '../exporter/contract.js';
+import { PassiveCredentials, ProvidedCredentials } from '../exporter/credentials.js';
+import { Background, debug } from './background.js';
+import type { ConnectionLease } from './contract.js';
+import { type ConnectionOutcome, Counters, type DropReason } from './counters.js';
+import { checkHandle } from './destination.js';
+import { decideGate, type Environment } from './gate.js';
+import { Host, type HostServices, type LaneCredentialSource } from './host.js';
+import type { Lane } from './lane.js';
+import { LaneCredentials } from './laneCredentials.js';
+import { laneKey, ObjectNumbers } from './laneIdentity.js';
+import { DISABLED_LEASE, Lease } from './lease.js';
+import { LossWarner } from './lossWarner.js';
+import { Deadline, Settling } from './settling.js';
+import type { HostsStats } from './stats.js';
+
+type Refusal = Exclude<ConnectionOutcome, 'served' | 'disabled'>;
+
+/** All hosts of one processor. Nothing in here throws, rejects or holds the process. */
+export class HostRegistry {
+  readonly #options: ResolvedHostOptions;
+  readonly #exporter: RecordExporter;
+  readonly #environment: Environment;
+  readonly #background = new Background();
+  readonly #warner = new LossWarner(this.#background);
+  readonly #counters = new Counters(this.#warner);
+  readonly #settling = new Settling(() => this.#isSettled());
+  readonly #hostServices: HostServices;
+  /** The least recently used one first. */
+  readonly #hosts = new Map<string, Host>();
+  readonly #credentialNumbers = new ObjectNumbers();
+  /** Connections that were refused stay so: they are asked about again with every span of theirs. */
+  readonly #refused = new WeakSet<ConnectionHandle>();
+  readonly #closedHosts = { exportRequests: new Map<string, number>(), breakerTransitions: 0 };
+  #shutdown: Promise<void> | undefined;
+  #isStopping = false;
+
+  /** @param environment read whenever a connection is opened */
+  constructor(
+    options: ResolvedHostOptions,
+    exporter: RecordExporter,
+    environment: Environment = process.env,
+  ) {
+    this.#options = options;
+    this.#exporter = exporter;
+    this.#environment = environment;
+    this.#hostServices = {
+      options,
+      background: this.#background,
+      counters: this.#counters,
+      createCredentials: () => createCredentials(options),
+      onSettled: () => this.#settling.check(),
+      onEmpty: (host) => this.#closeHost(host, 'connection_closed'),
+    };
+  }
+
+  /**
+   * A connection's share in its host, opened if need be. The lease is released by the connection's close.
+   *
+   * @returns a lease that is not enabled if the gate says off; `undefined` for a connection that is refused
+   */
+  acquire(handle: ConnectionHandle): ConnectionLease | undefined {
+    try {
+      if (this.#refused.has(handle)) {
+        return undefined;
+      }
+      const admission = this.#admit(handle);
+      if (typeof admission !== 'string') {
+        this.#counters.connections[admission.enabled ? 'served' : 'disabled']++;
+        return admission;
+      }
+      this.#refused.add(handle);
+      this.#counters.connections[admission]++;
+      debug(`connection ${admission}`);
+    } catch (error) {
+      this.#counters.connections.refused_handle++;
+      debug('connection refused_handle', error);
+    }
+    return undefined;
+  }
+
+  /**
+   * Sends what is queued, and waits for it and for what is in flight. Does not wait for what can't be sent
+   * now: behind an open breaker, in a paused lane, without an answer about the flag under way.
+   */
+  async forceFlush(timeoutMs: number): Promise<void> {
+    if (this.#shutdown !== undefined) {
+      return this.#shutdown;
+    }
+    this.#flushHosts();
+    const deadline = new Deadline(timeoutMs);
+    await deadline.limit(this.#settling.wait());
+    deadline.clear();
+  }
+
+  /** Like `forceFlush`, but for good, and without waiting for the flag: what is left then is dropped. */
+  shutdown(timeoutMs: number): Promise<void> {
+    this.#shutdown ??= this.#stop(timeoutMs);
+    return this.#shutdown;
+  }
+
+  stats(): HostsStats {
+    const { exported, rejected, dropped, connections, flagFetches } = this.#counters;
+    const hosts = [...this.#hosts.values()].map((host) => host.stats());
+    const exportRequests = new Map(this.#closedHosts.exportRequests);
+    for (const host of hosts) {
+      addAll(exportRequests, host.exportRequests);
+    }
+    return {
+      queued: sum(hosts.map((host) => host.queued)),
+      inFlight: sum(hosts.map((host) => host.inFlight)),
+      exported,
+      rejected,
+      dropped: { ...dropped },
+      connections: { ...connections },
+      flagFetches: { ...flagFetches },
+      exportRequests: Object.fromEntries(exportRequests),
+      breakerTransitions:
+        this.#closedHosts.breakerTransitions + sum(hosts.map(({ breaker }) => breaker.transitions)),
+      queueCapacity: this.#options.maxQueueSize,
+      hosts,
+    };
+  }
+
+  #admit(handle: ConnectionHandle): ConnectionLease | Refusal {
+    if (this.#isStopping) {
+      return 'refused_shutdown';
+    }
+    const gate = decideGate(handle.telemetry, this.#options, this.#environment);
+    if (gate === 'off') {
+      return DISABLED_LEASE;
+    }
+    const checked = checkHandle(handle);
+    if (checked === undefined) {
+      return 'refused_handle';
+    }
+    if (!handle.route.https || !this.#exporter.supportsRoute(handle.route)) {
+      return 'refused_route';
+    }
+    const key = laneKey(handle, gate, this.#credentialsOf(handle));
+    const host = this.#host(handle);
+    if (typeof host === 'string') {
+      return host;
+    }
+    const lane = host.lane(handle, { key, isForced: gate === 'forced', checked });
+    return lane === undefined ? 'refused_max_lanes' : openLease(lane, handle);
+  }
+
+  #host(handle: ConnectionHandle): Host | Refusal {
+    const key = `${handle.host.toLowerCase()}:${handle.port}`;
+    let host = this.#hosts.get(key);
+    if (host === undefined) {
+      const hostExporter = this.#exporter.openHost(handle.host, handle.port);
+      if (hostExporter === undefined) {
+        return 'refused_host';
+      }
+      if (this.#hosts.size >= this.#options.maxHosts && !this.#evictHost()) {
+        hostExporter.close().catch(onCloseError);
+        return 'refused_max_hosts';
+      }
+      host = new Host(key, handle, hostExporter, this.#hostServices);
+    }
+    this.#hosts.delete(key);
+    this.#hosts.set(key, host);
+    return host;
+  }
+
+  #credentialsOf(handle: ConnectionHandle): string | number {
+    if (this.#options.tokenProvider !== undefined) {
+      return 'token provider';
+    }
+    const identity = handle.credentialIdentity;
+    return typeof identity === 'string' ? identity : this.#credentialNumbers.numberOf(identity);
+  }
+
+  /** The least recently used host without connections goes; rather one that has nothing left to send. */
+  #evictHost(): boolean {
+    const unused = [...this.#hosts.values()].filter((host) => !host.isInUse);
+    const host = unused.find(({ isDrained }) => isDrained) ?? unused[0];
+    if (host === undefined) {
+      return false;
+    }
+    this.#closeHost(host, 'host_evicted');
+    return true;
+  }
+
+  #closeHost(host: Host, reason: DropReason): void {
+    this.#hosts.delete(host.key);
+    this.#keepTotals(host);
+    host.close(reason, reason).catch(onCloseError);
+  }
+
+  #keepTotals(host: Host): void {
+    addAll(this.#closedHosts.exportRequests, host.requests());
+    this.#closedHosts.breakerTransitions += host.breaker().transitions;
+  }
+
+  #flushHosts(): void {
+    this.#background.run(() => {
+      for (const host of this.#hosts.values()) {
+        host.flushNow();
+      }
+    });
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    this.#isStopping = true;
+    const deadline = new Deadline(timeoutMs);
+    const hosts = [...this.#hosts.values()];
+    for (const host of hosts) {
+      host.refuse('already_shutdown');
+    }
+    this.#flushHosts();
+    await deadline.limit(this.#settling.wait());
+    this.#hosts.clear();
+    const closing = hosts.map((host) => {
+      this.#keepTotals(host);
+      return host.close('shutdown', 'already_shutdown');
+    });
+    // Whoever waits for a flush has nothing more to wait for.
+    this.#settling.check();
+    await deadline.limit(Promise.allSettled(closing));
+    deadline.clear();
+    this.#warner.close();
+  }
+
+  #isSettled(): boolean {
+    const awaitFlag = !this.#isStopping;
+    for (const host of this.#hosts.values()) {
+      if (host.isFlushing(awaitFlag)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
+
+/** The lease ends with its connection. */
+function openLease(lane: Lane, handle: ConnectionHandle): Lease {
+  const lease = new Lease(lane, handle);
+  try {
+    handle.onClose(() => lease.release());
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+  return lease;
+}
+
+function createCredentials({ tokenProvider }: ResolvedHostOptions): LaneCredentialSource {
+  if (tokenProvider !== undefined) {
+    return { source: new ProvidedCredentials(tokenProvider) };
+  }
+  const credentials = new LaneCredentials((handle) => new PassiveCredentials(handle));
+  return { source: credentials, follower: credentials };
+}
+
+function onCloseError(error: unknown): void {
+  debug('a host could not be closed', error);
+}
+
+function addAll(totals: Map<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [key, count] of Object.entries(counts)) {
+    totals.set(key, (totals.get(key) ?? 0) + count);
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,213 @@
+import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { describe, expect, it } from 'vitest';
+import { exportLocal } from '../../src/processor/exportLocal.js';
+import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
+import { createTagTable } from '../../src/tags/index.js';
+import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
+import { span, statementSpan } from './support/spans.js';
+
+/** The 17 members of a ReadableSpan, in both majors of the SDK. */
+const MEMBERS = [
+  'name',
+  'kind',
+  'spanContext',
+  'parentSpanContext',
+  'startTime',
+  'endTime',
+  'status',
+  'attributes',
+  'links',
+  'events',
+  'duration',
+  'ended',
+  'resource',
+  'instrumentationScope',
+  'droppedAttributesCount',
+  'droppedEventsCount',
+  'droppedLinksCount',
+] as const;
+
+class Recorder implements SpanProcessorLike {
+  readonly started: unknown[] = [];
+  readonly ended: ReadableSpan[] = [];
+  onStart(started: unknown): void {
+    this.started.push(started);
+  }
+  onEnd(ended: unknown): void {
+    this.ended.push(ended as ReadableSpan);
+  }
+  async forceFlush(): Promise<void> {}
+  async shutdown(): Promise<void> {}
+}
+
+function viewOf(attributes: Record<string, unknown>, options = {}): ReadableSpan | undefined {
+  const recorder = new Recorder();
+  exportLocal(recorder, options).onEnd(statementSpan(attributes));
+  return recorder.ended[0];
+}
+
+describe('exportLocal', () => {
+  it('hides Databricks-only tags, and nothing else', () => {
+    const original = {
+      'os.type': 'linux',
+      'databricks.locale': 'de_AT',
+      'server.address': 'h',
+      'my.tag': 1,
+      'databricks.retry.count': 2,
+    };
+    const view = viewOf(original);
+
+    expect(view?.attributes).toMatchObject({
+      'server.address': 'h',
+      'my.tag': 1,
+      'databricks.retry.count': 2,
+    });
+    expect(view?.attributes).not.toHaveProperty('os.type');
+    expect(view?.attributes).not.toHaveProperty('databricks.locale');
+  });
+
+  it('passes the original span on where there is nothing to hide', () => {
+    const recorder = new Recorder();
+    const original = statementSpan({ 'my.tag': 1 });
+    exportLocal(recorder).onEnd(original);
+
+    expect(recorder.ended[0]).toBe(original);
+  });
+
+  it('hides Databricks-only tags in events and links too', () => {
+    const recorder = new Recorder();
+    const attributes = { 'os.type': 'linux', kept: 1 };
+    exportLocal(recorder).onEnd({
+      ...statementSpan(),
+      events: [{ attributes }],
+      links: [{ attributes }, {}],
+    });
+
+    expect(recorder.ended[0]?.events[0]?.attributes).toEqual({ kept: 1 });
+    expect(recorder.ended[0]?.links.map((link) => link.attributes)).toEqual([{ kept: 1 }, undefined]);
+  });
+
+  it('gives a view with all 17 members of a ReadableSpan, each as the original has it', () => {
+    const recorder = new Recorder();
+    const original = statementSpan({ 'os.type': 'linux' });
+    exportLocal(recorder).onEnd(original);
+    const view = recorder.ended[0];
+
+    expect(view).not.toBe(original);
+    for (const member of MEMBERS.filter((name) => name !== 'attributes' && name !== 'spanContext')) {
+      expect(view?.[member], member).toEqual(original[member]);
+    }
+    expect(view?.spanContext()).toEqual(original.spanContext());
+    expect(MEMBERS).toHaveLength(17);
+  });
+
+  it('leaves the original as it was', () => {
+    const original = statementSpan({ 'os.type': 'linux' });
+    exportLocal(new Recorder()).onEnd(original);
+
+    expect(original.attributes).toHaveProperty('os.type', 'linux');
+  });
+
+  it('drops spans that the sampler only recorded for Databricks', () => {
+    const recorder = new Recorder();
+    const local = exportLocal(recorder, { detail: 'operations' });
+    const unsampled = {
+      ...statementSpan(),
+      spanContext: () => ({ traceId: '1', spanId: '2', traceFlags: 0 }),
+    };
+    local.onStart(unsampled, ROOT_CONTEXT);
+    local.onEnd(unsampled);
+
+    expect(recorder.started).toEqual([]);
+    expect(recorder.ended).toEqual([]);
+  });
+
+  it('shows one span per statement by default, and the inner ones when asked', () => {
+    const inner = span({ name: 'execute', kind: SpanKind.INTERNAL });
+    const foreign = span({ kind: SpanKind.INTERNAL, instrumentationScope: { name: 'mine' } });
+    for (const [options, expected] of [
+      [{}, [foreign]],
+      [{ detail: 'statements' as const }, [foreign]],
+      [{ detail: 'operations' as const }, [inner, foreign]],
+      [{ instrumentationScopes: ['mine'] }, [inner]],
+    ] as const) {
+      const recorder = new Recorder();
+      const local = exportLocal(recorder, options);
+      for (const each of [inner, foreign]) {
+        local.onStart(each, ROOT_CONTEXT);
+        local.onEnd(each);
+      }
+      expect(recorder.ended).toEqual(expected);
+      expect(recorder.started).toEqual(expected);
+    }
+  });
+
+  it('hides tags of the user’s own that are for Databricks only', () => {
+    const tags = createTagTable([
+      {
+        name: 'acme.iterated',
+        scope: 'exportDatabricks',
+        kind: 'integer',
+        wireField: 'sql_operation.chunk_details.total_chunks_iterated',
+      },
+    ]);
+
+    expect(viewOf({ 'acme.iterated': 1 }, { tags })?.attributes).not.toHaveProperty('acme.iterated');
+    expect(viewOf({ 'acme.iterated': 1 })?.attributes).toHaveProperty('acme.iterated');
+  });
+
+  it('has onEnding exactly if the processor behind it has it', () => {
+    const seen: unknown[] = [];
+    const withEnding = Object.assign(new Recorder(), { onEnding: (ending: unknown) => seen.push(ending) });
+
+    expect(exportLocal(new Recorder()).onEnding).toBeUndefined();
+    const local = exportLocal(withEnding);
+    const statement = statementSpan();
+    local.onEnding?.(statement);
+    local.onEnding?.(span({ kind: SpanKind.INTERNAL }));
+    expect(seen).toEqual([statement]);
+  });
+
+  it.each([
+    [
+      'SimpleSpanProcessor',
+      (exporter: InMemorySpanExporter): SpanProcessor => new SimpleSpanProcessor(exporter),
+    ],
+    [
+      'BatchSpanProcessor',
+      (exporter: InMemorySpanExporter): SpanProcessor => new BatchSpanProcessor(exporter),
+    ],
+  ])('works in front of a %s of the SDK', async (_name, make) => {
+    const exporter = new InMemorySpanExporter();
+    const provider = new BasicTracerProvider({ spanProcessors: [exportLocal(make(exporter))] });
+    provider
+      .getTracer(INSTRUMENTATION_SCOPE)
+      .startSpan('openSession', {
+        kind: SpanKind.CLIENT,
+        attributes: { 'os.type': 'linux', 'server.address': 'h' },
+      })
+      .end();
+    await provider.forceFlush();
+
+    expect(exporter.getFinishedSpans().map((each) => each.attributes)).toEqual([{ 'server.address': 'h' }]);
+    await provider.shutdown();
+  });
+
+  it.each([
+    [undefined, {}, /first argument must be a span processor/],
+    [new Recorder(), { detail: 'all' }, /'detail' is a string; allowed is 'statements' or 'operations'/],
+    [new Recorder(), { tags: {} }, /'tags' is .*; allowed is a TagTable/],
+    [new Recorder(), { scopes: ['x'] }, /exportLocal: there is no option 'scopes'/],
+    [new Recorder(), { instrumentationScopes: [''] }, /'instrumentationScopes'/],
+  ])('refuses bad arguments (%#)', (processor, options, message) => {
+    expect(() => exportLocal(processor as Recorder, options as object)).toThrow(message);
+  });
+});

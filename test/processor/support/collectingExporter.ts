@@ -1,0 +1,46 @@
+import type {
+  ExportResult,
+  FlagResult,
+  HostExporter,
+  RecordExporter,
+} from '../../../src/exporter/contract.js';
+import { encodeBatch } from '../../../src/exporter/encode.js';
+import type { OperationRecord } from '../../../src/records.js';
+
+/** Takes batches instead of the network: the bytes that would have been sent, and the records. */
+export class CollectingExporter implements RecordExporter {
+  readonly bodies: string[] = [];
+  readonly records: OperationRecord[] = [];
+
+  /** Every log of every body, decoded twice as the server does it. */
+  logs(): unknown[] {
+    return this.bodies.flatMap((body) => {
+      const { protoLogs } = JSON.parse(body) as { protoLogs: string[] };
+      return protoLogs.map((log): unknown => JSON.parse(log));
+    });
+  }
+
+  supportsRoute(): boolean {
+    return true;
+  }
+
+  openHost(): HostExporter {
+    return {
+      export: async (records): Promise<ExportResult> => {
+        this.records.push(...records);
+        this.bodies.push(
+          encodeBatch(records, { uploadTimeMs: Date.now(), userAgent: 'test/1', authenticated: true }),
+        );
+        return { outcome: 'success', accepted: records.length, rejected: 0 };
+      },
+      fetchFeatureFlag: async (): Promise<FlagResult> => ({
+        outcome: 'answer',
+        enabled: true,
+        ttlSeconds: 900,
+      }),
+      breaker: () => ({ state: 'closed', openSince: undefined, transitions: 0 }),
+      requests: () => ({}),
+      close: async () => undefined,
+    };
+  }
+}

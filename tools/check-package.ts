@@ -1,0 +1,113 @@
+/**
+ * Checks the tarball that `npm pack` makes of the built package: what is in it, what its declarations
+ * need, that both module systems get the same, and what publint and @arethetypeswrong/cli think of it.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const ROOT = path.join(import.meta.dirname, '..');
+const DIST = path.join(ROOT, 'dist');
+
+/** What users need; anything else in the tarball is a mistake. */
+const ALLOWED_FILES =
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts))$/;
+const EXPECTED_FILES = [
+  'package.json',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  ...['index', 'register'].flatMap((entry) =>
+    ['js', 'cjs', 'd.ts', 'd.cts'].map((extension) => `dist/${entry}.${extension}`),
+  ),
+];
+/** Whoever installs the package has these, and their types. */
+const TYPES_AT_HAND = ['@opentelemetry/api', '@opentelemetry/instrumentation'];
+
+const problems: string[] = [];
+const folder = mkdtempSync(path.join(tmpdir(), 'package-check-'));
+try {
+  const tarball = pack();
+  checkDeclarations();
+  await checkModules();
+  run('publint', ['run', tarball, '--strict']);
+  run('attw', [tarball]);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+for (const problem of problems) {
+  console.error(`package: ${problem}`);
+}
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+/** @returns the path of the tarball, after a look at the names of its files */
+function pack(): string {
+  const output = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  const [packed] = JSON.parse(output) as Array<{
+    filename: string;
+    size: number;
+    files: Array<{ path: string }>;
+  }>;
+  if (packed === undefined) {
+    throw new Error('npm pack made nothing');
+  }
+  const files = packed.files.map((file) => file.path);
+  console.log(`${packed.filename}: ${files.length} files, ${Math.round(packed.size / 1024)} KiB`);
+  for (const file of files.filter((name) => !ALLOWED_FILES.test(name))) {
+    problems.push(`${file} is in the tarball, but no user needs it`);
+  }
+  for (const file of EXPECTED_FILES.filter((name) => !files.includes(name))) {
+    problems.push(`${file} is missing from the tarball`);
+  }
+  return path.join(folder, packed.filename);
+}
+
+/** The declarations compile by themselves, strictly, and ask for no package that a user may lack. */
+function checkDeclarations(): void {
+  const declarations = readdirSync(DIST).filter((name) => /\.d\.c?ts$/.test(name));
+  for (const name of declarations) {
+    const text = readFileSync(path.join(DIST, name), 'utf8');
+    for (const [, module = ''] of text.matchAll(/(?:from|import|require)\s*\(?['"]([^'".][^'"]*)['"]/g)) {
+      if (!TYPES_AT_HAND.includes(module) && !module.startsWith('node:')) {
+        problems.push(`dist/${name} needs the types of ${module}`);
+      }
+    }
+  }
+  run('tsc', [
+    ...['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false'],
+    ...['--target', 'es2022', '--module', 'nodenext', '--types', 'node'],
+    ...declarations.map((name) => path.join('dist', name)),
+  ]);
+}
+
+/** `import` and `require` find the same names. */
+async function checkModules(): Promise<void> {
+  const imported = (await import(pathToFileURL(path.join(DIST, 'index.js')).href)) as object;
+  const required = createRequire(import.meta.url)(path.join(DIST, 'index.cjs')) as object;
+  const names = namesOf(imported);
+  if (names !== namesOf(required)) {
+    problems.push(`import gives ${names}, require gives ${namesOf(required)}`);
+  }
+}
+
+function namesOf(moduleExports: object): string {
+  return Object.keys(moduleExports)
+    .filter((name) => name !== 'default' && name !== 'module.exports')
+    .sort()
+    .join(', ');
+}
+
+function run(tool: string, args: readonly string[]): void {
+  console.log(`${tool} ${args.join(' ')}`);
+  try {
+    execFileSync(path.join(ROOT, 'node_modules/.bin', tool), args, { cwd: ROOT, stdio: 'inherit' });
+  } catch {
+    problems.push(`${tool} is not content`);
+  }
+}
