@@ -22,9 +22,9 @@ export function adoptConnectedClient(
     return undefined;
   }
   const options: DriverConnectOptions = { host: http.host, port: http.port, path: client.httpPath };
-  const connection = new DriverConnection(client, options, http, client.authProvider);
+  const connection = new DriverConnection(client, options, http, undefined);
   connection.observeCredentials();
-  tracer.connections.set(client, connection);
+  tracer.connect(client, connection);
   return connection;
 }
 
@@ -36,16 +36,17 @@ function wrapConnect(original: Method<DriverClient>, tracer: DriverTracer): Meth
     }
     const attributes = { ...connection.baseTags(), [Tag.dbOperationName]: 'connect' };
     return tracer.traceCall(connection, 'connect', attributes, { operation: 'connect' }, () => {
-      // The processor has met the span's start by now: whether it serves the connection is known.
-      const replace = connection.served !== undefined && tracer.config.driverTelemetry === 'replace';
-      const promise = original.apply(
-        this,
-        replace ? [withoutDriverTelemetry(args[0]), ...args.slice(1)] : args,
-      );
-      connection.observeCredentials();
-      tracer.onHttpConnection?.(this.connectionProvider);
-      (promise as Promise<unknown>).then(undefined, () => connection.close());
-      return promise as Promise<unknown>;
+      const promise = original.apply(this, driverArguments(args, connection, tracer)) as Promise<unknown>;
+      tracer.guard(() => {
+        connection.observeCredentials();
+        tracer.onHttpConnection?.(this.connectionProvider);
+      });
+      promise.then(undefined, () => {
+        if (tracer.connectionOf(this) === connection) {
+          tracer.disconnect(this);
+        }
+      });
+      return promise;
     });
   };
 }
@@ -53,7 +54,7 @@ function wrapConnect(original: Method<DriverClient>, tracer: DriverTracer): Meth
 function wrapOpenSession(original: Method<DriverClient>, tracer: DriverTracer): Method<DriverClient> {
   return function openSession(this: DriverClient, ...args) {
     const connection = tracer.enabled
-      ? (tracer.connections.get(this) ?? adoptConnectedClient(this, tracer))
+      ? (tracer.connectionOf(this) ?? adoptConnectedClient(this, tracer))
       : undefined;
     if (connection === undefined) {
       return original.apply(this, args);
@@ -62,7 +63,7 @@ function wrapOpenSession(original: Method<DriverClient>, tracer: DriverTracer): 
     const namespace = namespaceOf(request?.initialCatalog, request?.initialSchema);
     const attributes = {
       ...connection.baseTags(),
-      ...tracer.connectionTags(connection),
+      ...tracer.connectionTags(this, connection),
       [Tag.dbOperationName]: 'openSession',
       [Tag.operationType]: 'CREATE_SESSION',
       ...(namespace === undefined ? {} : { [Tag.dbNamespace]: namespace }),
@@ -84,14 +85,11 @@ function wrapOpenSession(original: Method<DriverClient>, tracer: DriverTracer): 
 
 function wrapClose(original: Method<DriverClient>, tracer: DriverTracer): Method<DriverClient> {
   return function close(this: DriverClient, ...args) {
-    const connection = tracer.connections.get(this);
+    const connection = tracer.connectionOf(this);
     const promise = original.apply(this, args);
     if (connection !== undefined) {
       (promise as Promise<unknown>).then(
-        () => {
-          connection.close();
-          tracer.connections.delete(this);
-        },
+        () => tracer.disconnect(this),
         // A session that would not close: the client stays as it is, and may be closed again.
         () => undefined,
       );
@@ -110,8 +108,7 @@ function openConnection(
     const options = (args[0] ?? {}) as DriverConnectOptions;
     const http: DriverHttpOptions = client.getConnectionOptions?.(options) ?? { https: false };
     const connection = new DriverConnection(client, options, http, args[1]);
-    tracer.connections.get(client)?.close();
-    tracer.connections.set(client, connection);
+    tracer.connect(client, connection);
     return connection;
   } catch {
     // Options that the driver itself will refuse, with its own words.
@@ -119,7 +116,21 @@ function openConnection(
   }
 }
 
-/** A copy of the connect options in which the driver's own telemetry is off. */
-function withoutDriverTelemetry(options: unknown): object {
-  return Object.assign(Object.create(Object.getPrototypeOf(options)), options, { telemetryEnabled: false });
+/**
+ * What the driver's `connect` gets. The processor has met the span's start by now: if it serves the
+ * connection, the driver's own telemetry is off in a copy of the options.
+ */
+function driverArguments(
+  args: readonly unknown[],
+  connection: DriverConnection,
+  tracer: DriverTracer,
+): unknown[] {
+  const [options, ...rest] = args;
+  if (connection.served === undefined || tracer.config.driverTelemetry === 'keep') {
+    return [...args];
+  }
+  return [
+    Object.assign(Object.create(Object.getPrototypeOf(options)), options, { telemetryEnabled: false }),
+    ...rest,
+  ];
 }

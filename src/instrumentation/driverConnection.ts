@@ -14,12 +14,7 @@ import {
   telemetryOptionsOf,
   workspaceIdOf,
 } from './connectOptions.js';
-import type {
-  DriverClient,
-  DriverConnectOptions,
-  DriverHttpConnection,
-  DriverHttpOptions,
-} from './driverShapes.js';
+import type { DriverClient, DriverConnectOptions, DriverHttpOptions } from './driverShapes.js';
 
 const DRIVER_PRODUCT = 'NodejsDatabricksSqlConnector';
 const PRODUCT_VERSION = /^NodejsDatabricksSqlConnector\/(\d+\.\d+\.\d+)/;
@@ -42,13 +37,12 @@ export class DriverConnection implements ConnectionHandle {
   readonly isKernel: boolean;
   served: object | undefined = undefined;
 
-  readonly #client: DriverClient;
+  // Weak: a client that its owner has dropped without closing it must be free to go, and tell us by going.
+  readonly #client: WeakRef<DriverClient>;
   readonly #httpPath: unknown;
   readonly #kernelToken: string | undefined;
   readonly #closeCallbacks = new Set<() => void>();
   readonly #credentialCallbacks = new Set<() => void>();
-  #httpConnection: DriverHttpConnection | undefined = undefined;
-  #rawHeaders: unknown = undefined;
   #headers: CredentialHeaders | undefined = undefined;
   #closed = false;
 
@@ -62,7 +56,7 @@ export class DriverConnection implements ConnectionHandle {
     http: DriverHttpOptions,
     authProvider: unknown,
   ) {
-    this.#client = client;
+    this.#client = new WeakRef(client);
     this.#httpPath = options.path;
     const { host, port } = addressOf(options);
     this.host = host;
@@ -78,18 +72,13 @@ export class DriverConnection implements ConnectionHandle {
   }
 
   get selfReporting(): boolean {
-    return this.#client.telemetryEmitter !== undefined;
+    return this.#client.deref()?.telemetryEmitter !== undefined;
   }
 
   credentials(): CredentialHeaders | undefined {
     if (this.#kernelToken !== undefined) {
       // The kernel authenticates natively: its headers are never seen, but a static token is known.
       return { Authorization: `Bearer ${this.#kernelToken}` };
-    }
-    const raw = this.#httpConnection?.headers;
-    if (raw !== this.#rawHeaders) {
-      this.#rawHeaders = raw;
-      this.#headers = plainHeaders(raw);
     }
     return this.#headers;
   }
@@ -111,16 +100,17 @@ export class DriverConnection implements ConnectionHandle {
    * authentication itself is neither wrapped nor called.
    */
   observeCredentials(): void {
-    const http = this.#client.connectionProvider;
-    if (http === undefined || http === this.#httpConnection || typeof http.setHeaders !== 'function') {
+    const http = this.#client.deref()?.connectionProvider;
+    if (http === undefined || typeof http.setHeaders !== 'function') {
       return;
     }
-    this.#httpConnection = http;
+    this.#headers = plainHeaders(http.headers);
     const original = http.setHeaders;
     http.setHeaders = (headers) => {
-      const changed = !sameHeaders(plainHeaders(headers), this.credentials());
       original.call(http, headers);
-      if (changed) {
+      const plain = plainHeaders(headers);
+      if (!sameHeaders(plain, this.#headers)) {
+        this.#headers = plain;
         this.#notify(this.#credentialCallbacks);
       }
     };
@@ -153,9 +143,9 @@ export class DriverConnection implements ConnectionHandle {
   }
 
   /** Tags that only the span which opens a session has. */
-  connectionTags(): Attributes {
-    const config = this.#client.getConfig();
-    const authType = typeof this.#client.authType === 'string' ? this.#client.authType : undefined;
+  connectionTags(client: DriverClient): Attributes {
+    const config = client.getConfig();
+    const authType = typeof client.authType === 'string' ? client.authType : undefined;
     const tags: Attributes = {
       [Tag.driverVersion]: this.driverVersion,
       [Tag.mode]: this.isKernel ? 'SEA' : 'THRIFT',

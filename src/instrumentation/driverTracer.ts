@@ -54,11 +54,13 @@ export class DriverTracer implements StatementOwner {
   onSession: ((session: DriverSession) => void) | undefined = undefined;
   onOperation: ((operation: DriverOperation) => void) | undefined = undefined;
 
-  readonly connections = new WeakMap<DriverClient, DriverConnection>();
   readonly sessions = new WeakMap<DriverSession, SessionState>();
   readonly openStatements = new OpenStatements();
   /** By the operation's backend and, for what reads rows, by its row source. */
   readonly #statements = new WeakMap<object, StatementLife>();
+  readonly #connections = new WeakMap<DriverClient, DriverConnection>();
+  /** A client that was dropped and never closed: its connection is over when it is collected. */
+  readonly #droppedClients = new FinalizationRegistry<DriverConnection>((connection) => connection.close());
   readonly #systemTags = systemTags();
   #metrics: OperationMetrics;
 
@@ -77,8 +79,29 @@ export class DriverTracer implements StatementOwner {
   }
 
   /** What a session's opening span says of its connection. */
-  connectionTags(connection: DriverConnection): Attributes {
-    return { ...this.#systemTags, ...connection.connectionTags() };
+  connectionTags(client: DriverClient, connection: DriverConnection): Attributes {
+    return { ...this.#systemTags, ...connection.connectionTags(client) };
+  }
+
+  connectionOf(client: DriverClient): DriverConnection | undefined {
+    return this.#connections.get(client);
+  }
+
+  /** From now on this is the client's connection; an earlier one of the same client is over. */
+  connect(client: DriverClient, connection: DriverConnection): void {
+    this.disconnect(client);
+    this.#connections.set(client, connection);
+    this.#droppedClients.register(client, connection, connection);
+  }
+
+  /** The client's connection is over. */
+  disconnect(client: DriverClient): void {
+    const connection = this.#connections.get(client);
+    if (connection !== undefined) {
+      this.#connections.delete(client);
+      this.#droppedClients.unregister(connection);
+      connection.close();
+    }
   }
 
   statementOf(key: object | undefined): StatementLife | undefined {
