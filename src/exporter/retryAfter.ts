@@ -3,8 +3,7 @@ export const MAX_RETRY_AFTER_MS = 900_000;
 
 const SECONDS = /^\d{1,15}$/;
 // The two forms of RFC 9110 that name their zone; `Date.parse` alone would take almost anything.
-const HTTP_DATE =
-  /^[A-Z][a-z]{2,8}, \d{2}( [A-Z][a-z]{2} \d{4}|-[A-Z][a-z]{2}-\d{2}) \d{2}:\d{2}:\d{2} GMT$/;
+const HTTP_DATE = /^[A-Z][a-z]{2,8}, \d{2}( [A-Z][a-z]{2} \d{4}|-[A-Z][a-z]{2}-\d{2}) \d{2}:\d{2}:\d{2} GMT$/;
 
 /**
  * The wait that a `Retry-After` header asks for, in milliseconds.

@@ -62,10 +62,12 @@ export async function within<Value>(
   signal: AbortSignal,
   timeoutMs: number,
 ): Promise<Value | undefined> {
-  const limit = linkAbort([signal]);
+  const settled = new AbortController();
+  const limit = linkAbort([signal, settled.signal]);
   try {
     return await Promise.race([promise, wait(timeoutMs, limit.signal).then(() => undefined)]);
   } finally {
+    settled.abort();
     limit.dispose();
   }
 }

@@ -6,7 +6,7 @@ import {
 } from '@opentelemetry/instrumentation';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
 import { DRIVER_FILES, DriverPatcher } from './driverPatcher.js';
-import { DriverTracer } from './driverTracer.js';
+import { type ContextAccess, DriverTracer } from './driverTracer.js';
 import {
   type DatabricksSqlInstrumentationConfig,
   resolveInstrumentationConfig,
@@ -77,8 +77,13 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
   instrument<Client extends object>(client: Client): Client {
     const { tracer, patcher } = this.ensureState();
     tracer.enabled = true;
-    patcher.patchFromClient(client);
+    patcher.observeClient(client);
     return client;
+  }
+
+  /** @internal Reads and sets the active Context elsewhere than in the API's global place. */
+  useContexts(contexts: ContextAccess): void {
+    this.ensureState().tracer.contexts = contexts;
   }
 
   protected override init(): InstrumentationNodeModuleDefinition {

@@ -4,7 +4,7 @@ import { diag } from '@opentelemetry/api';
 import { adoptConnectedClient, patchClient } from './clientPatches.js';
 import type { DriverClient, DriverHttpConnection, DriverOperation, DriverSession } from './driverShapes.js';
 import type { DriverTracer } from './driverTracer.js';
-import { isObserved, type Method, MethodPatches } from './methodPatches.js';
+import { type Method, MethodPatches, observerOf } from './methodPatches.js';
 import {
   patchCloudFetch,
   patchOperation,
@@ -32,10 +32,17 @@ const CLIENT_FILE = ['', '@databricks', 'sql', 'dist', 'DBSQLClient.js'].join(se
 const SUPPORTED = /^(1\.(1[6-9]|[2-9]\d|\d{3,})|2\.\d+)\./;
 const SUPPORTED_TEXT = '>=1.16.0 <3';
 
+/** What a replaced method of the driver's leads to: whoever observes it can take on further clients. */
+interface ClientObserver {
+  observeClient(client: object): void;
+}
+
 /** Finds the driver's classes and patches them: as files are loaded, in the module cache, or from a client. */
-export class DriverPatcher {
+export class DriverPatcher implements ClientObserver {
   readonly #tracer: DriverTracer;
-  readonly #patches = new MethodPatches();
+  readonly #patches = new MethodPatches(this);
+  /** Prototypes met on the way from a client: nothing is left to do for them. */
+  #met = new WeakSet<object>();
   #warned = false;
 
   constructor(tracer: DriverTracer) {
@@ -46,12 +53,17 @@ export class DriverPatcher {
   patchExport(moduleExports: unknown, version: string | undefined, patch: PatchClass): void {
     this.#tracer.guard(() => {
       if (version !== undefined && !SUPPORTED.test(version)) {
-        this.#warnOnce(`version ${version} of @databricks/sql is not supported (${SUPPORTED_TEXT} is)`);
+        this.#warnOnce(
+          `@databricks/sql ${version} is loaded, and its calls make no spans: ${SUPPORTED_TEXT} can be observed`,
+        );
         return;
       }
-      const prototype = prototypeOf((moduleExports as { default?: unknown } | undefined)?.default);
+      const prototype = prototypeOf(defaultExportOf(moduleExports));
       if (prototype !== undefined) {
         patch(prototype, this.#patches, this.#tracer);
+      }
+      if (patch === patchClient) {
+        this.#checkClient(prototype);
       }
     });
   }
@@ -68,22 +80,43 @@ export class DriverPatcher {
     });
   }
 
-  /** Patches the classes of a client and, as they appear, of its sessions and operations. */
-  patchFromClient(client: object): void {
+  /**
+   * Patches the classes of a client and, as they appear, of its sessions and operations. Where somebody
+   * observes these classes already, the client is theirs.
+   */
+  observeClient(client: object): void {
     this.#tracer.guard(() => {
-      patchClient(Object.getPrototypeOf(client), this.#patches, this.#tracer);
+      const other = clientObserverOf(client);
+      if (other !== undefined && other !== this) {
+        other.observeClient(client);
+        return;
+      }
+      const prototype = ownerOf(client, 'connect');
+      if (prototype === undefined || typeof (client as DriverClient).openSession !== 'function') {
+        this.#warnOnce('what instrument() was given is not a client of @databricks/sql');
+        return;
+      }
+      patchClient(prototype, this.#patches, this.#tracer);
       this.#tracer.onSession = (session) => this.#patchFromSession(session);
       this.#tracer.onOperation = (operation) => this.#patchFromOperation(operation);
       this.#tracer.onHttpConnection = (connection) => this.#patchFromHttpConnection(connection);
       this.#adopt(client as DriverClient);
-      if (!isObserved((client as DriverClient).connect)) {
-        this.#warnOnce('what instrument() was given is not a client of @databricks/sql');
-      }
     });
   }
 
   undoAll(): void {
     this.#patches.undoAll();
+    this.#met = new WeakSet();
+  }
+
+  /** Patched by us, or by another instrumentation, or not at all. */
+  #checkClient(prototype: object | undefined): void {
+    const observer = observerOf((prototype as DriverClient | undefined)?.connect);
+    if (observer === undefined) {
+      this.#warnOnce('@databricks/sql is loaded, but not as it is known: its calls make no spans');
+    } else if (observer !== this) {
+      this.#warnOnce('another instrumentation observes @databricks/sql already: this one makes no spans');
+    }
   }
 
   #patchLoadedDriver(cache: ModuleCache, folder: string): void {
@@ -95,8 +128,11 @@ export class DriverPatcher {
     }
   }
 
-  /** Sessions that are open already, of a client that is connected already. */
+  /** A client that is connected already, and its sessions that are open already. */
   #adopt(client: DriverClient): void {
+    if (this.#tracer.connectionOf(client) !== undefined) {
+      return;
+    }
     const connection = adoptConnectedClient(client, this.#tracer);
     if (connection === undefined) {
       return;
@@ -109,31 +145,32 @@ export class DriverPatcher {
   }
 
   #patchFromSession(session: DriverSession): void {
-    patchSession(Object.getPrototypeOf(session), this.#patches, this.#tracer);
+    this.#patchClassOf(session, patchSession);
   }
 
   #patchFromOperation(operation: DriverOperation): void {
     const { backend } = operation;
-    patchOperation(Object.getPrototypeOf(operation), this.#patches, this.#tracer);
-    const backendPrototype = Object.getPrototypeOf(backend);
-    patchOperationBackend(backendPrototype, this.#patches, this.#tracer);
-    if (backend.dataProvider !== undefined) {
-      patchRowSource(Object.getPrototypeOf(backend.dataProvider), this.#patches, this.#tracer);
+    this.#patchClassOf(operation, patchOperation);
+    this.#patchClassOf(backend.dataProvider, patchRowSource);
+    this.#patchClassOf(backend, (prototype, patches, tracer) => {
+      patchOperationBackend(prototype, patches, tracer);
+      patches.wrap<object>(prototype, 'getResultHandler', (original) => this.#wrapGetResultHandler(original));
+    });
+  }
+
+  #patchClassOf(instance: object | undefined, patch: PatchClass): void {
+    const prototype: object | null = instance === undefined ? null : Object.getPrototypeOf(instance);
+    if (prototype !== null && !this.#met.has(prototype)) {
+      this.#met.add(prototype);
+      patch(prototype, this.#patches, this.#tracer);
     }
-    this.#patches.wrap<object>(backendPrototype, 'getResultHandler', (original) =>
-      this.#wrapGetResultHandler(original),
-    );
   }
 
   /** The CloudFetch handler is met where the driver has made it, before it downloads anything. */
   #wrapGetResultHandler(original: Method<object>): Method<object> {
     const tracer = this.#tracer;
-    const patch = (handler: unknown): void => {
-      const source = (handler as { source?: { source?: object } } | undefined)?.source?.source;
-      if (source !== undefined) {
-        patchCloudFetch(Object.getPrototypeOf(source), this.#patches, this.#tracer);
-      }
-    };
+    const patch = (handler: unknown): void =>
+      this.#patchClassOf((handler as ResultHandlerChain | undefined)?.source?.source, patchCloudFetch);
     return function getResultHandler(this: object, ...args) {
       const promise = original.apply(this, args) as Promise<unknown>;
       promise.then(
@@ -146,10 +183,7 @@ export class DriverPatcher {
 
   #patchFromHttpConnection(connection: DriverHttpConnection | undefined): void {
     connection?.getRetryPolicy?.().then(
-      (policy) =>
-        this.#tracer.guard(() =>
-          patchRetryPolicy(Object.getPrototypeOf(policy), this.#patches, this.#tracer),
-        ),
+      (policy) => this.#tracer.guard(() => this.#patchClassOf(policy, patchRetryPolicy)),
       () => undefined,
     );
   }
@@ -157,19 +191,47 @@ export class DriverPatcher {
   #warnOnce(reason: string): void {
     if (!this.#warned) {
       this.#warned = true;
-      diag.warn(
-        `opentelemetry-databricks-sql: no Databricks call is observed: ${reason}. ` +
-          'Load the instrumentation before the driver, or, in bundled code, call instrument(client).',
-      );
+      diag.warn(`opentelemetry-databricks-sql: ${reason}. ${WHAT_TO_DO}`);
     }
   }
 }
 
+const WHAT_TO_DO =
+  'Use one instrumentation and a driver that it knows; in bundled code call instrument(client) with each DBSQLClient.';
+
 type ModuleCache = Record<string, { readonly exports?: unknown } | undefined>;
+
+/** Result handlers wrap each other; the innermost is the one that downloads, where there are downloads. */
+interface ResultHandlerChain {
+  readonly source?: { readonly source?: object };
+}
+
+/** A loader's hook may hand a CommonJS file over as the default export of a namespace. */
+function defaultExportOf(moduleExports: unknown): unknown {
+  const value = (moduleExports as { default?: unknown } | undefined)?.default;
+  return typeof value === 'object' && value !== null ? (value as { default?: unknown }).default : value;
+}
 
 function prototypeOf(value: unknown): object | undefined {
   const prototype: unknown = typeof value === 'function' ? value.prototype : undefined;
   return typeof prototype === 'object' && prototype !== null ? prototype : undefined;
+}
+
+/** The object in the prototype chain that has the method itself: an application may extend the driver's class. */
+function ownerOf(instance: object, method: string): object | undefined {
+  let owner: object | null = Object.getPrototypeOf(instance);
+  while (owner !== null && !Object.hasOwn(owner, method)) {
+    owner = Object.getPrototypeOf(owner);
+  }
+  return owner ?? undefined;
+}
+
+/** Who observes the class of a client already. */
+export function clientObserverOf(client: object): ClientObserver | undefined {
+  const observer = observerOf((client as Partial<DriverClient>).connect);
+  return typeof (observer as Partial<ClientObserver> | undefined)?.observeClient === 'function'
+    ? (observer as ClientObserver)
+    : undefined;
 }
 
 /** `client.sessions` is the driver's CloseableCollection. */

@@ -155,7 +155,7 @@ describe('the processor reads what the table says', () => {
 
   function validValue(field: WireField): unknown {
     const rule = WIRE_FIELDS[field];
-    return rule.kind === 'enum' ? rule.values[0] : (PATTERNS[field] ?? VALID[rule.kind]);
+    return rule.kind === 'enum' ? rule.values?.[0] : (PATTERNS[field] ?? VALID[rule.kind]);
   }
 
   it.each(DEFAULT_TAG_ROWS.filter((row) => row.scope !== ExportScope.exportLocal && row.on !== 'download'))(

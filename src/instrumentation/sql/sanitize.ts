@@ -39,13 +39,9 @@ import {
 } from './literals.js';
 import { NAME, NOTHING, PLACEHOLDER, SanitizedText, WORD } from './output.js';
 import { NO_LIST, Repetitions, ROW_LIST, VALUE_LIST } from './repetitions.js';
+import { endOfStatement, Settings } from './settings.js';
 import { detach } from './truncate.js';
 import { isWord } from './words.js';
-
-// How far a statement `SET key = value` has been read.
-const NO_SETTING = 0;
-const SETTING = 1;
-const DOTTED_SETTING = 2;
 
 /**
  * The statement with every literal replaced by `?`, for a backend that must not see values.
@@ -63,7 +59,7 @@ class Sanitizer {
   private readonly sql: string;
   private readonly out: SanitizedText;
   private readonly repetitions: Repetitions;
-  private setting = NO_SETTING;
+  private readonly settings = new Settings();
 
   constructor(sql: string, maxLength: number) {
     this.sql = sql;
@@ -122,7 +118,7 @@ class Sanitizer {
     if (literalEnd !== -1) return this.literal(literalEnd);
     if (this.isValue(start, end)) return this.literal(end);
     if (last === NOTHING || last === SEMICOLON_CODE) {
-      this.setting = isWord(this.sql, start, end, 'SET') ? SETTING : NO_SETTING;
+      this.settings.onFirstWord(this.sql, start, end);
     }
     return this.keep(start, end, WORD);
   }
@@ -174,7 +170,7 @@ class Sanitizer {
     const { last, spaced } = this.out;
     const inPath = !spaced && (last === WORD || this.out.endsWithOperand());
     if (!inPath && isDigit(codeAt(this.sql, i + 1))) return this.literal(endOfNumber(this.sql, i));
-    if (this.setting === SETTING) this.setting = DOTTED_SETTING;
+    this.settings.onDot();
     return this.mark(i, DOT_CODE);
   }
 
@@ -205,7 +201,7 @@ class Sanitizer {
   private mark(i: number, code: number): number {
     if (code === QUESTION_CODE) return this.parameter(i);
     const next = this.keep(i, i + 1, code);
-    return code === EQUALS_CODE && this.setting !== NO_SETTING ? this.settingValue(next) : next;
+    return code === EQUALS_CODE && this.settings.onEquals() ? this.settingValue(next) : next;
   }
 
   private parameter(i: number): number {
@@ -215,16 +211,11 @@ class Sanitizer {
     return i + 1;
   }
 
-  // The value of a configuration key, and only these have dots, is free text: `SET fs.azure.key=Zm9v/+==`.
   private settingValue(start: number): number {
-    const dotted = this.setting === DOTTED_SETTING;
-    this.setting = NO_SETTING;
-    if (!dotted) return start;
     const spaced = kindOf(codeAt(this.sql, start)) === SPACE;
     if (spaced) this.out.separate();
     const valueStart = spaced ? endOfSpace(this.sql, start) : start;
-    let end = valueStart;
-    while (end < this.sql.length && codeAt(this.sql, end) !== SEMICOLON_CODE) end = endOfToken(this.sql, end);
+    const end = endOfStatement(this.sql, valueStart);
     return end > valueStart ? this.literal(end) : end;
   }
 

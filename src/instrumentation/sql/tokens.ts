@@ -1,15 +1,15 @@
 import {
   BACKTICK,
-  codeAt,
   CURLY_QUOTE,
+  codeAt,
   DIGIT,
   DOLLAR,
   DOT_CODE,
+  END,
   kindOf,
   LETTER,
   QUOTE,
   SEMICOLON_CODE,
-  END,
   SPACE,
 } from './characters.js';
 import { endOfComment, endOfToken } from './lexer.js';
@@ -34,20 +34,18 @@ export function endOfBlank(sql: string, start: number): number {
 /** Reads the tokens of a text one after another, with a look at what follows. */
 export class TokenReader {
   kind: TokenKind = 'end';
-  start: number;
-  end: number;
+  private start = 0;
+  private end = 0;
 
   private readonly sql: string;
   private readonly cut: boolean;
   private nextStart: number;
 
   /** @param cut the text ends somewhere in the middle, so that its last token may be half a token */
-  constructor(sql: string, start: number, cut: boolean) {
+  constructor(sql: string, cut: boolean) {
     this.sql = sql;
     this.cut = cut;
-    this.start = start;
-    this.end = start;
-    this.nextStart = endOfBlank(sql, start);
+    this.nextStart = endOfBlank(sql, 0);
   }
 
   next(): void {
@@ -66,11 +64,16 @@ export class TokenReader {
 
   /** A word in upper case; empty for other tokens and for words that are no keyword of any kind. */
   get keyword(): string {
-    return this.kind === 'word' && this.end - this.start <= LONGEST_KEYWORD ? this.text.toUpperCase() : '';
+    return this.kind === 'word' ? keywordOf(this.sql, this.start, this.end) : '';
   }
 
   isMark(code: number): boolean {
     return this.kind === 'mark' && codeAt(this.sql, this.start) === code;
+  }
+
+  get nextIsName(): boolean {
+    const kind = kindOf(this.nextCode);
+    return kind === LETTER || kind === BACKTICK;
   }
 
   /** The first character of the next token. */
@@ -83,10 +86,20 @@ export class TokenReader {
     return codeAt(this.sql, this.end);
   }
 
-  /** Whether the statement goes on, with something else than a part of the same name. */
-  get goesOn(): boolean {
-    const code = this.nextCode;
+  /** The next token as a keyword; empty unless it is a word. */
+  get nextKeyword(): string {
+    const end = this.endOfNextWord;
+    return end === this.nextStart ? '' : keywordOf(this.sql, this.nextStart, end);
+  }
+
+  /** Whether the statement goes on behind the next word, with something else than a part of the same name. */
+  get goesOnBehindNext(): boolean {
+    const code = codeAt(this.sql, endOfBlank(this.sql, this.endOfNextWord));
     return code !== END && code !== SEMICOLON_CODE && code !== DOT_CODE;
+  }
+
+  private get endOfNextWord(): number {
+    return kindOf(this.nextCode) === LETTER ? endOfWord(this.sql, this.nextStart) : this.nextStart;
   }
 
   private kindOfToken(): TokenKind {
@@ -106,4 +119,8 @@ export class TokenReader {
         return 'mark';
     }
   }
+}
+
+function keywordOf(sql: string, start: number, end: number): string {
+  return end - start <= LONGEST_KEYWORD ? sql.slice(start, end).toUpperCase() : '';
 }

@@ -8,23 +8,23 @@ export const QUERY_VERBS = words('SELECT WITH VALUES TABLE FROM SHOW DESCRIBE DE
 export const UPDATE_VERBS = words('INSERT UPDATE DELETE MERGE COPY TRUNCATE LOAD');
 
 /** Statements whose name is their first word, and whose targets follow clause words such as FROM and INTO. */
-export const DATA_VERBS = words('SELECT INSERT MERGE DELETE UPDATE VALUES TABLE FROM');
+export const DATA_VERBS = words('SELECT INSERT MERGE DELETE UPDATE VALUES TABLE FROM EXPLAIN');
 
-/** Statements that name no table, or none that can be told. */
-export const PLAIN_VERBS = words(
-  'BEGIN COMMIT ROLLBACK RESET DECLARE SET PUT GET REMOVE LIST LOAD ADD KILL GENERATE EXECUTE',
-);
+/** Statements that name no object, or none that could be told. */
+export const PLAIN_VERBS = words('COMMIT ROLLBACK RESET DECLARE PUT GET REMOVE LIST LOAD ADD KILL GENERATE');
 
 /** Statements about one object: a verb, often the kind of the object, and its name. */
 export const OBJECT_VERBS = words(
-  'CREATE ALTER DROP UNDROP COMMENT CLEAR ANALYZE TRUNCATE MSCK FSCK REPAIR SYNC CONVERT USE CALL',
+  'CREATE ALTER DROP UNDROP COMMENT CLEAR ANALYZE TRUNCATE MSCK FSCK REPAIR SYNC USE SET CALL EXECUTE',
 );
 
 /** The same, where a name without a kind is a table's. */
-export const TABLE_VERBS = words('OPTIMIZE VACUUM CACHE UNCACHE REFRESH RESTORE REORG DESCRIBE DESC');
+export const TABLE_VERBS = words(
+  'OPTIMIZE VACUUM CACHE UNCACHE REFRESH RESTORE REORG DESCRIBE DESC CONVERT COPY',
+);
 
-/** Verbs behind which a name may follow without the kind of its object. */
-export const VERBS_WITHOUT_KIND = words('USE CALL CONVERT');
+/** The same, where it is a schema's or a procedure's. */
+export const OTHER_VERBS = words('USE CALL');
 
 export const PRIVILEGE_VERBS = words('GRANT REVOKE DENY');
 
@@ -36,12 +36,12 @@ export const NAMED_KINDS = words(
   'SCHEMA DATABASE CATALOG FUNCTION PROCEDURE VOLUME SHARE CONNECTION LOCATION CREDENTIAL INDEX POLICY SERVER MODEL',
 );
 
-/** Kinds whose name may be a person's, or that have none; the summary is the operation alone. */
-export const NAMELESS_KINDS = words('USER GROUP ROLE RECIPIENT PROVIDER VARIABLE QUERY CACHE');
+/** Kinds whose name may be a person's, or that have none: the operation is all there is to say. */
+export const NAMELESS_KINDS = words('USER GROUP ROLE RECIPIENT PROVIDER QUERY CACHE IMMEDIATE');
 
 /** Words that belong to the operation's name and stand before the kind of the object. */
 export const KIND_PREFIXES = words(
-  'MATERIALIZED STREAMING EXTERNAL FOREIGN STORAGE SERVICE REPAIR ON TO DELTA',
+  'MATERIALIZED STREAMING EXTERNAL FOREIGN STORAGE SERVICE REPAIR ON TO INTO DELTA',
 );
 
 /** What SHOW can show. */
@@ -61,8 +61,8 @@ export const BEFORE_TABLE = words('TABLE STREAM LATERAL ONLY');
 
 /** Words that cannot be the name of a target: the clause goes on without one. */
 export const NO_TARGET = words(
-  'SELECT VALUES WITH FROM WHERE SET DIRECTORY LOCAL LIKE AS ON IN TO USING IS FOR WHEN LIMIT ORDER GROUP ' +
-    'COMPUTE REPLACE BY ALL EXCEPT SCHEMA',
+  'SELECT VALUES WITH FROM WHERE SET DIRECTORY LOCAL LIKE AS ON IN TO USING IS FOR WHEN LIMIT ORDER GROUP COMPUTE ' +
+    'ANY METASTORE',
 );
 
 /** Words that end the list of tables behind FROM: a comma after them separates something else. */
@@ -73,8 +73,8 @@ export const AFTER_TABLES = words(
 /** Words of a scripting block behind which a statement begins. */
 export const BLOCK_OPENERS = words('BEGIN THEN ELSE DO LOOP REPEAT');
 
-/** Words between EXPLAIN and the statement. */
-export const EXPLAIN_MODES = words('EXTENDED CODEGEN COST FORMATTED ANALYZE LOGICAL');
+/** Words between EXPLAIN or BEGIN and the statement. */
+export const BEFORE_STATEMENT = words('EXTENDED CODEGEN COST FORMATTED LOGICAL NOT ATOMIC TRANSACTION');
 
 function words(list: string): ReadonlySet<string> {
   return new Set(list.split(' '));

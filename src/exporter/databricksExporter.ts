@@ -1,0 +1,32 @@
+import {
+  type DatabricksExporterOptions,
+  type ResolvedExporterOptions,
+  resolveExporterOptions,
+} from '../config.js';
+import type { ConnectionRoute } from '../context.js';
+import { parseAddress } from './address.js';
+import type { HostExporter, RecordExporter } from './contract.js';
+import { HttpsHostExporter } from './hostExporter.js';
+import { isSupportedRoute } from './routes.js';
+
+/**
+ * Sends records to Databricks' telemetry endpoint: to the host and port of the SQL connection, by the
+ * connection's own route, behind a circuit breaker per host.
+ */
+export class DatabricksExporter implements RecordExporter {
+  readonly #options: ResolvedExporterOptions;
+
+  /** @throws TypeError that names the option, what was wrong and what is allowed */
+  constructor(options: DatabricksExporterOptions = {}) {
+    this.#options = resolveExporterOptions(options);
+  }
+
+  openHost(host: string, port: number): HostExporter | undefined {
+    const address = parseAddress(host, port);
+    return address && new HttpsHostExporter(address, this.#options);
+  }
+
+  supportsRoute(route: ConnectionRoute): boolean {
+    return isSupportedRoute(route);
+  }
+}

@@ -1,0 +1,75 @@
+import { failureClassOf } from '../failures.js';
+import type { Permit } from './circuitBreaker.js';
+import type { ExportResult } from './contract.js';
+import { isSuccess } from './endpoints.js';
+import type { HttpResult, ResponseBody } from './httpTransport.js';
+import { parseObject } from './jsonObject.js';
+import type { AttemptResult } from './retry.js';
+
+const TOO_MANY_REQUESTS = 429;
+const UNAUTHORIZED = 401;
+
+/**
+ * What an attempt to export means for the batch and, told through the permit, for the host's health:
+ *
+ * | met | batch | breaker |
+ * | --- | --- | --- |
+ * | 2xx | taken; it is never sent again, even if the answer can't be understood or breaks off | success; failure if the answer breaks off |
+ * | 401 | waits for other credentials | – |
+ * | 429, 500, 502, 503, 504, retryable network errors and timeouts | is tried again soon | failure |
+ * | other 5xx, other errors (certificates among them) | is tried again with its next turn | failure |
+ * | any other status, redirects among them | dropped, its lane pauses | – |
+ * | stopped by the signal | unknown | – |
+ *
+ * @param sent records in the batch
+ * @param pauseMs for how long a lane pauses
+ */
+export function judge(result: HttpResult, permit: Permit, sent: number, pauseMs: number): AttemptResult {
+  if (result.kind === 'aborted') {
+    permit.abandon();
+    return done({ outcome: 'aborted' });
+  }
+  if (result.kind === 'failure') {
+    permit.failure();
+    return failed(result.code, undefined);
+  }
+  const { status, retryAfterMs, body } = result;
+  if (isSuccess(status)) {
+    settleByBody(permit, body);
+    const rejected = rejectedOf(body, sent);
+    return done({ outcome: 'success', accepted: sent - rejected, rejected });
+  }
+  if (status === TOO_MANY_REQUESTS || status >= 500) {
+    permit.failure(retryAfterMs);
+    return failed(String(status), retryAfterMs);
+  }
+  permit.abandon();
+  return status === UNAUTHORIZED
+    ? done({ outcome: 'unauthorized', pauseMs })
+    : done({ outcome: 'terminal', error: String(status), pauseMs });
+}
+
+function done(result: ExportResult): AttemptResult {
+  return { kind: 'done', result };
+}
+
+function failed(error: string, retryAfterMs: number | undefined): AttemptResult {
+  return { kind: 'failed', error, retryAfterMs, soon: failureClassOf(error) === 'retryable' };
+}
+
+/** A host that takes a batch but can't finish its answer is not well; one that was not waited for may be. */
+function settleByBody(permit: Permit, body: ResponseBody): void {
+  if (body.kind !== 'broken') {
+    permit.success();
+  } else if (body.code === undefined) {
+    permit.abandon();
+  } else {
+    permit.failure();
+  }
+}
+
+/** Records of the batch that the server says it did not keep. */
+function rejectedOf(body: ResponseBody, sent: number): number {
+  const kept = body.kind === 'text' ? parseObject(body.text)?.['numProtoSuccess'] : undefined;
+  return typeof kept === 'number' && Number.isInteger(kept) && kept >= 0 && kept < sent ? sent - kept : 0;
+}

@@ -1,0 +1,70 @@
+import { styleText } from 'node:util';
+import { ExportScope } from '../../src/index.js';
+import type { RecordedRequest } from '../support/local-databricks/index.js';
+import type { Comparison, Line } from './comparison.js';
+
+const STYLES = {
+  [ExportScope.exportLocal]: { colour: 'cyan', label: 'local' },
+  [ExportScope.exportAll]: { colour: 'green', label: 'both' },
+  [ExportScope.exportDatabricks]: { colour: 'yellow', label: 'databricks' },
+} as const;
+
+const TAG_WIDTH = 42;
+const LOCAL_WIDTH = 40;
+const ABSENT = '-';
+
+const wantsColour = process.env['FORCE_COLOR'] ?? (process.stdout.isTTY && process.stdout.hasColors());
+const useColour = Boolean(wantsColour) && !process.env['NO_COLOR'];
+
+export function printLegend(): void {
+  console.log('What your backend got by OTLP, beside what Databricks got by its telemetry endpoint.');
+  console.log(
+    [
+      painted(ExportScope.exportLocal, 'local: your backend only'),
+      painted(ExportScope.exportAll, 'both'),
+      painted(ExportScope.exportDatabricks, 'databricks: Databricks only'),
+    ].join('   '),
+  );
+}
+
+export function printComparison(title: string, facts: string, { lines, problems }: Comparison): void {
+  console.log(`\n${bold(title)}\n  ${facts}`);
+  console.log(`  ${columns('scope', 'tag', 'your backend', 'Databricks')}`);
+  for (const line of lines) {
+    console.log(`  ${painted(line.scope, textOf(line))}`);
+  }
+  for (const problem of problems) {
+    console.log(`  PROBLEM: ${problem}`);
+  }
+}
+
+export function printRequest({ method, path, body }: RecordedRequest): void {
+  console.log(`\n${bold(`${method} ${path}`)}\n${body.toString('utf8')}`);
+}
+
+function textOf({ scope, tag, local, field, databricks }: Line): string {
+  const name = field?.slice(field.lastIndexOf('.') + 1);
+  return columns(
+    STYLES[scope].label,
+    tag,
+    local ?? ABSENT,
+    databricks === undefined ? ABSENT : `${name} = ${databricks}`,
+  );
+}
+
+function columns(scope: string, tag: string, local: string, databricks: string): string {
+  return `${scope.padEnd(11)}${tag.padEnd(TAG_WIDTH)}${fitted(local, LOCAL_WIDTH)}${databricks}`;
+}
+
+function fitted(text: string, width: number): string {
+  const line = text.replace(/\s+/g, ' ');
+  return (line.length < width ? line : `${line.slice(0, width - 4)}...`).padEnd(width);
+}
+
+function painted(scope: ExportScope, text: string): string {
+  return useColour ? styleText(STYLES[scope].colour, text) : text;
+}
+
+function bold(text: string): string {
+  return useColour ? styleText('bold', text) : text;
+}
