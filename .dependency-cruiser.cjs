@@ -13,7 +13,7 @@ const ROOMS = {
   exporter: [],
   hosts: ['exporter'],
   processor: ['hosts'],
-  standalone: ['instrumentation', 'processor'],
+  standalone: ['instrumentation', 'processor', 'exporter'],
 };
 
 const room = (name) => `^src/${name}/`;

@@ -70,7 +70,7 @@ export interface DatabricksSpanProcessorOptions extends DatabricksExporterOption
   readonly tags?: TagTable;
   /** Statements in flight; more, and the oldest is emitted as incomplete. Default 20480. */
   readonly maxInFlightStatements?: number;
-  /** Age at which a statement in flight is emitted as incomplete. Default 3600000. */
+  /** Age at which, a second later, a statement in flight is emitted as incomplete. Default 3600000. */
   readonly statementTtlMs?: number;
   /** One deadline for all of `shutdown()`, and for `forceFlush()`'s network. Default 2000. */
   readonly shutdownTimeoutMs?: number;

@@ -27,6 +27,7 @@ export { DatabricksExporter } from './exporter/databricksExporter.js';
 export { DryRunExporter, type DryRunExporterOptions } from './exporter/dryRunExporter.js';
 export type { DatabricksTelemetryConnectOptions } from './instrumentation/connectOptions.js';
 export { DatabricksSqlInstrumentation } from './instrumentation/databricksSqlInstrumentation.js';
+export { instrument } from './instrumentation/instrument.js';
 export type {
   DatabricksSqlInstrumentationConfig,
   RequestInfo,
@@ -38,6 +39,11 @@ export type { ProcessorStats } from './processor/processorStats.js';
 export { recordDriverSpans } from './processor/recordDriverSpans.js';
 export type { ReadableSpanLike, SpanProcessorLike } from './processor/spanShape.js';
 export { withoutDatabricksTelemetry, withoutQueryText } from './scopedSwitches.js';
+export {
+  type DatabricksTelemetry,
+  type StandaloneOptions,
+  startDatabricksTelemetry,
+} from './standalone/startDatabricksTelemetry.js';
 export {
   createTagTable,
   DEFAULT_TAG_TABLE,

@@ -1,9 +1,8 @@
 import { diag } from '@opentelemetry/api';
 import type { ResolvedExporterOptions } from '../config.js';
-import type { CredentialHeaders } from '../context.js';
 import { failureCode } from '../failures.js';
 import type { OperationRecord } from '../records.js';
-import { checkDigits, isHttpStatus, OTHER_ERROR } from '../tags/index.js';
+import { OTHER_ERROR } from '../tags/index.js';
 import type { HostAddress } from './address.js';
 import { CircuitBreaker, type Permit } from './circuitBreaker.js';
 import type {
@@ -16,14 +15,15 @@ import type {
 import { encodeBatch } from './encode.js';
 import { ExportPaths } from './endpoints.js';
 import { FLAG_TIMEOUT_MS, featureFlagPath, flagResult } from './featureFlag.js';
-import { credentialHeaders, printableAscii } from './headers.js';
-import { type HttpResult, HttpTransport } from './httpTransport.js';
+import { printableAscii } from './headers.js';
+import { HttpTransport } from './httpTransport.js';
+import { type Identity, identify, NOBODY } from './identity.js';
 import { judge } from './judge.js';
+import { RequestCounts } from './requestCounts.js';
 import { type AttemptResult, withRetries } from './retry.js';
 import { isSupportedRoute, type RouteTimeouts } from './routes.js';
 import { linkAbort } from './waiting.js';
 
-const UNAUTHORIZED = 401;
 const UNSUPPORTED_ROUTE = 'unsupported_route';
 
 /** Sends to one host and port over HTTPS. */
@@ -32,8 +32,8 @@ export class HttpsHostExporter implements HostExporter {
   readonly #transport: HttpTransport;
   readonly #breaker: CircuitBreaker;
   readonly #paths: ExportPaths;
+  readonly #requests = new RequestCounts();
   readonly #closed = new AbortController();
-  readonly #requests = new Map<string, number>();
 
   /** @param timeouts shortened in tests */
   constructor(address: HostAddress, options: ResolvedExporterOptions, timeouts?: RouteTimeouts) {
@@ -81,7 +81,7 @@ export class HttpsHostExporter implements HostExporter {
   }
 
   requests(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#requests);
+    return this.#requests.snapshot();
   }
 
   async close(): Promise<void> {
@@ -107,10 +107,11 @@ export class HttpsHostExporter implements HostExporter {
     if (retryInMs > 0) {
       return { outcome: 'blocked', retryInMs };
     }
-    const identity = await this.#identify(destination, signal);
+    const identity = this.#options.authenticatedExport ? await identify(destination, signal) : NOBODY;
     if (identity === undefined) {
-      const pauseMs = this.#options.circuitBreaker.openMs;
-      return signal.aborted ? { outcome: 'aborted' } : { outcome: 'unauthorized', pauseMs };
+      return signal.aborted
+        ? { outcome: 'aborted' }
+        : { outcome: 'unauthorized', pauseMs: this.#options.circuitBreaker.openMs };
     }
     const body = this.#encode(records, destination);
     return withRetries(
@@ -134,7 +135,7 @@ export class HttpsHostExporter implements HostExporter {
   async #attempt(
     body: Buffer,
     sent: number,
-    destination: ExportDestination,
+    { route, userAgent }: ExportDestination,
     identity: Identity,
     permit: Permit,
     signal: AbortSignal,
@@ -142,24 +143,15 @@ export class HttpsHostExporter implements HostExporter {
     const headers = {
       ...identity.headers,
       'content-type': 'application/json',
-      'user-agent': printableAscii(destination.userAgent),
+      'user-agent': printableAscii(userAgent),
     };
-    const { route } = destination;
     const result = await this.#paths.send(async (path) => {
       const answer = await this.#transport.send({ method: 'POST', path, headers, body, route }, signal);
-      this.#count(answer);
+      this.#requests.add(answer);
       return answer;
     });
-    this.#rejectIfUnauthorized(result, destination, identity.credentials);
+    identity.heed(result);
     return judge(result, permit, sent, this.#options.circuitBreaker.openMs);
-  }
-
-  /** Who an export request is from; `undefined` if that is not known yet. */
-  async #identify(
-    { credentials, orgId }: ExportDestination,
-    signal: AbortSignal,
-  ): Promise<Identity | undefined> {
-    return this.#options.authenticatedExport ? identify(credentials, orgId, signal) : NOBODY;
   }
 
   async #fetchFeatureFlag(
@@ -174,84 +166,24 @@ export class HttpsHostExporter implements HostExporter {
     if (!isSupportedRoute(destination.route)) {
       return { outcome: 'failure', error: UNSUPPORTED_ROUTE };
     }
-    const { credentials, orgId, userAgent, route } = destination;
-    const identity = await identify(credentials, orgId, signal);
-    if (signal.aborted) {
-      return { outcome: 'aborted' };
-    }
+    const identity = await identify(destination, signal);
     if (identity === undefined) {
-      return { outcome: 'failure', error: 'no_credentials' };
+      return signal.aborted ? { outcome: 'aborted' } : { outcome: 'failure', error: 'no_credentials' };
     }
+    const { route, userAgent } = destination;
     const headers = { ...identity.headers, 'user-agent': printableAscii(userAgent) };
-    const result = await this.#transport.send(
+    const answer = await this.#transport.send(
       { method: 'GET', path, headers, route },
       signal,
       FLAG_TIMEOUT_MS,
     );
-    this.#rejectIfUnauthorized(result, destination, identity.credentials);
-    return flagResult(result);
-  }
-
-  #rejectIfUnauthorized(
-    result: HttpResult,
-    { credentials }: ExportDestination,
-    used: CredentialHeaders | undefined,
-  ): void {
-    if (used !== undefined && result.kind === 'response' && result.status === UNAUTHORIZED) {
-      credentials.reject(used);
-    }
-  }
-
-  #count(answer: HttpResult): void {
-    const outcome = requestOutcome(answer);
-    if (outcome !== undefined) {
-      this.#requests.set(outcome, (this.#requests.get(outcome) ?? 0) + 1);
-    }
+    identity.heed(answer);
+    return flagResult(answer);
   }
 
   #terminal(error: string): ExportResult {
     return { outcome: 'terminal', error, pauseMs: this.#options.circuitBreaker.openMs };
   }
-}
-
-interface Identity {
-  /** What `CredentialSource.get` gave. */
-  readonly credentials: CredentialHeaders | undefined;
-  /** Ready to be sent. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-const NOBODY: Identity = { credentials: undefined, headers: {} };
-
-async function identify(
-  source: ExportDestination['credentials'],
-  orgId: string | undefined,
-  signal: AbortSignal,
-): Promise<Identity | undefined> {
-  const credentials = await source.get(signal);
-  const headers = credentials && credentialHeaders(credentials);
-  if (credentials === undefined || headers === undefined) {
-    return undefined;
-  }
-  return {
-    credentials,
-    headers: orgId === undefined ? headers : { ...headers, 'x-databricks-org-id': orgId },
-  };
-}
-
-/** The outcome of a request as it is counted. A server can't think up new ones: there are few statuses. */
-function requestOutcome(answer: HttpResult): string | undefined {
-  if (answer.kind === 'aborted') {
-    return undefined;
-  }
-  if (answer.kind === 'failure') {
-    return answer.code;
-  }
-  if (answer.body.kind === 'broken' && answer.body.code !== undefined) {
-    return answer.body.code;
-  }
-  const status = String(answer.status);
-  return isHttpStatus(status) ? status : OTHER_ERROR;
 }
 
 function describe(result: ExportResult): string {

@@ -1,24 +1,27 @@
 import type { ConnectionHandle, CredentialHeaders } from '../context.js';
 import type { CredentialSource } from './contract.js';
 
+/** Refused headers that are remembered. More would only be tried once again. */
+const MAX_REJECTED = 16;
+
 /**
  * The headers that the driver's own authentication last produced, read from the handles of connections
  * that share one identity. The driver's authentication is never asked for anything.
  */
 export class PassiveCredentials implements CredentialSource {
-  /** The live connections; last the one whose headers are the newest. */
+  /** The live connections; last the one that used new headers last. */
   readonly #handles = new Set<ConnectionHandle>();
   readonly #listeners = new Set<() => void>();
-  /** Kept for the time after the last connection is closed. */
+  readonly #rejected: CredentialHeaders[] = [];
+  /** Used while there is no connection any more. */
   #last: CredentialHeaders | undefined;
-  #rejected: CredentialHeaders | undefined;
+  #announced: CredentialHeaders | undefined;
 
   /** @param handle of a connection that authenticates as the others do */
   add(handle: ConnectionHandle): void {
     this.#handles.add(handle);
-    const headersBefore = this.#current();
     handle.onCredentials(() => {
-      // A connection that has been closed in the meantime has nothing to say any more.
+      // What a closed connection says is no news.
       if (this.#handles.delete(handle)) {
         this.#handles.add(handle);
         this.#announce();
@@ -28,9 +31,7 @@ export class PassiveCredentials implements CredentialSource {
       this.#last = headersOf(handle) ?? this.#last;
       this.#handles.delete(handle);
     });
-    if (headersBefore === undefined || !sameHeaders(headersBefore, this.#last ?? {})) {
-      this.#announceIfUsable();
-    }
+    this.#announce();
   }
 
   async get(): Promise<CredentialHeaders | undefined> {
@@ -38,7 +39,10 @@ export class PassiveCredentials implements CredentialSource {
   }
 
   reject(headers: CredentialHeaders): void {
-    this.#rejected = headers;
+    if (this.#isUsable(headers)) {
+      this.#rejected.push(headers);
+      this.#rejected.splice(0, this.#rejected.length - MAX_REJECTED);
+    }
   }
 
   onChange(callback: () => void): void {
@@ -46,11 +50,24 @@ export class PassiveCredentials implements CredentialSource {
   }
 
   #current(): CredentialHeaders | undefined {
-    return undefined;
+    const newestFirst = [...this.#handles].reverse().map(headersOf);
+    return [...newestFirst, this.#last].find((headers) => headers !== undefined && this.#isUsable(headers));
   }
 
-  #announce(): void {}
-  #announceIfUsable(): void {}
+  #isUsable(headers: CredentialHeaders): boolean {
+    return !this.#rejected.some((rejected) => sameHeaders(rejected, headers));
+  }
+
+  #announce(): void {
+    const current = this.#current();
+    if (current === undefined || (this.#announced !== undefined && sameHeaders(current, this.#announced))) {
+      return;
+    }
+    this.#announced = current;
+    for (const listener of this.#listeners) {
+      listener();
+    }
+  }
 }
 
 function headersOf(handle: ConnectionHandle): CredentialHeaders | undefined {

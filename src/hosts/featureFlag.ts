@@ -1,5 +1,4 @@
 import type { ExportDestination, FlagResult, HostExporter } from '../exporter/contract.js';
-import { failureClassOf } from '../failures.js';
 import { type Background, debug, monotonicNow } from './background.js';
 import type { Counters, DropReason } from './counters.js';
 import { Wakeup } from './wakeup.js';
@@ -203,7 +202,7 @@ export class FeatureFlag {
           return result;
         }
         counters.flagFetches.failed++;
-        if (failureClassOf(result.error) !== 'terminal') {
+        if (!isAboutCredentials(result.error)) {
           return result;
         }
         this.#refused.add(member);
@@ -275,6 +274,10 @@ export class FeatureFlag {
       member.flagChanged();
     }
   }
+}
+
+function isAboutCredentials(error: string): boolean {
+  return error === '401' || error === '403';
 }
 
 function clampTtl(ttlSeconds: number | undefined): number {

@@ -1,11 +1,11 @@
 import type { ConnectionHandle } from '../context.js';
-import type { BreakerSnapshot, CredentialSource, HostExporter } from '../exporter/contract.js';
+import type { BreakerSnapshot, HostExporter } from '../exporter/contract.js';
 import type { Background } from './background.js';
 import type { Counters, DropReason } from './counters.js';
 import { type CheckedHandle, destinationOf } from './destination.js';
 import { FeatureFlag } from './featureFlag.js';
 import { HostQueue } from './hostQueue.js';
-import { type ConnectionFollower, Lane, type LaneServices } from './lane.js';
+import { Lane, type LaneCredentials, type LaneServices } from './lane.js';
 import { SendOrder } from './sendOrder.js';
 import type { HostStats } from './stats.js';
 
@@ -17,18 +17,12 @@ export interface HostOptions {
   readonly maxLanes: number;
 }
 
-/** Where a lane's credentials come from, and who is to know its connections for that. */
-export interface LaneCredentialSource {
-  readonly source: CredentialSource;
-  readonly follower?: ConnectionFollower;
-}
-
 /** What a host has from its registry. */
 export interface HostServices {
   readonly options: HostOptions;
   readonly background: Background;
   readonly counters: Counters;
-  readonly createCredentials: () => LaneCredentialSource;
+  readonly createCredentials: () => LaneCredentials;
   /** Whoever waits for a flush may look again. */
   readonly onSettled: () => void;
   /** Its last lane is gone. */
@@ -178,9 +172,10 @@ export class Host {
       return undefined;
     }
     const { key, isForced, checked } = request;
-    const { source, follower } = this.#services.createCredentials();
+    const credentials = this.#services.createCredentials();
+    const destination = destinationOf(handle, checked, credentials.source);
     const flag = isForced ? undefined : this.#flag(checked);
-    const lane = new Lane(key, destinationOf(handle, checked, source), follower, flag, this.#laneServices);
+    const lane = new Lane(key, destination, credentials, flag, this.#laneServices);
     this.#lanes.set(key, lane);
     return lane;
   }

@@ -1,15 +1,15 @@
 import type { ResolvedHostOptions } from '../config.js';
 import type { ConnectionHandle } from '../context.js';
 import type { RecordExporter } from '../exporter/contract.js';
-import { PassiveCredentials, ProvidedCredentials } from '../exporter/credentials.js';
+import { PassiveCredentials } from '../exporter/passiveCredentials.js';
+import { ProvidedCredentials } from '../exporter/providedCredentials.js';
 import { Background, debug } from './background.js';
 import type { ConnectionLease } from './contract.js';
 import { type ConnectionOutcome, Counters, type DropReason } from './counters.js';
 import { checkHandle } from './destination.js';
 import { decideGate, type Environment } from './gate.js';
-import { Host, type HostServices, type LaneCredentialSource } from './host.js';
-import type { Lane } from './lane.js';
-import { LaneCredentials } from './laneCredentials.js';
+import { Host, type HostServices } from './host.js';
+import type { Lane, LaneCredentials } from './lane.js';
 import { laneKey, ObjectNumbers } from './laneIdentity.js';
 import { DISABLED_LEASE, Lease } from './lease.js';
 import { LossWarner } from './lossWarner.js';
@@ -249,12 +249,12 @@ function openLease(lane: Lane, handle: ConnectionHandle): Lease {
   return lease;
 }
 
-function createCredentials({ tokenProvider }: ResolvedHostOptions): LaneCredentialSource {
+function createCredentials({ tokenProvider }: ResolvedHostOptions): LaneCredentials {
   if (tokenProvider !== undefined) {
     return { source: new ProvidedCredentials(tokenProvider) };
   }
-  const credentials = new LaneCredentials((handle) => new PassiveCredentials(handle));
-  return { source: credentials, follower: credentials };
+  const source = new PassiveCredentials();
+  return { source, add: (handle) => source.add(handle) };
 }
 
 function onCloseError(error: unknown): void {

@@ -1,5 +1,5 @@
 import type { ConnectionHandle } from '../context.js';
-import type { ExportDestination } from '../exporter/contract.js';
+import type { CredentialSource, ExportDestination } from '../exporter/contract.js';
 import type { DropReason } from './counters.js';
 import type { FeatureFlag, FlagMember } from './featureFlag.js';
 import { Outbox, type OutboxServices } from './outbox.js';
@@ -8,10 +8,11 @@ import { Wakeup } from './wakeup.js';
 /** How long a lane without connections is kept, and with it the flag and the breaker of its host. */
 export const LINGER_MS = 60_000;
 
-/** Is told which connections a lane has at the moment. */
-export interface ConnectionFollower {
-  attach(handle: ConnectionHandle): void;
-  detach(handle: ConnectionHandle): void;
+/** Where a lane's credentials come from. */
+export interface LaneCredentials {
+  readonly source: CredentialSource;
+  /** Called for each connection of the lane, if the credentials come from those. */
+  readonly add?: (handle: ConnectionHandle) => void;
 }
 
 export interface LaneServices extends OutboxServices {
@@ -24,8 +25,7 @@ export class Lane implements FlagMember {
   readonly key: string;
   readonly destination: ExportDestination;
   readonly outbox: Outbox;
-  /** The credentials, if they come from the connections. */
-  readonly #follower: ConnectionFollower | undefined;
+  readonly #credentials: LaneCredentials;
   /** `undefined` if telemetry is forced. */
   readonly #flag: FeatureFlag | undefined;
   readonly #services: LaneServices;
@@ -36,14 +36,14 @@ export class Lane implements FlagMember {
   constructor(
     key: string,
     destination: ExportDestination,
-    follower: ConnectionFollower | undefined,
+    credentials: LaneCredentials,
     flag: FeatureFlag | undefined,
     services: LaneServices,
   ) {
     this.key = key;
     this.destination = destination;
     this.outbox = new Outbox(destination, flag, services);
-    this.#follower = follower;
+    this.#credentials = credentials;
     this.#flag = flag;
     this.#services = services;
     this.#lingerEnd = new Wakeup(services.background, () => this.#onLingerEnd());
@@ -62,7 +62,7 @@ export class Lane implements FlagMember {
 
   attach(handle: ConnectionHandle): void {
     this.#lingerEnd.cancel();
-    this.#follower?.attach(handle);
+    this.#credentials.add?.(handle);
     this.#connections++;
     if (this.#connections === 1) {
       this.outbox.isUnattended = false;
@@ -71,11 +71,10 @@ export class Lane implements FlagMember {
   }
 
   /** The last connection that leaves has what is queued sent, in the background. */
-  detach(handle: ConnectionHandle): void {
+  detach(): void {
     if (this.#isClosed) {
       return;
     }
-    this.#follower?.detach(handle);
     this.#connections--;
     if (this.#connections === 0) {
       this.outbox.isUnattended = true;

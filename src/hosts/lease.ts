@@ -15,11 +15,10 @@ export const DISABLED_LEASE: ConnectionLease = Object.freeze({
 export class Lease implements ConnectionLease {
   readonly enabled = true;
   readonly #lane: Lane;
-  #handle: ConnectionHandle | undefined;
+  #isReleased = false;
 
   constructor(lane: Lane, handle: ConnectionHandle) {
     this.#lane = lane;
-    this.#handle = handle;
     lane.attach(handle);
   }
 
@@ -32,10 +31,9 @@ export class Lease implements ConnectionLease {
   }
 
   release(): void {
-    const handle = this.#handle;
-    if (handle !== undefined) {
-      this.#handle = undefined;
-      this.#lane.detach(handle);
+    if (!this.#isReleased) {
+      this.#isReleased = true;
+      this.#lane.detach();
     }
   }
 }

@@ -15,7 +15,7 @@ export class Pause {
   #begin = 0;
   #end = 0;
   #failures = 0;
-  #credentialsChangedAt = 0;
+  #credentialsChangedAt = Number.NEGATIVE_INFINITY;
 
   /** @param baseMs the first backoff; it doubles with every failure in a row */
   constructor(baseMs: number) {
@@ -53,7 +53,7 @@ export class Pause {
   /** @param sentAt monotonic time at which the refused request was begun */
   onUnauthorized(pauseMs: number, sentAt: number): void {
     this.#start('credentials', pauseMs);
-    if (this.#credentialsChangedAt >= sentAt) {
+    if (this.#credentialsChangedAt > sentAt) {
       this.onCredentials();
     }
   }

@@ -23,7 +23,7 @@ export function adoptConnectedClient(
   }
   const options: DriverConnectOptions = { host: http.host, port: http.port, path: client.httpPath };
   const connection = new DriverConnection(client, options, http, undefined);
-  connection.observeCredentials();
+  connection.onConnecting();
   tracer.connect(client, connection);
   return connection;
 }
@@ -34,11 +34,11 @@ function wrapConnect(original: Method<DriverClient>, tracer: DriverTracer): Meth
     if (connection === undefined) {
       return original.apply(this, args);
     }
-    const attributes = { ...connection.baseTags(), [Tag.dbOperationName]: 'connect' };
+    const attributes = () => ({ ...connection.baseTags(), [Tag.dbOperationName]: 'connect' });
     return tracer.traceCall(connection, 'connect', attributes, { operation: 'connect' }, () => {
       const promise = original.apply(this, driverArguments(args, connection, tracer)) as Promise<unknown>;
       tracer.guard(() => {
-        connection.observeCredentials();
+        connection.onConnecting();
         tracer.onHttpConnection?.(this.connectionProvider);
       });
       promise.then(undefined, () => {
@@ -54,20 +54,20 @@ function wrapConnect(original: Method<DriverClient>, tracer: DriverTracer): Meth
 function wrapOpenSession(original: Method<DriverClient>, tracer: DriverTracer): Method<DriverClient> {
   return function openSession(this: DriverClient, ...args) {
     const connection = tracer.enabled
-      ? (tracer.connectionOf(this) ?? adoptConnectedClient(this, tracer))
+      ? (tracer.connectionOf(this) ?? tracer.attempt(() => adoptConnectedClient(this, tracer)))
       : undefined;
     if (connection === undefined) {
       return original.apply(this, args);
     }
     const request = args[0] as { initialCatalog?: unknown; initialSchema?: unknown } | undefined;
     const namespace = namespaceOf(request?.initialCatalog, request?.initialSchema);
-    const attributes = {
+    const attributes = () => ({
       ...connection.baseTags(),
       ...tracer.connectionTags(this, connection),
       [Tag.dbOperationName]: 'openSession',
       [Tag.operationType]: 'CREATE_SESSION',
       ...(namespace === undefined ? {} : { [Tag.dbNamespace]: namespace }),
-    };
+    });
     return tracer.traceCall(
       connection,
       'openSession',
@@ -105,7 +105,10 @@ function openConnection(
   tracer: DriverTracer,
 ): DriverConnection | undefined {
   try {
-    const options = (args[0] ?? {}) as DriverConnectOptions;
+    if (typeof args[0] !== 'object' || args[0] === null) {
+      return undefined;
+    }
+    const options: DriverConnectOptions = args[0];
     const http: DriverHttpOptions = client.getConnectionOptions?.(options) ?? { https: false };
     const connection = new DriverConnection(client, options, http, args[1]);
     tracer.connect(client, connection);

@@ -44,6 +44,7 @@ export class DriverConnection implements ConnectionHandle {
   readonly #closeCallbacks = new Set<() => void>();
   readonly #credentialCallbacks = new Set<() => void>();
   #headers: CredentialHeaders | undefined = undefined;
+  #connecting = false;
   #closed = false;
 
   /**
@@ -72,7 +73,8 @@ export class DriverConnection implements ConnectionHandle {
   }
 
   get selfReporting(): boolean {
-    return this.#client.deref()?.telemetryEmitter !== undefined;
+    // Until the driver has begun to connect, its emitter is that of the client's connection before.
+    return this.#connecting && this.#client.deref()?.telemetryEmitter !== undefined;
   }
 
   credentials(): CredentialHeaders | undefined {
@@ -95,11 +97,17 @@ export class DriverConnection implements ConnectionHandle {
     this.#closeCallbacks.add(callback);
   }
 
+  /** The driver has made its HTTP connection: what the client shows belongs to this connection now. */
+  onConnecting(): void {
+    this.#connecting = true;
+    this.#observeCredentials();
+  }
+
   /**
    * Listens to the headers that the driver's authentication produces for each of its requests. The
    * authentication itself is neither wrapped nor called.
    */
-  observeCredentials(): void {
+  #observeCredentials(): void {
     const http = this.#client.deref()?.connectionProvider;
     if (http === undefined || typeof http.setHeaders !== 'function') {
       return;

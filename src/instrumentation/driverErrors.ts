@@ -9,8 +9,6 @@ export interface DriverFailure {
   readonly statusCode: string | undefined;
   /** Whether trying again can still succeed, so that the statement stays open for a while. */
   readonly mayRecover: boolean;
-  /** The driver says that the application itself closed or cancelled: nothing failed. */
-  readonly byApplication: boolean;
 }
 
 /** Messages of the driver that hold an HTTP status and nothing else that would tell it. */
@@ -22,13 +20,26 @@ const MAX_MESSAGE = 512;
 const CLOSED_OR_CANCELED: ReadonlySet<unknown> = new Set(['CLOSED', 'CANCELED']);
 const OPERATION_STATES: ReadonlySet<unknown> = new Set(['CLOSED', 'CANCELED', 'ERROR', 'TIMEOUT', 'UNKNOWN']);
 
-/** Never throws, whatever was thrown. */
-export function describeFailure(thrown: unknown): DriverFailure {
+/**
+ * Never throws, whatever was thrown.
+ *
+ * @param earlier a failure that the same operation met before: it is the cause if the driver now only says
+ *   that the operation is over
+ */
+export function describeFailure(thrown: unknown, earlier?: DriverFailure): DriverFailure {
   try {
-    return describe(thrown);
+    return earlier !== undefined && isAftermath(thrown)
+      ? { ...earlier, mayRecover: false }
+      : describe(thrown);
   } catch {
-    return { code: 'other', statusCode: undefined, mayRecover: false, byApplication: false };
+    return { code: 'other', statusCode: undefined, mayRecover: false };
   }
+}
+
+/** Closed or cancelled, and not because the server said so just now. */
+function isAftermath(thrown: unknown): boolean {
+  const { errorCode, response } = (thrown ?? {}) as { errorCode?: unknown; response?: unknown };
+  return CLOSED_OR_CANCELED.has(errorCode) && (response === undefined || response === null);
 }
 
 function describe(thrown: unknown): DriverFailure {
@@ -45,8 +56,6 @@ function describe(thrown: unknown): DriverFailure {
     statusCode,
     mayRecover:
       sqlState === undefined && !isState && !isServerStatus(error) && !isTerminal(thrown, httpStatus, code),
-    // With the server's response it was the server that said so; without, the driver knows it from the application.
-    byApplication: CLOSED_OR_CANCELED.has(errorCode) && (response === undefined || response === null),
   };
 }
 

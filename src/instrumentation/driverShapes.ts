@@ -109,21 +109,35 @@ export interface DriverOperationBackend {
   /** Thrift: the row source that result handlers read from. */
   readonly dataProvider?: object;
   /** Thrift: set once the operation's state is final. */
-  readonly operationStatus?: { readonly operationState?: unknown } | null | undefined;
+  readonly operationStatus?: DriverOperationStatus | null | undefined;
   /** Thrift: set once the result's metadata is known. */
   readonly metadata?:
     | { readonly resultFormat?: unknown; readonly lz4Compressed?: unknown }
     | null
     | undefined;
-  thriftStatusResponse?(progress: boolean): Promise<{ readonly operationState?: unknown }>;
+  thriftStatusResponse?(progress: boolean): Promise<DriverOperationStatus>;
   /** Kernel: statements that know the server's id. */
   readonly blockingStatement?: { readonly statementId?: unknown } | undefined;
   readonly asyncStatement?: { readonly statementId?: unknown } | undefined;
   readonly statement?: { readonly statementId?: unknown } | undefined;
 }
 
+/** `TGetOperationStatusResp`. */
+export interface DriverOperationStatus {
+  readonly operationState?: unknown;
+}
+
 /** `TOperationState.FINISHED_STATE`. */
 export const FINISHED_STATE = 2;
+
+/** Final values of `TOperationState` other than FINISHED, and the `OperationStateErrorCode` of each. */
+export const FAILED_STATES: ReadonlyMap<unknown, string> = new Map([
+  [3, 'CANCELED'],
+  [4, 'CLOSED'],
+  [5, 'ERROR'],
+  [6, 'UNKNOWN'],
+  [8, 'TIMEOUT'],
+]);
 
 /** `TSparkRowSetType` and the telemetry's name of each. */
 export const RESULT_FORMATS: ReadonlyMap<unknown, string> = new Map([

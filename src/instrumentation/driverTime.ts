@@ -21,6 +21,11 @@ export class DriverTime {
     }
   }
 
+  /** Whether a call is under way. */
+  get running(): boolean {
+    return this.#depth > 0;
+  }
+
   /** Milliseconds so far, the call under way included. */
   get elapsedMs(): number {
     return this.#depth === 0 ? this.#totalMs : this.#totalMs + performance.now() - this.#since;

@@ -15,7 +15,7 @@ import { setConnection } from '../context.js';
 import { suppressTracing } from '../suppressTracing.js';
 import { Tag } from '../tags/index.js';
 import type { DriverConnection } from './driverConnection.js';
-import { describeFailure } from './driverErrors.js';
+import { type DriverFailure, describeFailure } from './driverErrors.js';
 import type { DriverClient, DriverHttpConnection, DriverOperation, DriverSession } from './driverShapes.js';
 import type { RequestInfo, ResolvedInstrumentationConfig, ResponseInfo } from './instrumentationConfig.js';
 import { OpenStatements } from './openStatements.js';
@@ -121,6 +121,8 @@ export class DriverTracer implements StatementOwner {
     attributes: Attributes,
     request: RequestInfo,
   ): StatementLife {
+    const { maxInFlightStatements, statementTtlMs } = this.config;
+    this.openStatements.makeRoom(maxInFlightStatements);
     const { span, context } = this.#startOperation(connection, name, attributes, request);
     const statement = new StatementLife(
       this,
@@ -132,14 +134,16 @@ export class DriverTracer implements StatementOwner {
       connection.isKernel,
     );
     if (span.isRecording()) {
-      const { maxInFlightStatements, statementTtlMs } = this.config;
-      this.openStatements.add(span.spanContext().spanId, statement, maxInFlightStatements, statementTtlMs);
+      this.openStatements.add(span.spanContext().spanId, statement, statementTtlMs);
     }
     return statement;
   }
 
-  /** From now on the driver's operation belongs to the statement. */
+  /** From now on the driver's operation belongs to the statement, until that has ended. */
   attach(statement: StatementLife, operation: DriverOperation): void {
+    if (statement.ended || statement.operation !== undefined) {
+      return;
+    }
     const { backend } = operation;
     this.onOperation?.(operation);
     this.#statements.set(backend, statement);
@@ -163,13 +167,20 @@ export class DriverTracer implements StatementOwner {
   traceCall<Result>(
     connection: DriverConnection,
     method: string,
-    attributes: Attributes,
+    attributesOf: () => Attributes,
     request: RequestInfo,
     call: () => Promise<Result>,
     onResult?: (result: Result, span: Span) => void,
   ): Promise<Result> {
-    const name = `${method} ${connection.address}`;
-    const { span, context } = this.#startOperation(connection, name, attributes, request);
+    const started = this.attempt(() => {
+      const attributes = attributesOf();
+      const name = `${method} ${connection.address}`;
+      return { attributes, ...this.#startOperation(connection, name, attributes, request) };
+    });
+    if (started === undefined) {
+      return call();
+    }
+    const { span, context, attributes } = started;
     const startedAt = performance.now();
     const promise = this.contexts.with(this.#forDriver(context), call);
     promise.then(
@@ -180,21 +191,37 @@ export class DriverTracer implements StatementOwner {
     return promise;
   }
 
-  onStatementEnd(statement: StatementLife, latencyMs: number, response: ResponseInfo): void {
+  onStatementEnd(
+    statement: StatementLife,
+    latencyMs: number,
+    failure: DriverFailure | undefined,
+    response: ResponseInfo,
+  ): void {
     const { span } = statement;
+    this.openStatements.delete(span.spanContext().spanId);
+    const backend = statement.operation?.backend;
+    if (backend !== undefined) {
+      this.#statements.delete(backend);
+      this.#statements.delete(backend.dataProvider ?? backend);
+    }
     if (span.isRecording()) {
-      this.openStatements.delete(span.spanContext().spanId);
       this.#callResponseHook(span, response);
     }
-    this.#metrics.record(statement.attributes, latencyMs, response.error, response.returnedRows);
+    this.#metrics.record(statement.attributes, latencyMs, failure, response.returnedRows);
   }
 
   /** Runs our own code among the driver's: what it throws ends here. */
   guard(fn: () => void): void {
+    this.attempt(fn);
+  }
+
+  /** Runs our own code among the driver's; `undefined` if it threw. */
+  attempt<Result>(fn: () => Result): Result | undefined {
     try {
-      fn();
+      return fn();
     } catch (error) {
       diag.debug('opentelemetry-databricks-sql: an observation failed', error);
+      return undefined;
     }
   }
 
@@ -231,12 +258,12 @@ export class DriverTracer implements StatementOwner {
     onResult?: (result: Result, span: Span) => void,
   ): void {
     const latencyMs = performance.now() - startedAt;
-    if (failed === undefined) {
+    const failure = failed === undefined ? undefined : describeFailure(failed.error);
+    if (failure === undefined) {
       if (result !== undefined) {
-        onResult?.(result, span);
+        this.guard(() => onResult?.(result, span));
       }
     } else {
-      const failure = describeFailure(failed.error);
       span.setAttribute(Tag.errorType, failure.code);
       if (failure.statusCode !== undefined) {
         span.setAttribute(Tag.dbResponseStatusCode, failure.statusCode);
@@ -247,7 +274,7 @@ export class DriverTracer implements StatementOwner {
       span.setAttribute(Tag.operationLatencyMs, Math.round(latencyMs));
       this.#callResponseHook(span, { operation: method, ...failed });
     }
-    this.#metrics.record(attributes, latencyMs, failed?.error, undefined);
+    this.guard(() => this.#metrics.record(attributes, latencyMs, failure, undefined));
     span.end();
   }
 

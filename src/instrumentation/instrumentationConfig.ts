@@ -24,7 +24,7 @@ export interface ResponseInfo {
   readonly statementId?: string;
   /** Rows handed to the application so far. */
   readonly returnedRows?: number;
-  /** What the driver rejected with, if the operation failed. */
+  /** What the driver rejected with, or the server's status response that it had no chance to reject with. */
   readonly error?: unknown;
 }
 

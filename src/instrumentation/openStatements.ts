@@ -16,13 +16,18 @@ export class OpenStatements {
     return this.#bySpanId.get(spanId);
   }
 
-  add(spanId: string, statement: StatementLife, max: number, ttlMs: number): void {
-    if (this.#bySpanId.size >= max) {
-      for (const oldest of this.#bySpanId.values()) {
+  /** Ends the oldest where there are `max`, before another one starts: who counts spans never sees too many. */
+  makeRoom(max: number): void {
+    while (this.#bySpanId.size >= max) {
+      for (const [spanId, oldest] of this.#bySpanId) {
+        this.#bySpanId.delete(spanId);
         oldest.abandon();
         break;
       }
     }
+  }
+
+  add(spanId: string, statement: StatementLife, ttlMs: number): void {
     this.#bySpanId.set(spanId, statement);
     if (this.#timer === undefined) {
       this.#schedule(ttlMs, ttlMs);
@@ -37,8 +42,8 @@ export class OpenStatements {
   abandonAll(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    // Each takes itself out of the map.
-    for (const statement of this.#bySpanId.values()) {
+    for (const [spanId, statement] of this.#bySpanId) {
+      this.#bySpanId.delete(spanId);
       statement.abandon();
     }
   }
@@ -46,12 +51,13 @@ export class OpenStatements {
   #expire(ttlMs: number): void {
     this.#timer = undefined;
     const now = performance.now();
-    for (const statement of this.#bySpanId.values()) {
+    for (const [spanId, statement] of this.#bySpanId) {
       const remaining = statement.startedAt + ttlMs - now;
       if (remaining > 0) {
         this.#schedule(Math.ceil(remaining), ttlMs);
         return;
       }
+      this.#bySpanId.delete(spanId);
       statement.abandon();
     }
   }

@@ -1,6 +1,6 @@
 import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
 import { Tag } from '../tags/index.js';
-import { describeFailure } from './driverErrors.js';
+import type { DriverFailure } from './driverErrors.js';
 
 /** Advised by the database conventions. Warehouse queries outlast the last: see the docs for a View. */
 const DURATION_BUCKETS_S = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
@@ -40,9 +40,14 @@ export class OperationMetrics {
   /**
    * @param attributes of the operation's span, at its start
    * @param latencyMs the interval of `databricks.operation.latency_ms`
-   * @param error what the driver rejected with, if the operation failed
+   * @param failure how the operation failed, if it did
    */
-  record(attributes: Attributes, latencyMs: number, error: unknown, returnedRows: number | undefined): void {
+  record(
+    attributes: Attributes,
+    latencyMs: number,
+    failure: DriverFailure | undefined,
+    returnedRows: number | undefined,
+  ): void {
     const labels: Attributes = {};
     for (const tag of METRIC_TAGS) {
       const value = attributes[tag];
@@ -50,8 +55,7 @@ export class OperationMetrics {
         labels[tag] = value;
       }
     }
-    if (error !== undefined) {
-      const failure = describeFailure(error);
+    if (failure !== undefined) {
       labels[Tag.errorType] = failure.code;
       if (failure.statusCode !== undefined) {
         labels[Tag.dbResponseStatusCode] = failure.statusCode;

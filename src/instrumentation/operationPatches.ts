@@ -6,16 +6,16 @@ import type {
   DriverDownloadedBatch,
   DriverOperation,
   DriverOperationBackend,
+  DriverOperationStatus,
   DriverResultLink,
   DriverRowSet,
 } from './driverShapes.js';
-import { FINISHED_STATE } from './driverShapes.js';
 import type { DriverTracer } from './driverTracer.js';
 import type { Method, MethodPatches } from './methodPatches.js';
 import type { StatementLife } from './statementLife.js';
 
 /** Calls of an operation that tell of it only by failing. */
-const OTHER_CALLS = ['finished', 'status', 'getSchema', 'getMetadata'] as const;
+const OTHER_CALLS = ['finished', 'status', 'getSchema', 'getMetadata', 'getResultMetadata'] as const;
 
 /** Patches `DBSQLOperation.prototype`: all that an application does with a result. */
 export function patchOperation(prototype: object, patches: MethodPatches, tracer: DriverTracer): void {
@@ -35,10 +35,8 @@ export function patchOperation(prototype: object, patches: MethodPatches, tracer
   }
   for (const name of ['close', 'cancel']) {
     wrapCall(prototype, name, patches, tracer, {
-      before: (statement) => {
-        statement.closing = true;
-      },
-      settled: (statement) => statement.onClosed(),
+      before: (statement) => statement.onClosing(),
+      settled: (statement) => statement.end(),
       failed: (statement, error) => statement.onCloseFailure(error),
     });
   }
@@ -61,7 +59,7 @@ export function patchRowSource(prototype: object, patches: MethodPatches, tracer
       const rowSet = original.apply(this, args) as DriverRowSet | undefined;
       const statement = tracer.statementOf(this);
       if (statement !== undefined && !statement.ended && rowSet !== undefined && rowSet !== null) {
-        tracer.guard(() => statement.onPage(inlineBytesOf(rowSet), rowSet.resultLinks?.length ?? 0));
+        tracer.guard(() => statement.measures.onPage(inlineBytesOf(rowSet), rowSet.resultLinks?.length ?? 0));
       }
       return rowSet;
     };
@@ -89,7 +87,7 @@ export function patchRetryPolicy(prototype: object, patches: MethodPatches, trac
           tracer.guard(() => {
             const statement = tracer.activeStatement();
             if (statement !== undefined) {
-              statement.retryCount++;
+              statement.measures.retryCount++;
             }
           });
         }
@@ -122,20 +120,20 @@ function wrapCall(
         return original.apply(this, args);
       }
       tracer.guard(() => observer.before?.(statement));
-      statement.time.enter();
+      statement.enter();
       const promise = tracer.contexts.with(statement.activeContext, () =>
         original.apply(this, args),
       ) as Promise<unknown>;
       promise.then(
         (result) => {
           tracer.guard(() => observer.settled?.(statement, result));
-          statement.time.leave();
+          statement.leave();
         },
         (error: unknown) => {
           tracer.guard(() =>
             observer.failed === undefined ? statement.onFailure(error) : observer.failed(statement, error),
           );
-          statement.time.leave();
+          statement.leave();
         },
       );
       return promise;
@@ -146,10 +144,10 @@ function wrapCall(
 function wrapWait(original: Method<DriverOperation>, tracer: DriverTracer): Method<DriverOperation> {
   return function waitUntilReadyThroughBackend(this: DriverOperation, ...args) {
     const statement = tracer.statementOf(this.backend);
-    if (statement === undefined || statement.ended || statement.answered) {
+    if (statement === undefined || statement.ended || statement.measures.answered) {
       return original.apply(this, args);
     }
-    statement.time.enter();
+    statement.enter();
     statement.waiting = true;
     const promise = original.apply(this, args) as Promise<unknown>;
     const settle = (): void => {
@@ -161,12 +159,12 @@ function wrapWait(original: Method<DriverOperation>, tracer: DriverTracer): Meth
       () => {
         settle();
         tracer.guard(() => statement.onAnswered());
-        statement.time.leave();
+        statement.leave();
       },
       () => {
         // Whoever called hears of the failure, and tells the statement.
         settle();
-        statement.time.leave();
+        statement.leave();
       },
     );
     return promise;
@@ -187,16 +185,14 @@ function wrapStatusRequest(
       statement.waitSpan = tracer.startInnerSpan(statement, 'wait', INNER_TAGS);
     }
     const startedAt = performance.now();
-    const promise = original.apply(this, args) as Promise<{ operationState?: unknown }>;
+    const promise = original.apply(this, args) as Promise<DriverOperationStatus>;
     promise.then(
-      ({ operationState }) =>
+      (status) =>
         tracer.guard(() => {
-          statement.onPoll(performance.now() - startedAt);
-          if (operationState === FINISHED_STATE) {
-            statement.onAnswered();
-          }
+          statement.measures.onPoll(performance.now() - startedAt);
+          statement.onStatus(status);
         }),
-      () => tracer.guard(() => statement.onPoll(performance.now() - startedAt)),
+      () => tracer.guard(() => statement.measures.onPoll(performance.now() - startedAt)),
     );
     return promise;
   };
@@ -211,7 +207,7 @@ function wrapDownload(
     if (statement === undefined || statement.ended) {
       return original.apply(this, args);
     }
-    const index = statement.onDownloadStart();
+    const index = statement.measures.onDownloadStart();
     const span = tracer.startInnerSpan(statement, 'download', {
       ...INNER_TAGS,
       [Tag.chunkIndex]: index,
@@ -222,7 +218,7 @@ function wrapDownload(
       (batch) =>
         tracer.guard(() => {
           const bytes = batch.batches?.[0]?.length ?? 0;
-          statement.onDownloaded(bytes);
+          statement.measures.onDownloaded(bytes);
           span?.setAttribute(Tag.chunkBytes, bytes);
           const rows = (args[0] as DriverResultLink | undefined)?.rowCount?.toNumber(true);
           if (rows !== undefined) {

@@ -59,25 +59,32 @@ function wrapExecuteStatement(original: Method<DriverSession>, tracer: DriverTra
       return original.apply(this, args);
     }
     const options = args[1] as DriverStatementOptions | undefined;
-    const attributes = session.tags();
-    attributes[Tag.operationType] = 'EXECUTE_STATEMENT';
-    const withText = !isQueryTextSuppressed(tracer.contexts.active());
-    const summary = addStatementTags(attributes, sql, options, tracer.config, withText);
-    const name = summary.summary ?? targetName(summary.operation ?? 'executeStatement', session);
-    const statement = tracer.startStatement(session.connection, name, 'executeStatement', attributes, {
-      operation: 'executeStatement',
-      statement: sql,
-      request: options,
+    const started = tracer.attempt(() => {
+      const attributes = session.tags();
+      attributes[Tag.operationType] = 'EXECUTE_STATEMENT';
+      const withText = !isQueryTextSuppressed(tracer.contexts.active());
+      const summary = addStatementTags(attributes, sql, options, tracer.config, withText);
+      const name = summary.summary ?? targetName(summary.operation ?? 'executeStatement', session);
+      const request = { operation: 'executeStatement', statement: sql, request: options };
+      const { connection } = session;
+      return {
+        statement: tracer.startStatement(connection, name, 'executeStatement', attributes, request),
+        movesOn: changesNamespace(summary),
+      };
     });
+    if (started === undefined) {
+      return original.apply(this, args);
+    }
+    const { statement, movesOn } = started;
     const sent = tracer.config.traceparentQueryTag ? withTraceQueryTag(args, options, statement) : args;
-    const target =
-      options?.stagingAllowedLocalPath === undefined ? this : forTransfer(this, statement, tracer);
+    const mayTransfer = options?.stagingAllowedLocalPath !== undefined;
+    const target = mayTransfer ? forTransfer(this, statement, tracer) : this;
     return observeStart(
       tracer,
       statement,
       () => original.apply(target, sent),
       () => {
-        if (changesNamespace(summary)) {
+        if (movesOn) {
           session.namespace = undefined;
         }
       },
@@ -96,19 +103,20 @@ function wrapMetadataCall(
     if (session === undefined) {
       return original.apply(this, args);
     }
-    const attributes = metadataTags(session, method);
-    attributes[Tag.operationType] = operationType;
-    const request = args[0] as { catalogName?: unknown; schemaName?: unknown } | undefined;
-    const namespace = namespaceOf(request?.catalogName, request?.schemaName);
-    if (namespace !== undefined) {
-      attributes[Tag.dbNamespace] = namespace;
-    }
-    const name = targetName(method, session, namespace);
-    const statement = tracer.startStatement(session.connection, name, method, attributes, {
-      operation: method,
-      request,
+    const statement = tracer.attempt(() => {
+      const attributes = metadataTags(session, method);
+      attributes[Tag.operationType] = operationType;
+      const request = args[0] as { catalogName?: unknown; schemaName?: unknown } | undefined;
+      const namespace = namespaceOf(request?.catalogName, request?.schemaName);
+      if (namespace !== undefined) {
+        attributes[Tag.dbNamespace] = namespace;
+      }
+      const name = targetName(method, session, namespace);
+      const told = { operation: method, request };
+      return tracer.startStatement(session.connection, name, method, attributes, told);
     });
-    return observeStart(tracer, statement, () => original.apply(this, args));
+    const call = () => original.apply(this, args);
+    return statement === undefined ? call() : observeStart(tracer, statement, call);
   };
 }
 
@@ -121,7 +129,7 @@ function wrapGetInfo(original: Method<DriverSession>, tracer: DriverTracer): Met
     return tracer.traceCall(
       session.connection,
       'getInfo',
-      metadataTags(session, 'getInfo'),
+      () => metadataTags(session, 'getInfo'),
       { operation: 'getInfo', request: args[0] },
       () => original.apply(this, args) as Promise<unknown>,
     );
@@ -132,7 +140,7 @@ function wrapVolumeCall(original: Method<DriverSession>, type: string): Method<D
   return function volumeCall(this: DriverSession, ...args) {
     const statement = (this as TransferSession)[STATEMENT];
     if (statement !== undefined) {
-      statement.volumeOperation = type;
+      statement.measures.volumeOperation = type;
     }
     return original.apply(this, args);
   };
@@ -144,13 +152,14 @@ function wrapClose(original: Method<DriverSession>, tracer: DriverTracer): Metho
     if (session === undefined || this.isOpen === false) {
       return original.apply(this, args);
     }
-    const attributes = session.tags();
-    attributes[Tag.dbOperationName] = 'closeSession';
-    attributes[Tag.operationType] = 'DELETE_SESSION';
     return tracer.traceCall(
       session.connection,
       'closeSession',
-      attributes,
+      () => ({
+        ...session.tags(),
+        [Tag.dbOperationName]: 'closeSession',
+        [Tag.operationType]: 'DELETE_SESSION',
+      }),
       { operation: 'closeSession' },
       () => original.apply(this, args) as Promise<unknown>,
     );
@@ -164,22 +173,23 @@ function observeStart(
   call: () => unknown,
   onStarted?: () => void,
 ): unknown {
-  statement.time.enter();
-  const inner = tracer.startInnerSpan(statement, 'execute', EXECUTE_TAGS);
+  statement.enter();
+  const inner = tracer.attempt(() => tracer.startInnerSpan(statement, 'execute', EXECUTE_TAGS));
   const promise = tracer.contexts.with(statement.activeContext, call) as Promise<DriverOperation>;
   promise.then(
     (operation) =>
       tracer.guard(() => {
         inner?.end();
         tracer.attach(statement, operation);
+        statement.onStarted();
         onStarted?.();
-        statement.time.leave();
+        statement.leave();
       }),
     (error: unknown) =>
       tracer.guard(() => {
         inner?.end();
         statement.onExecuteFailure(error);
-        statement.time.leave();
+        statement.leave();
       }),
   );
   return promise;

@@ -1,15 +1,25 @@
-import { type Attributes, type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { type Attributes, type Context, diag, type Span, SpanStatusCode } from '@opentelemetry/api';
 import { Tag } from '../tags/index.js';
 import { type DriverFailure, describeFailure } from './driverErrors.js';
-import { type DriverOperation, FINISHED_STATE, RESULT_FORMATS } from './driverShapes.js';
-import { DriverTime } from './driverTime.js';
+import {
+  type DriverOperation,
+  type DriverOperationStatus,
+  FAILED_STATES,
+  FINISHED_STATE,
+} from './driverShapes.js';
 import type { ResponseInfo } from './instrumentationConfig.js';
+import { StatementMeasures } from './statementMeasures.js';
 
 /** What a statement's life needs of its surroundings. */
 export interface StatementOwner {
   readonly statementGraceMs: number;
   /** Right before the span ends: metrics, the user's hook. `latencyMs` is `databricks.operation.latency_ms`, unrounded. */
-  onStatementEnd(statement: StatementLife, latencyMs: number, response: ResponseInfo): void;
+  onStatementEnd(
+    statement: StatementLife,
+    latencyMs: number,
+    failure: DriverFailure | undefined,
+    response: ResponseInfo,
+  ): void;
 }
 
 /**
@@ -28,14 +38,10 @@ export class StatementLife {
   readonly attributes: Attributes;
   /** Monotonic milliseconds. */
   readonly startedAt = performance.now();
-  readonly time = new DriverTime();
+  readonly measures = new StatementMeasures();
 
-  retryCount = 0;
   waiting = false;
   waitSpan: Span | undefined = undefined;
-  volumeOperation: string | undefined = undefined;
-  /** Set while the application's own close or cancel is under way: rejections of other calls are its doing. */
-  closing = false;
   /** Whether the first fetch has been seen. */
   fetched = false;
 
@@ -43,20 +49,15 @@ export class StatementLife {
   readonly #isKernel: boolean;
   #operation: DriverOperation | undefined = undefined;
   #statementId: string | undefined = undefined;
+  /** Until the call that starts the statement settles: a volume transfer reads its own row before that. */
+  #starting = true;
+  /** All has been read while the statement was still starting. */
+  #completed = false;
+  /** The application has begun to close or cancel: what other calls reject with is its own doing. */
+  #closing = false;
   #ended = false;
-  #executeMs: number | undefined = undefined;
-  #answeredMs: number | undefined = undefined;
-  #readyMs: number | undefined = undefined;
-  #readyAt = 0;
-  #rows: number | undefined = undefined;
-  #bytes: number | undefined = undefined;
-  #pollCount = 0;
-  #pollMs = 0;
-  #filesOffered = 0;
-  #filesStarted = 0;
   #failure: DriverFailure | undefined = undefined;
   #error: unknown = undefined;
-  #failedMs = 0;
   #graceTimer: NodeJS.Timeout | undefined = undefined;
 
   constructor(
@@ -81,139 +82,176 @@ export class StatementLife {
     return this.#ended;
   }
 
-  /** Whether the server's answer is known to be ready. */
-  get answered(): boolean {
-    return this.#answeredMs !== undefined;
+  /** The driver's operation, from when there is one to the end. */
+  get operation(): DriverOperation | undefined {
+    return this.#operation;
+  }
+
+  /** A call of the driver begins: as long as somebody tries, a failure is not final. */
+  enter(): void {
+    clearTimeout(this.#graceTimer);
+    this.measures.time.enter();
+  }
+
+  /** It has settled. With a failure that nobody tries to overcome, the statement is over after a while. */
+  leave(): void {
+    const { time } = this.measures;
+    time.leave();
+    if (this.#failure !== undefined && !this.#ended && !time.running) {
+      this.#graceTimer = setTimeout(() => this.end(), this.#owner.statementGraceMs);
+      this.#graceTimer.unref();
+    }
   }
 
   /** The driver has an operation: the server took the statement. */
   onOperation(operation: DriverOperation): void {
     this.#operation = operation;
-    this.#executeMs = this.time.elapsedMs;
     this.#learnStatementId();
-    if (operation.backend.operationStatus?.operationState === FINISHED_STATE) {
+    const status = operation.backend.operationStatus;
+    if (status !== undefined && status !== null) {
+      this.onStatus(status);
+    }
+  }
+
+  /** The call that starts the statement has resolved. */
+  onStarted(): void {
+    this.#starting = false;
+    if (this.#completed) {
+      this.end();
+    }
+  }
+
+  /** The call that starts the statement rejected: the application gets no operation. */
+  onExecuteFailure(error: unknown): void {
+    this.#starting = false;
+    this.#setFailure(error, describeFailure(error, this.#failure));
+    this.end();
+  }
+
+  /** The server said how it is going. That it failed is told by the next call's rejection, if one comes. */
+  onStatus(status: DriverOperationStatus): void {
+    const errorCode = FAILED_STATES.get(status.operationState);
+    if (status.operationState === FINISHED_STATE) {
       this.onAnswered();
+    } else if (errorCode === undefined) {
+      this.#recover();
+    } else if (!this.#closing) {
+      this.#setFailure(status, describeFailure({ errorCode, response: status }));
     }
   }
 
   /** The server has finished. A statement without a result set has nothing more to come. */
   onAnswered(): void {
     this.#recover();
-    this.#answeredMs ??= this.time.elapsedMs;
-    if (this.#operation?.backend.hasResultSet() === false) {
-      this.end();
+    this.measures.onAnswered();
+    if (!this.#hasResultSet()) {
+      this.#complete();
     }
-  }
-
-  onPoll(latencyMs: number): void {
-    this.#pollCount++;
-    this.#pollMs += latencyMs;
-  }
-
-  /** A page of rows, or of links to files, came from the server. */
-  onPage(inlineBytes: number | undefined, links: number): void {
-    if (inlineBytes !== undefined) {
-      this.#bytes = (this.#bytes ?? 0) + inlineBytes;
-    }
-    this.#filesOffered += links;
-  }
-
-  /** @returns the index of the file in its result */
-  onDownloadStart(): number {
-    return this.#filesStarted++;
-  }
-
-  onDownloaded(bytes: number): void {
-    this.#bytes = (this.#bytes ?? 0) + bytes;
   }
 
   /** Rows were handed to the application. */
   onRows(count: number): void {
-    this.#recover();
-    this.#rows = (this.#rows ?? 0) + count;
-    this.#onReady();
+    if (this.#hasResultSet()) {
+      this.#recover();
+      this.measures.onRows(count);
+    }
   }
 
-  /** There is nothing more to read. */
+  /** There is nothing more to read. Without a result set that tells nothing of the statement. */
   onExhausted(): void {
-    this.#recover();
-    this.#onReady();
-    this.end();
-  }
-
-  /** Closed or cancelled by the application. */
-  onClosed(): void {
-    this.end();
-  }
-
-  /** The call that starts the statement rejected: there is no operation object. */
-  onExecuteFailure(error: unknown): void {
-    this.#setFailure(error, describeFailure(error));
-    this.end();
-  }
-
-  /** A later call of the driver rejected. */
-  onFailure(error: unknown): void {
-    const failure = describeFailure(error);
-    if (failure.byApplication || (this.closing && isClosedOrCanceled(failure))) {
-      return;
+    if (this.#hasResultSet()) {
+      this.#recover();
+      this.measures.onReady();
+      this.#complete();
     }
-    this.#setFailure(error, failure);
-    if (!failure.mayRecover) {
-      this.end();
-      return;
-    }
-    clearTimeout(this.#graceTimer);
-    this.#graceTimer = setTimeout(() => this.end(), this.#owner.statementGraceMs);
-    this.#graceTimer.unref();
+  }
+
+  /** The application begins to close or to cancel. */
+  onClosing(): void {
+    this.#closing = true;
+    this.measures.onGivenUp();
   }
 
   /** Closing or cancelling rejected: nothing more will come of the statement. */
   onCloseFailure(error: unknown): void {
-    this.#setFailure(error, describeFailure(error));
+    this.#setFailure(error, describeFailure(error, this.#failure));
     this.end();
+  }
+
+  /** A later call of the driver rejected. While the statement is starting, that call will reject as well. */
+  onFailure(error: unknown): void {
+    if (this.#closing || this.#starting) {
+      return;
+    }
+    const failure = describeFailure(error, this.#failure);
+    this.#setFailure(error, failure);
+    if (!failure.mayRecover) {
+      this.end();
+    }
   }
 
   /** Nobody ended it: too old, too many, or the instrumentation is switched off. */
   abandon(): void {
-    this.span.setAttribute(Tag.operationIncomplete, true);
-    this.end();
+    if (!this.#ended) {
+      this.span.setAttribute(Tag.operationIncomplete, true);
+      this.end();
+    }
   }
 
-  /** Ends the span, once. All that is known is written here and nowhere later. */
+  /** Ends the span, once. All that is known is written here and nowhere later. Never throws. */
   end(): void {
     if (this.#ended) {
       return;
     }
     this.#ended = true;
     clearTimeout(this.#graceTimer);
-    this.waitSpan?.end();
     try {
-      this.#complete();
-    } finally {
+      this.waitSpan?.end();
+      this.#writeEnd();
+    } catch (error) {
+      diag.debug('opentelemetry-databricks-sql: the end of a statement could not be told', error);
+    }
+    try {
       this.span.end();
+    } catch (error) {
+      diag.debug('opentelemetry-databricks-sql: a span processor failed', error);
     }
     this.#operation = undefined;
   }
 
   #complete(): void {
-    this.#learnStatementId();
-    const latencyMs = this.#latencyMs();
-    if (this.#failure !== undefined) {
-      this.span.setStatus({ code: SpanStatusCode.ERROR });
+    if (this.#starting) {
+      this.#completed = true;
+    } else {
+      this.end();
     }
-    if (this.span.isRecording()) {
-      this.span.setAttributes(this.#finalAttributes(latencyMs));
-    }
-    this.#owner.onStatementEnd(this, latencyMs, this.#response());
   }
 
-  /** Until the answer was ready; of a failure, until that; of what was closed unanswered, the execute request. */
-  #latencyMs(): number {
-    if (this.#answeredMs !== undefined) {
-      return this.#answeredMs;
+  #writeEnd(): void {
+    const failure = this.#failure;
+    const { latencyMs, rows } = this.measures;
+    this.#learnStatementId();
+    if (this.span.isRecording()) {
+      const attributes = this.measures.attributes(this.#operation, this.#isKernel);
+      if (failure !== undefined) {
+        attributes[Tag.errorType] = failure.code;
+        if (failure.statusCode !== undefined) {
+          attributes[Tag.dbResponseStatusCode] = failure.statusCode;
+        }
+        this.span.setStatus({ code: SpanStatusCode.ERROR });
+      }
+      this.span.setAttributes(attributes);
     }
-    return this.#failure === undefined ? (this.#executeMs ?? this.time.elapsedMs) : this.#failedMs;
+    this.#owner.onStatementEnd(this, latencyMs, failure, {
+      operation: this.method,
+      ...(this.#statementId === undefined ? {} : { statementId: this.#statementId }),
+      ...(rows === undefined ? {} : { returnedRows: rows }),
+      ...(failure === undefined ? {} : { error: this.#error }),
+    });
+  }
+
+  #hasResultSet(): boolean {
+    return this.#operation?.backend.hasResultSet() !== false;
   }
 
   #learnStatementId(): void {
@@ -227,90 +265,20 @@ export class StatementLife {
     }
   }
 
-  #onReady(): void {
-    if (this.#readyMs === undefined) {
-      this.#answeredMs ??= this.time.elapsedMs;
-      this.#readyMs = this.time.elapsedMs;
-      this.#readyAt = performance.now();
-    }
-  }
-
   /** A call succeeded after one had failed: the failure is overcome, and counts as a retry. */
   #recover(): void {
-    if (this.#failure !== undefined) {
-      clearTimeout(this.#graceTimer);
+    if (this.#failure?.mayRecover === true) {
       this.#failure = undefined;
       this.#error = undefined;
-      this.retryCount++;
+      this.measures.onRecovered();
     }
   }
 
   #setFailure(error: unknown, failure: DriverFailure): void {
     this.#failure = failure;
     this.#error = error;
-    this.#failedMs = this.time.elapsedMs;
+    this.measures.onFailed();
   }
-
-  #finalAttributes(latencyMs: number): Attributes {
-    const attributes: Attributes = { [Tag.operationLatencyMs]: Math.round(latencyMs) };
-    if (!this.#isKernel) {
-      // The kernel backend polls and retries on its own, where nobody can count.
-      attributes[Tag.pollCount] = this.#pollCount;
-      attributes[Tag.pollLatencyMs] = Math.round(this.#pollMs);
-      attributes[Tag.retryCount] = this.retryCount;
-    }
-    if (this.#readyMs !== undefined) {
-      attributes[Tag.resultReadyLatencyMs] = Math.round(this.#readyMs);
-      attributes[Tag.resultConsumptionLatencyMs] = Math.round(performance.now() - this.#readyAt);
-    }
-    if (this.#rows !== undefined) {
-      attributes[Tag.dbResponseReturnedRows] = this.#rows;
-    }
-    if (this.#bytes !== undefined) {
-      attributes[Tag.resultBytesDownloaded] = this.#bytes;
-    }
-    if (this.volumeOperation !== undefined) {
-      attributes[Tag.volumeOperation] = this.volumeOperation;
-      attributes[Tag.statementType] = 'VOLUME';
-    }
-    this.#addFormat(attributes);
-    if (this.#failure !== undefined) {
-      attributes[Tag.errorType] = this.#failure.code;
-      if (this.#failure.statusCode !== undefined) {
-        attributes[Tag.dbResponseStatusCode] = this.#failure.statusCode;
-      }
-    }
-    return attributes;
-  }
-
-  #addFormat(attributes: Attributes): void {
-    const metadata = this.#isKernel ? undefined : this.#operation?.backend.metadata;
-    // Thrift writes null for what an answer left out.
-    if (metadata === undefined || metadata === null) {
-      return;
-    }
-    const format = RESULT_FORMATS.get(metadata.resultFormat);
-    if (format !== undefined) {
-      attributes[Tag.resultFormat] = format;
-    }
-    attributes[Tag.resultCompressed] = metadata.lz4Compressed === true;
-    if (format === 'EXTERNAL_LINKS') {
-      attributes[Tag.resultChunkCount] = this.#filesOffered;
-    }
-  }
-
-  #response(): ResponseInfo {
-    return {
-      operation: this.method,
-      ...(this.#statementId === undefined ? {} : { statementId: this.#statementId }),
-      ...(this.#rows === undefined ? {} : { returnedRows: this.#rows }),
-      ...(this.#failure === undefined ? {} : { error: this.#error }),
-    };
-  }
-}
-
-function isClosedOrCanceled(failure: DriverFailure): boolean {
-  return failure.code === 'CLOSED' || failure.code === 'CANCELED';
 }
 
 /**

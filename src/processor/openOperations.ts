@@ -1,11 +1,19 @@
 import type { OpenOperation } from './openOperation.js';
 
+/**
+ * Whoever makes the spans may have the same time to live for them, and tells more by ending them: that goes
+ * first.
+ */
+const EXPIRY_MARGIN_MS = 1_000;
+/** The longest interval that a timer of Node.js takes. */
+const MAX_TIMER_MS = 2_147_483_647;
+
 /** Called with what left before its span ended. */
 export type OnIncomplete = (operation: OpenOperation, reason: 'evicted' | 'expired') => void;
 
 /**
- * The operations in flight by the id of their span, oldest first. It holds at most `max`, each for at
- * most `ttlMs`: what falls out is handed to `onIncomplete`.
+ * The operations in flight by the id of their span, oldest first. It holds at most `max`, each for
+ * `ttlMs` and a little more: what falls out is handed to `onIncomplete`.
  */
 export class OpenOperations {
   readonly #max: number;
@@ -16,7 +24,7 @@ export class OpenOperations {
 
   constructor(max: number, ttlMs: number, onIncomplete: OnIncomplete) {
     this.#max = max;
-    this.#ttlMs = ttlMs;
+    this.#ttlMs = ttlMs + EXPIRY_MARGIN_MS;
     this.#onIncomplete = onIncomplete;
   }
 
@@ -74,7 +82,7 @@ export class OpenOperations {
   }
 
   #schedule(delayMs: number): void {
-    this.#timer = setTimeout(() => this.#expire(), delayMs);
+    this.#timer = setTimeout(() => this.#expire(), Math.min(delayMs, MAX_TIMER_MS));
     this.#timer.unref();
   }
 }

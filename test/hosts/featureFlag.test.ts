@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DISABLED, ENABLED, type FakeHostExporter, REFUSED, Setup, UNAVAILABLE } from './fakes.js';
+import { DISABLED, ENABLED, type FakeHostExporter, REFUSED, Setup, success, UNAVAILABLE } from './fakes.js';
 
 const MINUTE = 60_000;
 
@@ -151,23 +151,26 @@ describe('the feature flag', () => {
   it.each([
     ['enabled', ENABLED],
     ['disabled', DISABLED],
-  ])('keeps the last good answer, %s, when refreshes fail and while one is under way', async (state, first) => {
-    const setup = new Setup({}, (host) => {
-      host.flagLatencyMs = 5_000;
-      host.answerFlag = () => (host.flagFetches.length === 1 ? first : UNAVAILABLE);
-    });
-    setup.open();
-    await settle(15 * MINUTE + 6_000);
-    expect(setup.host.flagFetches).toHaveLength(2);
-    expect(flagState(setup)).toBe(state);
-    await settle(3_000);
-    expect(flagState(setup)).toBe(state);
-    await settle(3 * MINUTE + 20_000);
-    // Retried after a minute each time, not after another 15.
-    expect(setup.host.flagFetches).toHaveLength(5);
-    expect(flagState(setup)).toBe(state);
-    expect(setup.registry.stats().flagFetches.failed).toBe(4);
-  });
+  ])(
+    'keeps the last good answer, %s, when refreshes fail and while one is under way',
+    async (state, first) => {
+      const setup = new Setup({}, (host) => {
+        host.flagLatencyMs = 5_000;
+        host.answerFlag = () => (host.flagFetches.length === 1 ? first : UNAVAILABLE);
+      });
+      setup.open();
+      await settle(15 * MINUTE + 6_000);
+      expect(setup.host.flagFetches).toHaveLength(2);
+      expect(flagState(setup)).toBe(state);
+      await settle(3_000);
+      expect(flagState(setup)).toBe(state);
+      await settle(3 * MINUTE + 20_000);
+      // Retried after a minute each time, not after another 15.
+      expect(setup.host.flagFetches).toHaveLength(5);
+      expect(flagState(setup)).toBe(state);
+      expect(setup.registry.stats().flagFetches.failed).toBe(4);
+    },
+  );
 
   it('gives up a request after 10 s, and counts it as failed', async () => {
     const setup = new Setup({}, (host) => {
@@ -283,4 +286,6 @@ describe('the feature flag', () => {
 
 function badTokenRefused(host: FakeHostExporter): void {
   host.answerFlag = (token) => (token === 'Bearer bad' ? REFUSED : ENABLED);
+  host.answer = ({ token, ids }) =>
+    token === 'Bearer bad' ? { outcome: 'unauthorized', pauseMs: MINUTE } : success(ids.length);
 }

@@ -124,43 +124,51 @@ describe('HostQueue', () => {
   it('ends every record in exactly one place, in the order of its lane', () => {
     const operation = fc.oneof(
       fc.record({ do: fc.constant('push' as const), lane: fc.nat(2), count: fc.nat(30) }),
-      fc.record({ do: fc.constant('take' as const), lane: fc.nat(2), count: fc.integer({ min: 1, max: 20 }) }),
+      fc.record({
+        do: fc.constant('take' as const),
+        lane: fc.nat(2),
+        count: fc.integer({ min: 1, max: 20 }),
+      }),
       fc.record({ do: fc.constant('settle' as const), lane: fc.nat(2), count: fc.constant(0) }),
       fc.record({ do: fc.constant('putBack' as const), lane: fc.nat(2), count: fc.constant(0) }),
       fc.record({ do: fc.constant('wait' as const), lane: fc.constant(0), count: fc.nat(MAX_AGE_MS) }),
     );
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 60 }), fc.integer({ min: 1, max: 60 }), (operations, cap) => {
-        vi.clearAllTimers();
-        const bench = new Bench(cap, 3);
-        const out: Array<Batch | undefined> = [undefined, undefined, undefined];
-        let pushed = 0;
-        let settled = 0;
-        for (const { do: what, lane, count } of operations) {
-          const batch = out[lane];
-          if (what === 'push') {
-            bench.push(lane, count);
-            pushed += count;
-          } else if (what === 'take' && batch === undefined) {
-            const taken = bench.take(lane, count);
-            out[lane] = taken;
-            expect(ids(taken)).toEqual(ids(taken).toSorted((a, b) => a - b));
-          } else if (what === 'settle' && batch !== undefined) {
-            bench.host.settle(batch);
-            settled += batch.records.length;
-            out[lane] = undefined;
-          } else if (what === 'putBack' && batch !== undefined) {
-            bench.host.putBack(bench.lane(lane), batch);
-            out[lane] = undefined;
-          } else if (what === 'wait') {
-            vi.advanceTimersByTime(count);
+      fc.property(
+        fc.array(operation, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        (operations, cap) => {
+          vi.clearAllTimers();
+          const bench = new Bench(cap, 3);
+          const out: Array<Batch | undefined> = [undefined, undefined, undefined];
+          let pushed = 0;
+          let settled = 0;
+          for (const { do: what, lane, count } of operations) {
+            const batch = out[lane];
+            if (what === 'push') {
+              bench.push(lane, count);
+              pushed += count;
+            } else if (what === 'take' && batch === undefined) {
+              const taken = bench.take(lane, count);
+              out[lane] = taken;
+              expect(ids(taken)).toEqual(ids(taken).toSorted((a, b) => a - b));
+            } else if (what === 'settle' && batch !== undefined) {
+              bench.host.settle(batch);
+              settled += batch.records.length;
+              out[lane] = undefined;
+            } else if (what === 'putBack' && batch !== undefined) {
+              bench.host.putBack(bench.lane(lane), batch);
+              out[lane] = undefined;
+            } else if (what === 'wait') {
+              vi.advanceTimersByTime(count);
+            }
+            expect(bench.host.size).toBe(bench.lanes.reduce((sum, queue) => sum + queue.length, 0));
+            expect(bench.host.size).toBeLessThanOrEqual(cap);
+            const dropped = bench.dropped.expired + bench.dropped.queue_full;
+            expect(settled + dropped + bench.host.inFlight + bench.host.size).toBe(pushed);
           }
-          expect(bench.host.size).toBe(bench.lanes.reduce((sum, queue) => sum + queue.length, 0));
-          expect(bench.host.size).toBeLessThanOrEqual(cap);
-          const dropped = bench.dropped.expired + bench.dropped.queue_full;
-          expect(settled + dropped + bench.host.inFlight + bench.host.size).toBe(pushed);
-        }
-      }),
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -172,40 +180,44 @@ describe('HostQueue', () => {
       count: fc.integer({ min: 1, max: 30 }),
     });
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 60 }), fc.integer({ min: 1, max: 60 }), (operations, cap) => {
-        const bench = new Bench(cap, 3);
-        const out: Array<Batch | undefined> = [undefined, undefined, undefined];
-        /** All that waits, with its lane. */
-        let waiting: Array<{ id: number; lane: number }> = [];
-        let next = 1;
-        const dropDownToCap = () => {
-          waiting.sort((a, b) => a.id - b.id);
-          waiting = waiting.slice(Math.max(0, waiting.length - cap));
-        };
-        for (const { do: what, lane, count } of operations) {
-          const batch = out[lane];
-          if (what === 'push') {
-            bench.push(lane, count);
-            for (let i = 0; i < count; i++) {
-              waiting.push({ id: next++, lane });
+      fc.property(
+        fc.array(operation, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 60 }),
+        (operations, cap) => {
+          const bench = new Bench(cap, 3);
+          const out: Array<Batch | undefined> = [undefined, undefined, undefined];
+          /** All that waits, with its lane. */
+          let waiting: Array<{ id: number; lane: number }> = [];
+          let next = 1;
+          const dropDownToCap = () => {
+            waiting.sort((a, b) => a.id - b.id);
+            waiting = waiting.slice(Math.max(0, waiting.length - cap));
+          };
+          for (const { do: what, lane, count } of operations) {
+            const batch = out[lane];
+            if (what === 'push') {
+              bench.push(lane, count);
+              for (let i = 0; i < count; i++) {
+                waiting.push({ id: next++, lane });
+                dropDownToCap();
+              }
+            } else if (what === 'take' && batch === undefined) {
+              const taken = bench.take(lane, count);
+              const expected = waiting.filter((record) => record.lane === lane).slice(0, count);
+              expect(ids(taken)).toEqual(expected.map(({ id }) => id));
+              waiting = waiting.filter((record) => !expected.includes(record));
+              out[lane] = taken;
+            } else if (what === 'putBack' && batch !== undefined) {
+              bench.host.putBack(bench.lane(lane), batch);
+              waiting.push(...ids(batch).map((id) => ({ id, lane })));
               dropDownToCap();
+              out[lane] = undefined;
             }
-          } else if (what === 'take' && batch === undefined) {
-            const taken = bench.take(lane, count);
-            const expected = waiting.filter((record) => record.lane === lane).slice(0, count);
-            expect(ids(taken)).toEqual(expected.map(({ id }) => id));
-            waiting = waiting.filter((record) => !expected.includes(record));
-            out[lane] = taken;
-          } else if (what === 'putBack' && batch !== undefined) {
-            bench.host.putBack(bench.lane(lane), batch);
-            waiting.push(...ids(batch).map((id) => ({ id, lane })));
-            dropDownToCap();
-            out[lane] = undefined;
+            expect(bench.host.size).toBe(waiting.length);
           }
-          expect(bench.host.size).toBe(waiting.length);
-        }
-        bench.host.stop();
-      }),
+          bench.host.stop();
+        },
+      ),
       { numRuns: 300 },
     );
   });

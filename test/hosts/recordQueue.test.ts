@@ -120,10 +120,7 @@ describe('RecordQueue', () => {
     ];
     fc.assert(
       fc.property(fc.commands(commands, { maxCommands: 40 }), (sequence) => {
-        fc.modelRun(
-          () => ({ model: { queue: [], out: [], next: 1 }, real: new Real() }),
-          sequence,
-        );
+        fc.modelRun(() => ({ model: { queue: [], out: [], next: 1 }, real: new Real() }), sequence);
       }),
       { numRuns: 300 },
     );

@@ -48,15 +48,18 @@ describe('batches', () => {
     expect(setup.host.batches[1]).toMatchObject({ ids: [101, 102], at: start + 5_000 });
   });
 
-  it.each([0, 0.5, 0.999])('are first flushed at a random point of the interval (%s of it)', async (random) => {
-    vi.spyOn(Math, 'random').mockReturnValue(random);
-    const setup = new Setup();
-    const { lease } = setup.open(FORCED);
-    const start = Date.now();
-    setup.enqueue(lease);
-    await settle(6_000);
-    expect(Math.abs((setup.host.batches[0]?.at ?? 0) - start - random * 5_000)).toBeLessThanOrEqual(1);
-  });
+  it.each([0, 0.5, 0.999])(
+    'are first flushed at a random point of the interval (%s of it)',
+    async (random) => {
+      vi.spyOn(Math, 'random').mockReturnValue(random);
+      const setup = new Setup();
+      const { lease } = setup.open(FORCED);
+      const start = Date.now();
+      setup.enqueue(lease);
+      await settle(6_000);
+      expect(Math.abs((setup.host.batches[0]?.at ?? 0) - start - random * 5_000)).toBeLessThanOrEqual(1);
+    },
+  );
 
   it('bear the user agent of products only, and go to the host of the connection', async () => {
     const setup = new Setup();
@@ -92,19 +95,18 @@ describe('batches', () => {
 
   it('keep no timer when there is nothing to do, and none that holds the process', async () => {
     const setup = new Setup();
-    const unref = vi.spyOn(Object.getPrototypeOf(setTimeout(() => undefined, 0)), 'unref');
-    vi.clearAllTimers();
     const { lease } = setup.open(FORCED);
+    setup.host.latencyMs = 0;
     expect(vi.getTimerCount()).toBe(0);
     const timers = vi.spyOn(globalThis, 'setTimeout');
-    setup.host.latencyMs = 0;
     setup.enqueue(lease, 50);
     lease.flush();
     await settle(60_000);
     expect(setup.registry.stats().exported).toBe(50);
     expect(vi.getTimerCount()).toBe(0);
-    // All but the fake exporter's own one.
-    expect(unref.mock.calls.length).toBe(timers.mock.calls.length - 1);
+    const holding = timers.mock.results.filter(({ value }) => value.hasRef());
+    // The fake exporter's own one.
+    expect(holding).toHaveLength(1);
   });
 });
 
@@ -295,25 +297,30 @@ describe('while the breaker is open', () => {
     expect(setup.registry.stats().exported).toBe(2_000);
   });
 
-  it('one request at a time probes, and each probe is another lane\'s', async () => {
+  it("one request at a time probes, and each probe is another lane's", async () => {
+    const probes: Array<string | undefined> = [];
     const setup = new Setup({}, (host) => {
-      withBreaker(host, 60_000);
-      const { answer } = host;
-      host.answer = (batch) => {
-        const result = answer(batch);
-        // Never two successes: it opens again after each probe.
-        return result.outcome === 'success' ? { outcome: 'blocked', retryInMs: 60_000 } : result;
-      };
+      let openUntil = Date.now() + 60_000;
+      host.state = 'open';
       host.latencyMs = 500;
+      host.answer = ({ token }) => {
+        if (Date.now() < openUntil) {
+          return { outcome: 'blocked', retryInMs: openUntil - Date.now() };
+        }
+        probes.push(token);
+        openUntil = Date.now() + 60_000;
+        return { outcome: 'retryable', error: '503' };
+      };
     });
     for (let i = 0; i < 4; i++) {
       setup.enqueue(setup.open({ ...FORCED, token: `${i}` }).lease, 100);
     }
-    await settle(10 * 61_000);
+    await settle(9 * 61_000);
     expect(setup.host.maxInFlight).toBe(1);
-    expect(setup.host.batches.slice(0, 8).map(({ token }) => token)).toEqual(
-      [0, 1, 2, 3, 0, 1, 2, 3].map((i) => `Bearer ${i}`),
-    );
+    expect(probes.length).toBeGreaterThanOrEqual(8);
+    for (let i = 0; i + 4 <= probes.length; i++) {
+      expect(new Set(probes.slice(i, i + 4)).size).toBe(4);
+    }
   });
 
   it('2,000 records that come in 90 s of an outage all arrive afterwards, once, in order', async () => {

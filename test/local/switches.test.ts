@@ -46,7 +46,7 @@ describe('query text', () => {
     [{ sanitizer: () => 'longer than five', queryTextMaxLength: 5 }, expect.stringMatching(/^long/)],
     [
       {
-        sanitizer: () => {
+        sanitizer: (): string => {
           throw new Error('no');
         },
       },

@@ -145,7 +145,7 @@ describe('DatabricksSpanProcessor', () => {
 
   it('emits a statement as incomplete when its time to live is over, and only then', async () => {
     vi.useFakeTimers();
-    const { processor, exporter, context } = start({ statementTtlMs: 10_000 });
+    const { processor, exporter, context } = start({ statementTtlMs: 9_000 });
     processor.onStart(statementSpan({ 'databricks.retry.count': 1 }), context);
     await vi.advanceTimersByTimeAsync(6_000);
     processor.onStart(statementSpan({ 'databricks.retry.count': 2 }), context);

@@ -168,7 +168,9 @@ describe('the processor reads what the table says', () => {
       const base =
         row.on === 'connection'
           ? { 'databricks.operation.type': 'CREATE_SESSION' }
-          : { 'databricks.statement.type': 'QUERY' };
+          : row.name === 'databricks.result.chunk_count'
+            ? { 'databricks.statement.type': 'QUERY', 'databricks.result.format': 'EXTERNAL_LINKS' }
+            : { 'databricks.statement.type': 'QUERY' };
 
       const without = await fieldsOf(base);
       const withTag = await fieldsOf({ ...base, [row.name]: value });

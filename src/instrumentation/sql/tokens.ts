@@ -10,10 +10,12 @@ import {
   LETTER,
   QUOTE,
   SEMICOLON_CODE,
+  SIGN,
+  SLASH,
   SPACE,
 } from './characters.js';
-import { endOfComment, endOfToken } from './lexer.js';
-import { endOfName, endOfWord } from './literals.js';
+import { endOfComment, endOfSpace, endOfToken } from './lexer.js';
+import { endOfName, endOfPrefixedLiteral, endOfWord } from './literals.js';
 
 /** `name` is a name in backticks, `mark` a punctuation mark; parameter markers are marks. */
 export type TokenKind = 'word' | 'name' | 'literal' | 'mark' | 'end';
@@ -22,13 +24,13 @@ const LONGEST_KEYWORD = 16;
 
 /** Index of the first character that belongs neither to white space nor to a comment. */
 export function endOfBlank(sql: string, start: number): number {
-  let i = start;
-  while (i < sql.length) {
-    const end = kindOf(codeAt(sql, i)) === SPACE ? i + 1 : endOfComment(sql, i);
+  for (let i = start; ; ) {
+    const kind = kindOf(codeAt(sql, i));
+    const isComment = kind === SIGN || kind === SLASH;
+    const end = kind === SPACE ? endOfSpace(sql, i) : isComment ? endOfComment(sql, i) : -1;
     if (end === -1) return i;
     i = end;
   }
-  return i;
 }
 
 /** Reads the tokens of a text one after another, with a look at what follows. */
@@ -49,12 +51,11 @@ export class TokenReader {
   }
 
   next(): void {
-    const { sql } = this;
-    this.start = this.nextStart;
-    this.end = this.start < sql.length ? endOfToken(sql, this.start) : this.start;
+    const { sql, nextStart } = this;
+    this.start = nextStart;
+    this.kind = this.read(nextStart);
+    if (this.cut && this.end === sql.length) this.kind = 'end';
     this.nextStart = endOfBlank(sql, this.end);
-    const lost = this.start === sql.length || (this.cut && this.end === sql.length);
-    this.kind = lost ? 'end' : this.kindOfToken();
   }
 
   /** The text of the token. */
@@ -102,25 +103,30 @@ export class TokenReader {
     return kindOf(this.nextCode) === LETTER ? endOfWord(this.sql, this.nextStart) : this.nextStart;
   }
 
-  private kindOfToken(): TokenKind {
-    const { sql, start, end } = this;
-    switch (kindOf(codeAt(sql, start))) {
-      case LETTER:
-        return endOfWord(sql, start) === end ? 'word' : 'literal';
-      case BACKTICK:
-        return endOfName(sql, start) === -1 ? 'literal' : 'name';
-      case DIGIT:
-      case QUOTE:
-      case CURLY_QUOTE:
-        return 'literal';
-      case DOLLAR:
-        return end > start + 1 ? 'literal' : 'mark';
-      default:
-        return 'mark';
+  /** Sets the end of the token at `start` and answers its kind. */
+  private read(start: number): TokenKind {
+    const { sql } = this;
+    const kind = kindOf(codeAt(sql, start));
+    if (kind === LETTER) {
+      this.end = endOfWord(sql, start);
+      const literalEnd = endOfPrefixedLiteral(sql, start, this.end);
+      if (literalEnd === -1) return 'word';
+      this.end = literalEnd;
+      return 'literal';
     }
+    this.end = start < sql.length ? endOfToken(sql, start) : start;
+    if (this.end === start) return 'end';
+    if (kind === BACKTICK) return endOfName(sql, start) === -1 ? 'literal' : 'name';
+    if (kind === DIGIT || kind === QUOTE || kind === CURLY_QUOTE) return 'literal';
+    return kind === DOLLAR && this.end > start + 1 ? 'literal' : 'mark';
   }
 }
 
 function keywordOf(sql: string, start: number, end: number): string {
-  return end - start <= LONGEST_KEYWORD ? sql.slice(start, end).toUpperCase() : '';
+  if (end - start > LONGEST_KEYWORD) return '';
+  for (let i = start; i < end; i++) {
+    const lower = codeAt(sql, i) | 0x20;
+    if (lower < 97 || lower > 122) return '';
+  }
+  return sql.slice(start, end).toUpperCase();
 }

@@ -65,16 +65,42 @@ export const NO_TARGET = words(
     'ANY METASTORE',
 );
 
-/** Words that end the list of tables behind FROM: a comma after them separates something else. */
-export const AFTER_TABLES = words(
-  'WHERE GROUP ORDER HAVING LIMIT OFFSET UNION INTERSECT EXCEPT MINUS WINDOW QUALIFY SORT CLUSTER DISTRIBUTE SET WHEN',
-);
+/** What a word means within a statement. */
+export type Clause =
+  | 'query'
+  | 'data'
+  | 'from'
+  | 'join'
+  | 'with'
+  | 'into'
+  | 'using'
+  | 'like'
+  | 'view'
+  | 'after'
+  | 'block';
 
-/** Words of a scripting block behind which a statement begins. */
-export const BLOCK_OPENERS = words('BEGIN THEN ELSE DO LOOP REPEAT');
+/** `after` ends the list of tables behind FROM: a comma after it separates something else. */
+export const CLAUSES: ReadonlyMap<string, Clause> = new Map([
+  ...meaning('query', 'SELECT'),
+  ...meaning('data', 'INSERT MERGE DELETE UPDATE VALUES TABLE'),
+  ...meaning('from', 'FROM'),
+  ...meaning('join', 'JOIN'),
+  ...meaning('with', 'WITH'),
+  ...meaning('into', 'INTO OVERWRITE'),
+  ...meaning('using', 'USING'),
+  ...meaning('like', 'LIKE CLONE'),
+  ...meaning('view', 'VIEW'),
+  ...meaning('after', 'WHERE GROUP ORDER HAVING LIMIT OFFSET UNION INTERSECT EXCEPT MINUS WINDOW QUALIFY'),
+  ...meaning('after', 'SORT CLUSTER DISTRIBUTE SET WHEN'),
+  ...meaning('block', 'BEGIN THEN ELSE DO LOOP REPEAT'),
+]);
 
 /** Words between EXPLAIN or BEGIN and the statement. */
 export const BEFORE_STATEMENT = words('EXTENDED CODEGEN COST FORMATTED LOGICAL NOT ATOMIC TRANSACTION');
+
+function meaning(clause: Clause, list: string): [string, Clause][] {
+  return list.split(' ').map((word) => [word, clause]);
+}
 
 function words(list: string): ReadonlySet<string> {
   return new Set(list.split(' '));

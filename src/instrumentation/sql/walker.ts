@@ -1,12 +1,11 @@
 import { CLOSE_CODE, COMMA_CODE, OPEN_CODE, SEMICOLON_CODE } from './characters.js';
 import { readKind, readObjectHead, readShowHead } from './statementHead.js';
 import type { SummaryText } from './summaryText.js';
-import { Targets } from './targets.js';
+import { type Expectation, Targets } from './targets.js';
 import type { TokenReader } from './tokens.js';
 import {
-  AFTER_TABLES,
   BEFORE_STATEMENT,
-  BLOCK_OPENERS,
+  CLAUSES,
   DATA_VERBS,
   NO_TARGET,
   OBJECT_VERBS,
@@ -89,7 +88,7 @@ export class Walker {
     else if (keyword === 'SHOW') this.onShow();
     else if (OBJECT_VERBS.has(keyword) || TABLE_VERBS.has(keyword)) this.onObjectVerb(keyword);
     else if (PLAIN_VERBS.has(keyword) && !this.script) this.addOperation(keyword);
-    else if (this.script) this.atStatement = BLOCK_OPENERS.has(keyword);
+    else if (this.script) this.atStatement = CLAUSES.get(keyword) === 'block';
   }
 
   private onDataVerb(keyword: string): void {
@@ -181,41 +180,58 @@ export class Walker {
 
   private onClause(keyword: string, previous: string): void {
     this.targets.expected = 'nothing';
-    if (this.ignoring) this.onIgnored(keyword);
-    else if (keyword === 'SELECT') this.onDataVerb(keyword);
-    else if (keyword === 'FROM') this.onFrom(previous);
-    else if (keyword === 'JOIN') this.expectTables();
-    else if (keyword === 'WITH') this.onWith();
-    else if (this.level.ctes && DATA_VERBS.has(keyword)) this.onStatement(keyword);
-    else if (AFTER_TABLES.has(keyword) || (keyword === 'VIEW' && previous === 'LATERAL'))
-      this.level.tables = false;
-    else if (this.isMain) this.onClauseOfVerb(keyword);
-    if (this.script && this.verb !== 'MERGE' && BLOCK_OPENERS.has(keyword)) this.atStatement = true;
-  }
-
-  private onClauseOfVerb(keyword: string): void {
-    const { verb } = this;
-    if (keyword === 'INTO') {
-      if (verb === 'INSERT' || verb === 'MERGE') this.targets.expected = 'table';
-    } else if (keyword === 'OVERWRITE') {
-      if (verb === 'INSERT') this.targets.expected = 'table';
-    } else if (keyword === 'USING') {
-      if (verb === 'MERGE') this.targets.expected = 'source';
-    } else if (keyword === 'CLONE' || keyword === 'LIKE') {
-      if (verb === 'CREATE') this.targets.expected = 'table';
+    if (this.ignoring) {
+      this.onPreposition(keyword);
+      return;
+    }
+    switch (CLAUSES.get(keyword)) {
+      case 'query':
+        this.onDataVerb(keyword);
+        break;
+      case 'data':
+        if (this.level.ctes) this.onStatement(keyword);
+        break;
+      case 'from':
+        // `a IS DISTINCT FROM b` is an operator.
+        if (this.level.query && previous !== 'DISTINCT') this.expectTables();
+        break;
+      case 'join':
+        this.expectTables();
+        break;
+      case 'with':
+        this.onWith();
+        break;
+      case 'view':
+        if (previous === 'LATERAL') this.level.tables = false;
+        break;
+      case 'after':
+        this.level.tables = false;
+        break;
+      case 'block':
+        this.atStatement = this.script && this.verb !== 'MERGE';
+        break;
+      case 'into':
+        if (this.verb === 'INSERT' || this.verb === 'MERGE') this.expectInMain('table');
+        break;
+      case 'using':
+        if (this.verb === 'MERGE') this.expectInMain('source');
+        break;
+      case 'like':
+        if (this.out.operation === 'CREATE TABLE' && !this.level.query) this.expectInMain('table');
+        break;
+      default:
     }
   }
 
-  private onIgnored(keyword: string): void {
+  private expectInMain(expected: Expectation): void {
+    if (this.isMain) this.targets.expected = expected;
+  }
+
+  private onPreposition(keyword: string): void {
     if (!this.prepositions.includes(keyword)) return;
     this.prepositions = [];
     const showsTable = this.out.operation === 'SHOW COLUMNS';
     this.targets.expected = readKind(this.reader, this.verb === 'SHOW' && !showsTable ? 'other' : 'table');
-  }
-
-  private onFrom(previous: string): void {
-    // `a IS DISTINCT FROM b` is an operator.
-    if (this.level.query && previous !== 'DISTINCT') this.expectTables();
   }
 
   private onWith(): void {

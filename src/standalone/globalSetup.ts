@@ -1,0 +1,89 @@
+import {
+  type ContextManager,
+  context,
+  diag,
+  ProxyTracerProvider,
+  propagation,
+  type TextMapPropagator,
+  trace,
+} from '@opentelemetry/api';
+import type { Environment } from './environmentOptions.js';
+import { LocalContexts } from './localContexts.js';
+import type { ModuleFinder } from './moduleFinder.js';
+import { badValue, listVariable } from './sdkEnvironment.js';
+
+/** What is used of `@opentelemetry/core`, `…/resources` and `…/context-async-hooks`. */
+interface CoreModule {
+  readonly W3CTraceContextPropagator?: new () => TextMapPropagator;
+  readonly W3CBaggagePropagator?: new () => TextMapPropagator;
+  readonly CompositePropagator?: new (options: {
+    readonly propagators: readonly TextMapPropagator[];
+  }) => TextMapPropagator;
+}
+interface Resource {
+  merge(other: Resource): Resource;
+}
+interface ResourcesModule {
+  defaultResource?(): Resource;
+  detectResources?(options: { readonly detectors: readonly unknown[] }): Resource;
+  readonly envDetector?: unknown;
+  readonly processDetector?: unknown;
+  readonly hostDetector?: unknown;
+}
+interface ContextsModule {
+  readonly AsyncLocalStorageContextManager?: new () => ContextManager;
+}
+
+const DEFAULT_PROPAGATORS = ['tracecontext', 'baggage'];
+
+/** Whether the application has a tracer provider already. */
+export function hasGlobalProvider(): boolean {
+  const provider = trace.getTracerProvider();
+  return (
+    !(provider instanceof ProxyTracerProvider) ||
+    provider.getDelegate() !== new ProxyTracerProvider().getDelegate()
+  );
+}
+
+/** What the spans say of the process: `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SERVICE_NAME`, process and host. */
+export function detectResource(modules: ModuleFinder): object | undefined {
+  const resources = modules.find('@opentelemetry/resources')?.exports as ResourcesModule | undefined;
+  const resource = resources?.defaultResource?.();
+  const detected = resources?.detectResources?.({
+    detectors: [resources.envDetector, resources.processDetector, resources.hostDetector].filter(
+      (detector) => detector !== undefined,
+    ),
+  });
+  return resource !== undefined && detected !== undefined ? resource.merge(detected) : undefined;
+}
+
+/** The SDK's context manager where it is installed, else one that does without binding event emitters. */
+export function setContextManager(modules: ModuleFinder): void {
+  const { AsyncLocalStorageContextManager } = (modules.find('@opentelemetry/context-async-hooks')?.exports ??
+    {}) as ContextsModule;
+  const manager =
+    AsyncLocalStorageContextManager === undefined
+      ? new LocalContexts()
+      : new AsyncLocalStorageContextManager();
+  context.setGlobalContextManager(manager.enable());
+}
+
+/** The propagators that `OTEL_PROPAGATORS` names: `tracecontext`, `baggage`, `none`. */
+export function setPropagator(environment: Environment, modules: ModuleFinder): void {
+  const core = (modules.find('@opentelemetry/core')?.exports ?? {}) as CoreModule;
+  const known: Readonly<Record<string, (new () => TextMapPropagator) | undefined>> = {
+    tracecontext: core.W3CTraceContextPropagator,
+    baggage: core.W3CBaggagePropagator,
+  };
+  const named = listVariable(environment, 'OTEL_PROPAGATORS');
+  const propagators = (named.length === 0 ? DEFAULT_PROPAGATORS : named).flatMap((name) => {
+    const Propagator = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (Propagator === undefined && name !== 'none') {
+      diag.error(badValue('OTEL_PROPAGATORS', name, [...DEFAULT_PROPAGATORS, 'none'], 'none'));
+    }
+    return Propagator === undefined ? [] : [new Propagator()];
+  });
+  if (core.CompositePropagator !== undefined && propagators.length > 0) {
+    propagation.setGlobalPropagator(new core.CompositePropagator({ propagators }));
+  }
+}

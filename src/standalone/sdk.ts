@@ -1,0 +1,116 @@
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import type { SamplerLike } from '../processor/recordDriverSpans.js';
+import type { SpanProcessorLike } from '../processor/spanShape.js';
+import type { ModuleFinder } from './moduleFinder.js';
+
+/** A provider of either SDK, as far as it is called. */
+export interface StartedProvider extends TracerProvider {
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+export interface ProviderOptions {
+  readonly spanProcessors: readonly SpanProcessorLike[];
+  readonly sampler?: SamplerLike;
+  readonly resource?: object;
+  readonly spanLimits?: Readonly<Record<string, number>>;
+  readonly meterProvider?: MeterProvider;
+}
+
+type Constructor<Args extends readonly unknown[], Instance> = new (...args: Args) => Instance;
+
+/** What is used of `@opentelemetry/sdk-trace` (2.9 and later) or `@opentelemetry/sdk-trace-base` (2.x). */
+interface SdkModule {
+  readonly TracerProvider?: Constructor<[ProviderOptions], StartedProvider>;
+  readonly BasicTracerProvider?: Constructor<[ProviderOptions], StartedProvider>;
+  readonly BatchSpanProcessor: Constructor<readonly unknown[], SpanProcessorLike>;
+  readonly SimpleSpanProcessor: Constructor<readonly unknown[], SpanProcessorLike>;
+  readonly ConsoleSpanExporter: Constructor<[], object>;
+  readonly AlwaysOnSampler: Constructor<[], SamplerLike>;
+  readonly AlwaysOffSampler: Constructor<[], SamplerLike>;
+  readonly TraceIdRatioBasedSampler: Constructor<[number], SamplerLike>;
+  readonly ParentBasedSampler: Constructor<[{ readonly root: SamplerLike }], SamplerLike>;
+}
+
+/** The application's SDK, whichever line it is of. */
+export class Sdk {
+  /** Where the SDK's own dependencies are found, in the versions that fit it. */
+  readonly modules: ModuleFinder;
+  readonly #module: SdkModule;
+  readonly #Provider: Constructor<[ProviderOptions], StartedProvider>;
+  /** `sdk-trace-base` takes the exporter itself first, `sdk-trace` one object with everything. */
+  readonly #exporterFirst: boolean;
+
+  private constructor(
+    module: SdkModule,
+    Provider: Constructor<[ProviderOptions], StartedProvider>,
+    exporterFirst: boolean,
+    modules: ModuleFinder,
+  ) {
+    this.#module = module;
+    this.#Provider = Provider;
+    this.#exporterFirst = exporterFirst;
+    this.modules = modules;
+  }
+
+  /** @returns `undefined` if the module is not an SDK that is known */
+  static of(module: object, modules: ModuleFinder): Sdk | undefined {
+    const sdk = module as Partial<SdkModule>;
+    const Provider = sdk.BasicTracerProvider ?? sdk.TracerProvider;
+    return Provider === undefined || sdk.BatchSpanProcessor === undefined
+      ? undefined
+      : new Sdk(sdk as SdkModule, Provider, sdk.BasicTracerProvider !== undefined, modules);
+  }
+
+  /** @returns `undefined` if no SDK is in reach */
+  static find(modules: ModuleFinder): Sdk | undefined {
+    for (const name of SDK_PACKAGES) {
+      const found = modules.find(name);
+      const sdk = found === undefined ? undefined : Sdk.of(found.exports, found.finder);
+      if (sdk !== undefined) {
+        return sdk;
+      }
+    }
+    return undefined;
+  }
+
+  startProvider(options: ProviderOptions): StartedProvider {
+    return new this.#Provider(options);
+  }
+
+  batch(exporter: object, options: Readonly<Record<string, number>>): SpanProcessorLike {
+    const { BatchSpanProcessor } = this.#module;
+    return this.#exporterFirst
+      ? new BatchSpanProcessor(exporter, { ...options })
+      : new BatchSpanProcessor({ exporter, ...options });
+  }
+
+  console(): SpanProcessorLike {
+    const { SimpleSpanProcessor, ConsoleSpanExporter } = this.#module;
+    const exporter = new ConsoleSpanExporter();
+    return this.#exporterFirst ? new SimpleSpanProcessor(exporter) : new SimpleSpanProcessor({ exporter });
+  }
+
+  alwaysOn(): SamplerLike {
+    return new this.#module.AlwaysOnSampler();
+  }
+
+  alwaysOff(): SamplerLike {
+    return new this.#module.AlwaysOffSampler();
+  }
+
+  ratio(ratio: number): SamplerLike {
+    return new this.#module.TraceIdRatioBasedSampler(ratio);
+  }
+
+  parentBased(root: SamplerLike): SamplerLike {
+    return new this.#module.ParentBasedSampler({ root });
+  }
+}
+
+const SDK_PACKAGES = ['@opentelemetry/sdk-trace', '@opentelemetry/sdk-trace-base'];
+
+/** What to tell somebody who has no SDK. */
+export const SDK_MISSING =
+  'no OpenTelemetry SDK was found. Install one: npm install @opentelemetry/sdk-trace (Node.js 22.15 or ' +
+  'later), or npm install @opentelemetry/sdk-trace-base@2 (any Node.js)';
