@@ -4,13 +4,12 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const DIST = path.join(ROOT, 'dist');
+const NAME = 'opentelemetry-databricks-sql';
 
 /** What users need; anything else in the tarball is a mistake. */
 const ALLOWED_FILES =
@@ -32,7 +31,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'package-check-'));
 try {
   const tarball = pack();
   checkDeclarations();
-  await checkModules();
+  checkModules();
   run('publint', ['run', tarball, '--strict']);
   run('attw', [tarball]);
 } finally {
@@ -86,21 +85,21 @@ function checkDeclarations(): void {
   ]);
 }
 
-/** `import` and `require` find the same names. */
-async function checkModules(): Promise<void> {
-  const imported = (await import(pathToFileURL(path.join(DIST, 'index.js')).href)) as object;
-  const required = createRequire(import.meta.url)(path.join(DIST, 'index.cjs')) as object;
-  const names = namesOf(imported);
-  if (names !== namesOf(required)) {
-    problems.push(`import gives ${names}, require gives ${namesOf(required)}`);
+/** `import` and `require` find the same names, in a Node.js without loaders. */
+function checkModules(): void {
+  const program = `
+    const names = (exports) => Object.keys(exports).filter((name) => !/^(default|module\\.exports)$/.test(name)).sort();
+    import(${JSON.stringify(NAME)}).then((imported) => {
+      require('node:assert').deepEqual(names(require(${JSON.stringify(NAME)})), names(imported));
+    });`;
+  try {
+    execFileSync(process.execPath, ['--input-type=commonjs', '--eval', program], {
+      cwd: ROOT,
+      stdio: 'inherit',
+    });
+  } catch {
+    problems.push('import and require do not give the same');
   }
-}
-
-function namesOf(moduleExports: object): string {
-  return Object.keys(moduleExports)
-    .filter((name) => name !== 'default' && name !== 'module.exports')
-    .sort()
-    .join(', ');
 }
 
 function run(tool: string, args: readonly string[]): void {

@@ -1,6 +1,7 @@
 import type { ExportDestination, FlagResult, HostExporter } from '../exporter/contract.js';
 import { type Background, debug, monotonicNow } from './background.js';
 import type { Counters, DropReason } from './counters.js';
+import { type FlagMember, FlagMembers, type RoundResult } from './flagMembers.js';
 import { Wakeup } from './wakeup.js';
 
 const SECOND_MS = 1_000;
@@ -23,13 +24,6 @@ const MAX_RETRY_AFTER_MS = 900_000;
  */
 export type FlagState = 'unknown' | 'enabled' | 'disabled' | 'failed';
 
-/** A lane that depends on the flag, and with whose credentials it may be asked for. */
-export interface FlagMember {
-  readonly destination: ExportDestination;
-  /** The flag's state is another than before. */
-  flagChanged(): void;
-}
-
 export interface FlagServices {
   readonly exporter: HostExporter;
   readonly background: Background;
@@ -37,9 +31,6 @@ export interface FlagServices {
   /** A round of asking is over. */
   readonly onRoundOver: () => void;
 }
-
-/** What a round of asking brought: an answer or failure of the server, or that nobody could be asked as. */
-type RoundResult = FlagResult | { readonly outcome: 'no-credentials' } | { readonly outcome: 'refused' };
 
 /**
  * The server's feature flag for one org and driver version at one host. Asked for in the background, one
@@ -50,13 +41,7 @@ export class FeatureFlag {
   readonly orgId: string | undefined;
   readonly driverVersion: string;
   readonly #services: FlagServices;
-  readonly #members = new Set<FlagMember>();
-  /** Members whose present credentials the server refused. */
-  readonly #refused = new Set<FlagMember>();
-  /** Members that had no credentials when they were asked for, in this round or the last one. */
-  readonly #empty = new Set<FlagMember>();
-  /** As whom the last answer was had. */
-  #lastGood: FlagMember | undefined;
+  readonly #members = new FlagMembers();
   #state: FlagState = 'unknown';
   #connections = 0;
   #round: AbortController | undefined;
@@ -104,11 +89,6 @@ export class FeatureFlag {
 
   leave(member: FlagMember): void {
     this.#members.delete(member);
-    this.#refused.delete(member);
-    this.#empty.delete(member);
-    if (this.#lastGood === member) {
-      this.#lastGood = undefined;
-    }
   }
 
   /** One more connection refers to the flag. */
@@ -129,9 +109,6 @@ export class FeatureFlag {
 
   close(): void {
     this.#members.clear();
-    this.#refused.clear();
-    this.#empty.clear();
-    this.#lastGood = undefined;
     this.#wakeup.cancel();
     const round = this.#round;
     this.#round = undefined;
@@ -143,9 +120,9 @@ export class FeatureFlag {
     if (!this.#members.has(member)) {
       return;
     }
-    this.#empty.delete(member);
-    const wasRefused = this.#refused.delete(member);
-    if (this.#state === 'failed' && this.#refused.size + (wasRefused ? 1 : 0) > 0) {
+    const wereRefused = this.#members.hasRefused;
+    this.#members.onCredentials(member);
+    if (this.#state === 'failed' && wereRefused) {
       // Nobody was believed so far: whoever comes with other credentials gets to wait for an answer.
       this.#become('unknown');
     }
@@ -162,17 +139,17 @@ export class FeatureFlag {
 
   #startRound(): void {
     if (monotonicNow() >= this.#staleAt) {
-      this.#refused.clear();
+      this.#members.forgetRefusals();
     }
     const round = new AbortController();
     this.#round = round;
-    this.#empty.clear();
     const timeout = this.#services.background.after(FLAG_TIMEOUT_MS, () => {
       round.abort();
       this.#services.counters.flagFetches.failed++;
       this.#endRound(round, { outcome: 'failure', error: 'timeout' });
     });
-    void this.#ask(round.signal)
+    void this.#members
+      .ask((destination) => this.#fetch(destination, round.signal), round.signal)
       .catch((error): RoundResult => ({ outcome: 'failure', error: String(error) }))
       .then((result) => {
         clearTimeout(timeout);
@@ -180,45 +157,18 @@ export class FeatureFlag {
       });
   }
 
-  /** Asks as one member after the other, until one is not refused. */
-  async #ask(signal: AbortSignal): Promise<RoundResult> {
+  async #fetch(destination: ExportDestination, signal: AbortSignal): Promise<FlagResult> {
     const { exporter, counters } = this.#services;
-    let member = this.#nextMember();
-    while (member !== undefined) {
-      const headers = await member.destination.credentials.get(signal);
-      if (signal.aborted) {
-        return { outcome: 'aborted' };
-      }
-      if (headers === undefined) {
-        this.#empty.add(member);
-      } else {
-        const result = await exporter.fetchFeatureFlag(member.destination, this.driverVersion, signal);
-        if (signal.aborted || result.outcome === 'aborted') {
-          return { outcome: 'aborted' };
-        }
-        if (result.outcome === 'answer') {
-          counters.flagFetches[result.enabled ? 'enabled' : 'disabled']++;
-          this.#lastGood = this.#members.has(member) ? member : undefined;
-          return result;
-        }
-        counters.flagFetches.failed++;
-        if (!isAboutCredentials(result.error)) {
-          return result;
-        }
-        this.#refused.add(member);
-      }
-      member = this.#nextMember();
+    const result = await exporter.fetchFeatureFlag(destination, this.driverVersion, signal);
+    if (signal.aborted) {
+      return { outcome: 'aborted' };
     }
-    return { outcome: this.#refused.size > 0 ? 'refused' : 'no-credentials' };
-  }
-
-  /** As whom to ask next: the one who was believed last, else the first of those not tried yet. */
-  #nextMember(): FlagMember | undefined {
-    const isUntried = (member: FlagMember) => !this.#refused.has(member) && !this.#empty.has(member);
-    if (this.#lastGood !== undefined && isUntried(this.#lastGood)) {
-      return this.#lastGood;
+    if (result.outcome === 'answer') {
+      counters.flagFetches[result.enabled ? 'enabled' : 'disabled']++;
+    } else if (result.outcome === 'failure') {
+      counters.flagFetches.failed++;
     }
-    return [...this.#members].find(isUntried);
+    return result;
   }
 
   #endRound(round: AbortController, result: RoundResult): void {
@@ -228,11 +178,10 @@ export class FeatureFlag {
     this.#round = undefined;
     const now = monotonicNow();
     if (result.outcome === 'answer') {
-      this.#refused.clear();
       this.#notBefore = 0;
       this.#staleAt = now + clampTtl(result.ttlSeconds) * SECOND_MS;
       this.#become(result.enabled ? 'enabled' : 'disabled');
-    } else if (result.outcome === 'failure' || this.#nextMember() === undefined) {
+    } else if (result.outcome === 'failure' || this.#members.next() === undefined) {
       this.#staleAt = now + this.#onNoAnswer(result, now);
     } else {
       // Credentials came while the round was ending.
@@ -270,14 +219,8 @@ export class FeatureFlag {
     }
     debug(`feature flag: ${this.#state} -> ${state}`);
     this.#state = state;
-    for (const member of this.#members) {
-      member.flagChanged();
-    }
+    this.#members.tellAll();
   }
-}
-
-function isAboutCredentials(error: string): boolean {
-  return error === '401' || error === '403';
 }
 
 function clampTtl(ttlSeconds: number | undefined): number {

@@ -1,7 +1,8 @@
 import type { ConnectionHandle } from '../context.js';
 import type { CredentialSource, ExportDestination } from '../exporter/contract.js';
 import type { DropReason } from './counters.js';
-import type { FeatureFlag, FlagMember } from './featureFlag.js';
+import type { FeatureFlag } from './featureFlag.js';
+import type { FlagMember } from './flagMembers.js';
 import { Outbox, type OutboxServices } from './outbox.js';
 import { Wakeup } from './wakeup.js';
 
@@ -61,8 +62,8 @@ export class Lane implements FlagMember {
   }
 
   attach(handle: ConnectionHandle): void {
-    this.#lingerEnd.cancel();
     this.#credentials.add?.(handle);
+    this.#lingerEnd.cancel();
     this.#connections++;
     if (this.#connections === 1) {
       this.outbox.isUnattended = false;

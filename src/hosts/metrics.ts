@@ -1,6 +1,6 @@
 import type { Attributes, BatchObservableResult, MeterProvider } from '@opentelemetry/api';
-import { ATTR_ERROR_TYPE, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT } from '@opentelemetry/semantic-conventions';
 import type { BreakerSnapshot } from '../exporter/contract.js';
+import { Tag } from '../tags/index.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
 import { debug } from './background.js';
 import type { HostsStats } from './stats.js';
@@ -105,7 +105,7 @@ function observeAll(
   result.observe(instruments.breakerTransitions, stats.breakerTransitions, component);
   observeRecords(result, instruments, stats, component);
   for (const { host, port, breaker } of stats.hosts) {
-    const attributes = { ...component, [ATTR_SERVER_ADDRESS]: host, [ATTR_SERVER_PORT]: port };
+    const attributes = { ...component, [Tag.serverAddress]: host, [Tag.serverPort]: port };
     result.observe(instruments.breakerState, BREAKER_STATE_VALUES[breaker.state], attributes);
     result.observe(instruments.breakerOpenDuration, openSeconds(breaker), attributes);
   }
@@ -129,11 +129,11 @@ function observeRecords(
 ): void {
   result.observe(processed, stats.exported + stats.rejected, component);
   for (const [reason, count] of Object.entries(stats.dropped)) {
-    result.observe(processed, count, { ...component, [ATTR_ERROR_TYPE]: reason });
+    result.observe(processed, count, { ...component, [Tag.errorType]: reason });
   }
   result.observe(exported, stats.exported, component);
-  result.observe(exported, stats.rejected, { ...component, [ATTR_ERROR_TYPE]: 'rejected' });
-  result.observe(exported, stats.dropped.terminal, { ...component, [ATTR_ERROR_TYPE]: 'terminal' });
+  result.observe(exported, stats.rejected, { ...component, [Tag.errorType]: 'rejected' });
+  result.observe(exported, stats.dropped.terminal, { ...component, [Tag.errorType]: 'terminal' });
 }
 
 function openSeconds({ openSince }: BreakerSnapshot): number {
@@ -142,5 +142,5 @@ function openSeconds({ openSince }: BreakerSnapshot): number {
 
 function byOutcome(component: Attributes, outcome: string, isFailure: boolean): Attributes {
   const attributes = { ...component, [ATTR_OUTCOME]: outcome };
-  return isFailure ? { ...attributes, [ATTR_ERROR_TYPE]: outcome } : attributes;
+  return isFailure ? { ...attributes, [Tag.errorType]: outcome } : attributes;
 }

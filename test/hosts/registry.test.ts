@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConnectionHandle } from '../../src/context.js';
 import type { HostRegistry } from '../../src/hosts/hostRegistry.js';
 import { LINGER_MS } from '../../src/hosts/lane.js';
+import { WARN_INTERVAL_MS } from '../../src/hosts/lossWarner.js';
 import { OperationRecord } from '../../src/records.js';
 import { FakeHandle, Setup, success } from './fakes.js';
 
@@ -80,7 +81,7 @@ describe('a connection', () => {
     for (const handle of nonsense) {
       expect(setup.registry.acquire(handle as ConnectionHandle)).toBeUndefined();
     }
-    expect(outcomes(setup.registry)).toEqual({ refused_handle: nonsense.length });
+    expect(outcomes(setup.registry)).toEqual({ refused_handle: nonsense.length - 1, refused_route: 1 });
     await settle(2 * LINGER_MS);
     expect(setup.registry.stats().hosts).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
@@ -181,6 +182,7 @@ describe('a host', () => {
     expect(setup.registry.stats()).toMatchObject({ hosts: [], dropped: { expired: 5 } });
     setup.enqueue(lease, 1);
     expect(setup.registry.stats().dropped.connection_closed).toBe(1);
+    await settle(WARN_INTERVAL_MS);
     expect(vi.getTimerCount()).toBe(0);
   });
 

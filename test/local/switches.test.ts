@@ -37,10 +37,10 @@ async function start(config: DatabricksSqlInstrumentationConfig = {}, options: E
 describe('query text', () => {
   const TEXT = "SELECT 'secret'";
 
-  it.each([
-    [{ queryText: 'off' as const }, undefined],
+  it.each<readonly [DatabricksSqlInstrumentationConfig, unknown]>([
+    [{ queryText: 'off' }, undefined],
     [{}, 'SELECT ?'],
-    [{ queryText: 'raw' as const }, expect.stringContaining(TEXT)],
+    [{ queryText: 'raw' }, expect.stringContaining(TEXT)],
     [{ queryTextMaxLength: 6 }, 'SELECT'],
     [{ sanitizer: () => 'mine' }, 'mine'],
     [{ sanitizer: () => 'longer than five', queryTextMaxLength: 5 }, expect.stringMatching(/^long/)],

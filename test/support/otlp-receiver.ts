@@ -18,6 +18,8 @@ export interface OtlpReceiver {
   readonly tracesUrl: string;
   /** In order of arrival. */
   readonly spans: readonly ReceivedSpan[];
+  /** Forgets the spans so far. */
+  clear(): void;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,9 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   return {
     tracesUrl: new URL('/v1/traces', server.httpUrl ?? undefined).href,
     spans,
+    clear: () => {
+      spans.length = 0;
+    },
     close: () => server.close(),
   };
 }

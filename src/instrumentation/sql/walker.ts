@@ -190,6 +190,8 @@ export class Walker {
         break;
       case 'data':
         if (this.level.ctes) this.onStatement(keyword);
+        // The commas between the rows of `FROM VALUES (1), (2)` separate no tables.
+        if (keyword === 'VALUES') this.level.tables = false;
         break;
       case 'from':
         // `a IS DISTINCT FROM b` is an operator.

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import packageJson from '../../../package.json' with { type: 'json' };
+
+const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+const TIMEOUT_MS = 15_000;
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** An application's folder with this package, as it would be built, among its modules. */
+export interface Installation {
+  readonly folder: string;
+  /** Runs Node.js there, to its end. */
+  run(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Outcome>;
+  remove(): Promise<void>;
+}
+
+/** Makes one with the applications of `test/attach/apps`. The driver and the SDK are those of this project. */
+export async function install(): Promise<Installation> {
+  // Below the project's node_modules, so that everything else is found from there.
+  const folder = await mkdtemp(join(PROJECT, 'node_modules', '.attach-'));
+  const packageFolder = join(folder, 'node_modules', packageJson.name);
+  await Promise.all([
+    cp(join(PROJECT, 'test/attach/apps'), folder, { recursive: true }),
+    ...(['esm', 'cjs'] as const).map((format) =>
+      build({
+        absWorkingDir: PROJECT,
+        entryPoints: ['src/index.ts', 'src/register.ts'],
+        outdir: join(packageFolder, 'dist'),
+        outExtension: { '.js': format === 'esm' ? '.js' : '.cjs' },
+        format,
+        bundle: true,
+        splitting: format === 'esm',
+        platform: 'node',
+        target: 'node20',
+        packages: 'external',
+        logOverride: { 'empty-import-meta': 'silent' },
+      }),
+    ),
+  ]);
+  await writeFile(join(packageFolder, 'package.json'), JSON.stringify(packageJson));
+  return {
+    folder,
+    run: (args, environment = {}) => run(folder, args, environment),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function run(
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const { PATH = '' } = process.env;
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env: { PATH, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}

@@ -1,0 +1,23 @@
+/** Opens, queries and ends, closing nothing: argv are the connect options as JSON. Prints the rows it got. */
+import { createRequire } from 'node:module';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { DatabricksSpanProcessor, DatabricksSqlInstrumentation } from '../../../src/index.js';
+
+const { DBSQLClient } = createRequire(import.meta.url)('@databricks/sql') as typeof import('@databricks/sql');
+
+const provider = new NodeTracerProvider({
+  spanProcessors: [new DatabricksSpanProcessor({ flushIntervalMs: 1 })],
+});
+provider.register();
+new DatabricksSqlInstrumentation().setTracerProvider(provider);
+
+const client = new DBSQLClient({ logger: { log: () => undefined } as never });
+await client.connect(JSON.parse(process.argv[2] ?? '{}'));
+const session = await client.openSession();
+const operation = await session.executeStatement('SELECT 1');
+const rows = await operation.fetchAll();
+// Time for telemetry's requests to be on their way, and to hang.
+await new Promise((resolve) => {
+  setTimeout(resolve, 100);
+});
+process.stdout.write(JSON.stringify({ rows: rows.length, at: Date.now() }));

@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encodeBatch } from '../../src/exporter/encode.js';
+import { ChunkDetails, type ConnectionDetails, OperationRecord } from '../../src/records.js';
+import { WIRE_FIELDS, type WireField, type WireValue } from '../../src/tags/index.js';
+import { fullRecord, statementRecord, USER_AGENT } from './support/fixtures.js';
+import { referenceBody } from './support/reference.js';
+import { wirePathsOf } from './support/wirePaths.js';
+
+const OPTIONS = { uploadTimeMs: 1_795_207_059_200, userAgent: USER_AGENT, authenticated: true };
+
+/** Values that the check of a wire field lets through, `undefined` among them. */
+function valuesOf(field: WireField): fc.Arbitrary<WireValue | undefined> {
+  const rule = WIRE_FIELDS[field];
+  if ('values' in rule) {
+    return fc.option(fc.constantFrom(...rule.values), { nil: undefined });
+  }
+  const fitting: Record<string, fc.Arbitrary<WireValue>> = {
+    uuid: fc.uuid(),
+    digits: fc.stringMatching(/^[0-9]{1,20}$/),
+    integer: fc.oneof(fc.nat(), fc.maxSafeNat()),
+    boolean: fc.boolean(),
+    version: fc.stringMatching(/^[0-9]{1,4}(\.[0-9]{1,4}){0,3}(-[a-z]{1,8}(\.[0-9]{1,3})?)?$/),
+    code: fc.constantFrom('ECONNRESET', '42P01', '503', 'other'),
+    pattern: fc.constantFrom('/sql/1.0/warehouses/0a', '/sql/protocolv1/o/12/a-b_c', 'en_US', 'de'),
+  };
+  return fc.option(fitting[rule.kind] ?? fc.constant(undefined), { nil: undefined });
+}
+
+const text = (field: WireField) => valuesOf(field) as fc.Arbitrary<string | undefined>;
+const number = (field: WireField) => valuesOf(field) as fc.Arbitrary<number | undefined>;
+const flag = (field: WireField) => valuesOf(field) as fc.Arbitrary<boolean | undefined>;
+
+const connections: fc.Arbitrary<ConnectionDetails> = fc.record({
+  driverName: text('system_configuration.driver_name'),
+  driverVersion: text('system_configuration.driver_version'),
+  runtimeName: text('system_configuration.runtime_name'),
+  runtimeVersion: text('system_configuration.runtime_version'),
+  runtimeVendor: text('system_configuration.runtime_vendor'),
+  osName: text('system_configuration.os_name'),
+  osVersion: text('system_configuration.os_version'),
+  osArch: text('system_configuration.os_arch'),
+  localeName: text('system_configuration.locale_name'),
+  charSetEncoding: text('system_configuration.char_set_encoding'),
+  authType: text('auth_type'),
+  httpPath: text('driver_connection_params.http_path'),
+  mode: text('driver_connection_params.mode'),
+  authMech: text('driver_connection_params.auth_mech'),
+  authFlow: text('driver_connection_params.auth_flow'),
+  useProxy: flag('driver_connection_params.use_proxy'),
+  enableArrow: flag('driver_connection_params.enable_arrow'),
+  enableDirectResults: flag('driver_connection_params.enable_direct_results'),
+  enableMetricViewMetadata: flag('driver_connection_params.enable_metric_view_metadata'),
+  socketTimeoutS: number('driver_connection_params.socket_timeout'),
+  asyncPollIntervalMs: number('driver_connection_params.async_poll_interval_millis'),
+});
+
+const chunkDetails = fc
+  .record({
+    present: number('sql_operation.chunk_details.total_chunks_present'),
+    iterated: fc.nat(),
+    initialMs: number('sql_operation.chunk_details.initial_chunk_latency_millis'),
+    slowestMs: number('sql_operation.chunk_details.slowest_chunk_latency_millis'),
+    sumMs: fc.nat(),
+  })
+  .map((fields) => Object.assign(new ChunkDetails(), fields));
+
+const operationRecords: fc.Arbitrary<OperationRecord> = fc
+  .tuple(
+    fc.oneof(fc.nat(5_000), fc.integer({ min: 1_600_000_000_000, max: 4_000_000_000_000 })),
+    fc.record({
+      eventId: fc.option(fc.uuid(), { nil: undefined }),
+      workspaceId: text('workspace_id'),
+      sessionId: text('session_id'),
+      statementId: text('sql_statement_id'),
+      latencyMs: number('operation_latency_ms'),
+      operationType: text('sql_operation.operation_detail.operation_type'),
+      internal: flag('sql_operation.operation_detail.is_internal_call'),
+      statementType: text('sql_operation.statement_type'),
+      resultFormat: text('sql_operation.execution_result'),
+      compressed: flag('sql_operation.is_compressed'),
+      readyMs: number('sql_operation.result_latency.result_set_ready_latency_millis'),
+      consumptionMs: number('sql_operation.result_latency.result_set_consumption_latency_millis'),
+      pollCount: number('sql_operation.operation_detail.n_operation_status_calls'),
+      pollMs: number('sql_operation.operation_detail.operation_status_latency_millis'),
+      retryCount: number('sql_operation.retry_count'),
+      volumeOperation: text('vol_operation.volume_operation_type'),
+      errorName: text('error_info.error_name'),
+      chunkId: number('sql_operation.chunk_id'),
+      chunks: fc.option(chunkDetails, { nil: undefined }),
+      connection: fc.option(connections, { nil: undefined }),
+    }),
+  )
+  .map(([startTimeMs, fields]) => Object.assign(new OperationRecord(startTimeMs), fields));
+
+describe('encodeBatch', () => {
+  it('writes byte for byte what nested JSON.stringify of the wire format writes', () => {
+    fc.assert(
+      fc.property(
+        fc.array(operationRecords, { maxLength: 4 }),
+        fc.boolean(),
+        fc.string({ unit: 'binary' }),
+        (batch, authenticated, userAgent) => {
+          const options = { uploadTimeMs: 1_795_207_059_200, userAgent, authenticated };
+          expect(encodeBatch(batch, options)).toBe(referenceBody(batch, options));
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('emits every field of the wire format and no other', () => {
+    const paths = wirePathsOf(encodeBatch([fullRecord()], OPTIONS));
+    expect(paths).toEqual(
+      new Set([
+        ...Object.keys(WIRE_FIELDS),
+        'frontend_log_event_id',
+        'context.client_context.timestamp_millis',
+        'context.client_context.user_agent',
+      ]),
+    );
+  });
+
+  it('relies on checks that let only ASCII characters through that JSON does not escape', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...(Object.keys(WIRE_FIELDS) as WireField[])),
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.constantFrom('"', '\\', 'a"b', '\u0000', '\u2028', '\ud800', 'é', '1"', '0.1\\', "'", '<'),
+          fc.stringMatching(/^[\w./"\\-]{0,40}$/),
+        ),
+        (field, value) => {
+          const checked = WIRE_FIELDS[field].check(value);
+          if (typeof checked === 'string') {
+            expect(JSON.stringify(JSON.stringify(checked))).toBe(`"\\"${checked}\\""`);
+            // One byte per character, as the exporter assumes.
+            expect(Buffer.byteLength(checked)).toBe(checked.length);
+          }
+        },
+      ),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it('writes values from closed lists only if they are on them', () => {
+    const record = statementRecord();
+    record.statementType = 'SELECT secret FROM "t"';
+    record.operationType = 'NEW';
+    const body = encodeBatch([record], OPTIONS);
+    expect(body).not.toContain('secret');
+    expect(wirePathsOf(body)).not.toContain('sql_operation.statement_type');
+    expect(wirePathsOf(body)).not.toContain('sql_operation.operation_detail.operation_type');
+  });
+
+  it('leaves ids, configuration, parameters and authentication out of an unauthenticated export', () => {
+    const paths = wirePathsOf(encodeBatch([fullRecord()], { ...OPTIONS, authenticated: false }));
+    const identifying = [...paths].filter(
+      (path) =>
+        /^(workspace_id|session_id|sql_statement_id|auth_type)$/.test(path) ||
+        path.startsWith('system_configuration.') ||
+        path.startsWith('driver_connection_params.'),
+    );
+    expect(identifying).toEqual([]);
+    expect(paths).toContain('sql_operation.statement_type');
+  });
+
+  it('sends details of chunks only for results that came by external links', () => {
+    const record = fullRecord();
+    record.resultFormat = 'INLINE_ARROW';
+    expect([...wirePathsOf(encodeBatch([record], OPTIONS))].join()).not.toContain('chunk_details');
+  });
+
+  it('leaves empty groups out', () => {
+    const record = new OperationRecord(1_795_207_059_128);
+    record.eventId = '7f3d9f55-7c3c-4d53-9f0c-4c8b8a3a0b11';
+    const body = JSON.parse(encodeBatch([record], OPTIONS)) as { protoLogs: string[] };
+    expect(JSON.parse(body.protoLogs[0] ?? '')).toEqual({
+      frontend_log_event_id: record.eventId,
+      context: { client_context: { timestamp_millis: record.startTimeMs, user_agent: USER_AGENT } },
+    });
+  });
+
+  it('gives each record an event id of its own and keeps it on every encoding', () => {
+    const batch = [statementRecord(), statementRecord()];
+    const first = encodeBatch(batch, OPTIONS);
+    const [one, other] = batch;
+    expect(one?.eventId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(one?.eventId).not.toBe(other?.eventId);
+    expect(encodeBatch(batch, OPTIONS)).toBe(first);
+  });
+
+  it('encodes an empty batch', () => {
+    expect(JSON.parse(encodeBatch([], OPTIONS))).toEqual({
+      uploadTime: OPTIONS.uploadTimeMs,
+      items: [],
+      protoLogs: [],
+    });
+  });
+});
