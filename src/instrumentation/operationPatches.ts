@@ -150,20 +150,17 @@ function wrapWait(original: Method<DriverOperation>, tracer: DriverTracer): Meth
     statement.enter();
     statement.waiting = true;
     const promise = original.apply(this, args) as Promise<unknown>;
-    const settle = (): void => {
-      statement.waiting = false;
-      statement.waitSpan?.end();
-      statement.waitSpan = undefined;
-    };
     promise.then(
       () => {
-        settle();
-        tracer.guard(() => statement.onAnswered());
+        tracer.guard(() => {
+          statement.onWaited();
+          statement.onAnswered();
+        });
         statement.leave();
       },
       () => {
         // Whoever called hears of the failure, and tells the statement.
-        settle();
+        tracer.guard(() => statement.onWaited());
         statement.leave();
       },
     );

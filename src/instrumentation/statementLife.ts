@@ -140,6 +140,14 @@ export class StatementLife {
     }
   }
 
+  /** The driver stops waiting for the server's answer. */
+  onWaited(): void {
+    const span = this.waitSpan;
+    this.waiting = false;
+    this.waitSpan = undefined;
+    span?.end();
+  }
+
   /** The server has finished. A statement without a result set has nothing more to come. */
   onAnswered(): void {
     this.#recover();
@@ -206,7 +214,7 @@ export class StatementLife {
     this.#ended = true;
     clearTimeout(this.#graceTimer);
     try {
-      this.waitSpan?.end();
+      this.onWaited();
       this.#writeEnd();
     } catch (error) {
       diag.debug('opentelemetry-databricks-sql: the end of a statement could not be told', error);

@@ -1,11 +1,10 @@
 import { type Context, diag } from '@opentelemetry/api';
 import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../config.js';
 import { type ConnectionHandle, getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
-import type { RecordExporter } from '../exporter/contract.js';
-import { DatabricksExporter } from '../exporter/databricksExporter.js';
 import { failureClassOf } from '../failures.js';
 import type { ConnectionLease } from '../hosts/contract.js';
-import { HostRegistry } from '../hosts/hostRegistry.js';
+import { createHosts, type RecordExporter } from '../hosts/createHosts.js';
+import type { HostRegistry } from '../hosts/hostRegistry.js';
 import { registerMetrics } from '../hosts/metrics.js';
 import { ChunkDetails, OperationRecord } from '../records.js';
 import { Tag } from '../tags/index.js';
@@ -57,7 +56,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
     this.#chunkTags = chunkTagsOf(resolved.tags);
-    this.#hosts = new HostRegistry(resolved.hosts, exporter ?? new DatabricksExporter(resolved.exporter));
+    this.#hosts = createHosts(resolved, exporter);
     this.#open = new OpenOperations(
       resolved.maxInFlightStatements,
       resolved.statementTtlMs,

@@ -1,55 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalDatabricks, startLocalDatabricks } from '../support/local-databricks/index.js';
-import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.js';
-import { databaseVariable, otlpVariables } from './support/environment.js';
-import { type Installation, install } from './support/installation.js';
+import { startWorld, type World } from './support/world.js';
 
 const REGISTER = 'opentelemetry-databricks-sql/register';
 const OPERATIONS = ['CREATE_SESSION', 'EXECUTE_STATEMENT', 'DELETE_SESSION'];
+const APP = ['--import', REGISTER, 'app.cjs'];
+const DONE = { code: 0, stdout: '10 rows\n', stderr: '' };
 
-let installation: Installation;
-let db: LocalDatabricks;
-let receiver: OtlpReceiver;
+let world: World;
 
 beforeAll(async () => {
-  [installation, db, receiver] = await Promise.all([install(), startLocalDatabricks(), startOtlpReceiver()]);
+  world = await startWorld();
 });
 
-afterEach(() => {
-  db.reset();
-  receiver.clear();
-});
+afterEach(() => world.reset());
 
-afterAll(async () => {
-  await Promise.all([installation?.remove(), db?.close(), receiver?.close()]);
-});
+afterAll(() => world?.stop());
 
-function run(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
-  return installation.run(args, { ...databaseVariable(db), ...otlpVariables(receiver), ...more });
-}
+const spanNames = () => world.receiver.spans.map(({ name }) => name);
+const address = () => `${world.db.host}:${world.db.port}`;
 
-const sentOperations = () =>
-  db.telemetry.logs().map(({ sql_operation }) => sql_operation?.operation_detail?.operation_type);
-
-describe('register, without a line of code', () => {
+describe('register: the application has not a line of telemetry', () => {
   it.each([
     ['a CommonJS application by --require', ['--require', REGISTER, 'app.cjs']],
-    ['a CommonJS application by --import', ['--import', REGISTER, 'app.cjs']],
+    ['a CommonJS application by --import', APP],
     ['an ESM application by --import', ['--import', REGISTER, 'app.mjs']],
     ['an ESM application by --require', ['--require', REGISTER, 'app.mjs']],
     [
       'an ESM application beside the loader hook of another instrumentation',
       ['--import', './otherInstrumentation.mjs', '--import', REGISTER, 'app.mjs'],
     ],
-  ])('%s: spans to the backend, records to Databricks, and the process ends by itself', async (_name, args) => {
-    const outcome = await run(args);
-    expect(outcome).toEqual({ code: 0, stdout: '10 rows\n', stderr: '' });
-    expect(receiver.spans.map(({ name }) => name)).toEqual([
-      `connect ${db.host}:${db.port}`,
-      `openSession ${db.host}:${db.port}`,
+  ])('%s: spans to the backend, records to Databricks, and the process ends by itself', async (_, args) => {
+    expect(await world.run(args)).toEqual(DONE);
+    expect(spanNames()).toEqual([
+      `connect ${address()}`,
+      `openSession ${address()}`,
       'SELECT rows',
-      `closeSession ${db.host}:${db.port}`,
+      `closeSession ${address()}`,
     ]);
-    expect(sentOperations()).toEqual(OPERATIONS);
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+
+  it('the sampler that drops everything keeps spans from the backend, and no record from Databricks', async () => {
+    expect(await world.run(APP, { environment: { OTEL_TRACES_SAMPLER: 'always_off' } })).toEqual(DONE);
+    expect(spanNames()).toEqual([]);
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+
+  it('OTEL_TRACES_EXPORTER=none: only Databricks is told', async () => {
+    expect(await world.run(APP, { environment: { OTEL_TRACES_EXPORTER: 'none' } })).toEqual(DONE);
+    expect(spanNames()).toEqual([]);
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+
+  it('OTEL_TRACES_EXPORTER=console prints spans with the name of the service, and no Databricks-only tag', async () => {
+    const { code, stdout } = await world.run(APP, {
+      environment: { OTEL_TRACES_EXPORTER: 'console', OTEL_SERVICE_NAME: 'shop' },
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain("'service.name': 'shop'");
+    expect(stdout).toContain("name: 'SELECT rows'");
+    expect(stdout).not.toContain('databricks.connection.auth_type');
+  });
+
+  it('DATABRICKS_OTEL_DETAIL=operations shows the backend the inner spans too', async () => {
+    await world.run(APP, { environment: { DATABRICKS_OTEL_DETAIL: 'operations' } });
+    expect(spanNames()).toContain('execute');
+  });
+
+  it('DATABRICKS_OTEL_DRY_RUN writes the records to the file, and not one request is made', async () => {
+    const environment = { DATABRICKS_OTEL_DRY_RUN: 'records.jsonl' };
+    expect(await world.run(APP, { environment })).toEqual(DONE);
+    expect(world.db.telemetry.requestCount + world.db.flags.requestCount).toBe(0);
+    const written = await readFile(join(world.installation.folder, 'records.jsonl'), 'utf8');
+    for (const operation of OPERATIONS) {
+      expect(written).toContain(operation);
+    }
+  });
+
+  it.each([
+    ['DATABRICKS_OTEL_ENABLE_TELEMETRY', 'false', 4],
+    ['DATABRICKS_TELEMETRY_DISABLED', '1', 4],
+    ['OTEL_SDK_DISABLED', 'true', 0],
+  ])('%s=%s: nothing is sent to Databricks, the flag is not asked for', async (variable, value, spans) => {
+    expect(await world.run(APP, { environment: { [variable]: value } })).toEqual(DONE);
+    expect(world.receiver.spans).toHaveLength(spans);
+    expect(world.db.telemetry.requestCount + world.db.flags.requestCount).toBe(0);
+  });
+
+  it('bad values are told of, the defaults hold, and the application runs', async () => {
+    const { code, stdout, stderr } = await world.run(APP, {
+      environment: {
+        OTEL_LOG_LEVEL: 'error',
+        OTEL_TRACES_SAMPLER: 'sometimes',
+        DATABRICKS_OTEL_QUERY_TEXT: 'all',
+        DATABRICKS_OTEL_BATCH_SIZE: 'many',
+      },
+    });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: DONE.stdout });
+    for (const variable of [
+      'OTEL_TRACES_SAMPLER',
+      'DATABRICKS_OTEL_QUERY_TEXT',
+      'DATABRICKS_OTEL_BATCH_SIZE',
+    ]) {
+      expect(stderr).toContain(`${variable}`);
+    }
+    expect(world.receiver.spans).toHaveLength(4);
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+
+  it('an endpoint that never answers holds the process no longer than the deadline', async () => {
+    world.db.telemetry.answer('hang');
+    const startedAt = performance.now();
+    const outcome = await world.run(APP, {
+      environment: { OTEL_TRACES_EXPORTER: 'none', DATABRICKS_OTEL_SHUTDOWN_TIMEOUT_MS: '200' },
+    });
+    expect(outcome).toEqual(DONE);
+    expect(world.db.telemetry.requestCount).toBeGreaterThan(0);
+    // Without the deadline it would be the exporter's own timeout, of several requests.
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
+  });
+
+  it('beside an SDK of the application: that one serves, with one set of spans', async () => {
+    expect(await world.run(['--import', './ownSdk.mjs', ...APP])).toEqual(DONE);
+    expect(spanNames().sort()).toEqual(
+      [`connect ${address()}`, `openSession ${address()}`, 'SELECT rows', `closeSession ${address()}`].sort(),
+    );
+    expect(world.sentOperations()).toEqual([]);
   });
 });

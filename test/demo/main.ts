@@ -33,7 +33,8 @@ const sdk = new NodeSDK({
 sdk.start();
 
 const { DBSQLClient } = await import('@databricks/sql');
-await runQueries(new DBSQLClient(), databricks);
+// Without the driver's own log lines between ours.
+await runQueries(new DBSQLClient({ logger: { log: () => undefined } }), databricks);
 await Promise.all([local.forceFlush(), telemetry.forceFlush()]);
 
 const problems = report(databricks, backend.spans);
@@ -70,7 +71,11 @@ function report({ truth, telemetry: endpoint }: LocalDatabricks, spans: readonly
       logs.find((log) => log.entry?.sql_driver_log?.sql_statement_id === statement?.id),
     );
   });
-  show('Close the session', '', ...ofSession('DELETE_SESSION', spans, logs));
+  show(
+    'Close the session',
+    'a log of an operation without a statement',
+    ...ofSession('DELETE_SESSION', spans, logs),
+  );
 
   const bodies = endpoint.requests.map(({ body }) => body.toString('utf8'));
   found.push(

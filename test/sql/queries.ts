@@ -328,7 +328,9 @@ export const queries: readonly ExpectedStatement[] = [
   },
   {
     name: 'legacy widgets',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a widget of Databricks
     sql: "SELECT * FROM ${schema}.t WHERE d = '${day}' AND e = $limit AND f = {{ param }} AND g = getArgument('region')",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a widget of Databricks
     text: 'SELECT * FROM ${schema}.t WHERE d = ? AND e = $limit AND f = {{ param }} AND g = getArgument(?)',
     operation: 'SELECT',
     summary: 'SELECT',

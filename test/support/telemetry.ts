@@ -1,4 +1,12 @@
-import { type Attributes, context, DiagLogLevel, diag, SpanKind, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  context,
+  DiagLogLevel,
+  diag,
+  propagation,
+  SpanKind,
+  trace,
+} from '@opentelemetry/api';
 import type { ReadableSpan, Sampler, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { DatabricksSqlInstrumentation } from '../../src/instrumentation/databricksSqlInstrumentation.js';
@@ -97,6 +105,7 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
       await provider.shutdown();
       trace.disable();
       context.disable();
+      propagation.disable();
       diag.disable();
     },
   };

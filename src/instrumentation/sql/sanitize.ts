@@ -227,6 +227,7 @@ class Sanitizer {
   }
 
   private literal(end: number): number {
+    this.repetitions.afterRow();
     this.out.placeholder();
     if (this.repetitions.inList) this.repetitions.includeValue();
     return end;
