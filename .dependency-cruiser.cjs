@@ -23,9 +23,6 @@ const API = npm('@opentelemetry/api');
 const INSTRUMENTATION_BASE = npm('@opentelemetry/instrumentation');
 const UNDICI = npm('undici');
 const SDK_TYPES = npm('@opentelemetry/(core|sdk-trace[^/]*)');
-/** What starts an SDK of its own may load these lazily: a user without them can do without it. */
-const STARTS_AN_SDK = ['^src/register\\.ts$', room('standalone')];
-const SDK = npm('@opentelemetry/(core|resources|sdk-[^/]+|exporter-[^/]+|auto-configuration-[^/]+)');
 
 const roomRules = Object.entries(ROOMS).map(([name, below]) => ({
   name: `${name}-points-down`,
@@ -68,37 +65,19 @@ module.exports = {
     },
     {
       name: 'only-what-users-have',
-      comment: 'other packages may be out of reach where this one is installed',
+      comment: 'other packages may be out of reach where this one is installed, or would be bundled',
       severity: 'error',
-      from: { path: '^src/', pathNot: STARTS_AN_SDK },
-      to: {
-        path: 'node_modules/',
-        pathNot: [API, INSTRUMENTATION_BASE, UNDICI, SDK_TYPES],
-      },
-    },
-    {
-      name: 'only-what-users-have-at-start',
-      comment: 'what starts an SDK of its own loads it by import(), and only that',
-      severity: 'error',
-      from: { path: STARTS_AN_SDK },
-      to: {
-        path: 'node_modules/',
-        pathNot: [API, INSTRUMENTATION_BASE, UNDICI, SDK],
-      },
+      from: { path: '^src/' },
+      to: { path: 'node_modules/', pathNot: [API, INSTRUMENTATION_BASE, UNDICI, SDK_TYPES] },
     },
     {
       name: 'sdk-as-types-only',
-      comment: 'no version of the SDK suits both of its majors, so it is met by structure and by types',
+      comment:
+        'no version of the SDK suits both of its majors: it is met by its types, by structure, or through ' +
+        'a search at run time',
       severity: 'error',
-      from: { path: '^src/', pathNot: STARTS_AN_SDK },
+      from: { path: '^src/' },
       to: { path: SDK_TYPES, dependencyTypesNot: ['type-only'] },
-    },
-    {
-      name: 'sdk-as-types-or-lazily',
-      comment: 'a static import would fail for users without the SDK',
-      severity: 'error',
-      from: { path: STARTS_AN_SDK },
-      to: { path: SDK, dependencyTypesNot: ['type-only'], dynamic: false },
     },
     {
       name: 'http-in-the-exporter-only',
@@ -109,7 +88,7 @@ module.exports = {
     {
       name: 'patching-in-the-instrumentation-only',
       severity: 'error',
-      from: { path: '^src/', pathNot: [room('instrumentation'), ...STARTS_AN_SDK] },
+      from: { path: '^src/', pathNot: room('instrumentation') },
       to: { path: INSTRUMENTATION_BASE },
     },
     {

@@ -181,11 +181,11 @@ export class FeatureFlag {
       this.#notBefore = 0;
       this.#staleAt = now + clampTtl(result.ttlSeconds) * SECOND_MS;
       this.#become(result.enabled ? 'enabled' : 'disabled');
-    } else if (result.outcome === 'failure' || this.#members.next() === undefined) {
-      this.#staleAt = now + this.#onNoAnswer(result, now);
+    } else if (isForLackOfCredentials(result) && this.#members.next() !== undefined) {
+      // Some came while the round was ending.
+      this.#askAt(now);
     } else {
-      // Credentials came while the round was ending.
-      this.#staleAt = now;
+      this.#staleAt = now + this.#onNoAnswer(result, now);
     }
     if (this.#connections > 0) {
       this.#askAt(this.#staleAt);
@@ -201,8 +201,9 @@ export class FeatureFlag {
       return FLAG_RETRY_MS;
     }
     let waitMs = FLAG_RETRY_MS;
-    if (result.outcome === 'failure') {
-      waitMs = Math.max(FLAG_RETRY_MS, Math.min(result.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
+    if (!isForLackOfCredentials(result)) {
+      const { retryAfterMs = 0 } = result.outcome === 'failure' ? result : {};
+      waitMs = Math.max(FLAG_RETRY_MS, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
       this.#notBefore = now + waitMs;
     } else {
       this.#notBefore = now + FLAG_NEW_CREDENTIALS_MS;
@@ -221,6 +222,10 @@ export class FeatureFlag {
     this.#state = state;
     this.#members.tellAll();
   }
+}
+
+function isForLackOfCredentials({ outcome }: RoundResult): boolean {
+  return outcome === 'refused' || outcome === 'no-credentials';
 }
 
 function clampTtl(ttlSeconds: number | undefined): number {

@@ -9,6 +9,7 @@ import { type ConnectionOutcome, Counters, type DropReason } from './counters.js
 import { checkHandle } from './destination.js';
 import { decideGate, type Environment } from './gate.js';
 import { Host, type HostServices } from './host.js';
+import { HostTotals } from './hostTotals.js';
 import type { Lane, LaneCredentials } from './lane.js';
 import { laneKey, ObjectNumbers } from './laneIdentity.js';
 import { DISABLED_LEASE, Lease } from './lease.js';
@@ -33,7 +34,7 @@ export class HostRegistry {
   readonly #credentialNumbers = new ObjectNumbers();
   /** Connections that were refused stay so: they are asked about again with every span of theirs. */
   readonly #refused = new WeakSet<ConnectionHandle>();
-  readonly #closedHosts = { exportRequests: new Map<string, number>(), breakerTransitions: 0 };
+  readonly #totals = new HostTotals();
   #shutdown: Promise<void> | undefined;
   #isStopping = false;
 
@@ -102,26 +103,7 @@ export class HostRegistry {
   }
 
   stats(): HostsStats {
-    const { exported, rejected, dropped, connections, flagFetches } = this.#counters;
-    const hosts = [...this.#hosts.values()].map((host) => host.stats());
-    const exportRequests = new Map(this.#closedHosts.exportRequests);
-    for (const host of hosts) {
-      addAll(exportRequests, host.exportRequests);
-    }
-    return {
-      queued: sum(hosts.map((host) => host.queued)),
-      inFlight: sum(hosts.map((host) => host.inFlight)),
-      exported,
-      rejected,
-      dropped: { ...dropped },
-      connections: { ...connections },
-      flagFetches: { ...flagFetches },
-      exportRequests: Object.fromEntries(exportRequests),
-      breakerTransitions:
-        this.#closedHosts.breakerTransitions + sum(hosts.map(({ breaker }) => breaker.transitions)),
-      queueCapacity: this.#options.maxQueueSize,
-      hosts,
-    };
+    return this.#totals.snapshot(this.#counters, [...this.#hosts.values()], this.#options.maxQueueSize);
   }
 
   #admit(handle: ConnectionHandle): ConnectionLease | Refusal {
@@ -188,13 +170,8 @@ export class HostRegistry {
 
   #closeHost(host: Host, reason: DropReason): void {
     this.#hosts.delete(host.key);
-    this.#keepTotals(host);
+    this.#totals.keep(host);
     host.close(reason, reason).catch(onCloseError);
-  }
-
-  #keepTotals(host: Host): void {
-    addAll(this.#closedHosts.exportRequests, host.requests());
-    this.#closedHosts.breakerTransitions += host.breaker().transitions;
   }
 
   #flushHosts(): void {
@@ -216,7 +193,7 @@ export class HostRegistry {
     await deadline.limit(this.#settling.wait());
     this.#hosts.clear();
     const closing = hosts.map((host) => {
-      this.#keepTotals(host);
+      this.#totals.keep(host);
       return host.close('shutdown', 'already_shutdown');
     });
     // Whoever waits for a flush has nothing more to wait for.
@@ -259,14 +236,4 @@ function createCredentials({ tokenProvider }: ResolvedHostOptions): LaneCredenti
 
 function onCloseError(error: unknown): void {
   debug('a host could not be closed', error);
-}
-
-function addAll(totals: Map<string, number>, counts: Readonly<Record<string, number>>): void {
-  for (const [key, count] of Object.entries(counts)) {
-    totals.set(key, (totals.get(key) ?? 0) + count);
-  }
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -13,7 +13,12 @@ export interface DriverFailure {
 
 /** Messages of the driver that hold an HTTP status and nothing else that would tell it. */
 const STATUS_IN_MESSAGE = /(?:HTTP error|Hive driver:|HTTP status code:) ([1-5]\d\d)\b/;
-const LINK_EXPIRED_MESSAGE = 'CloudFetch link has expired';
+/** Messages of the driver, whole or at their end, that tell more than the class of their error. */
+const TELLING_MESSAGES: ReadonlyArray<readonly [ending: string, code: string]> = [
+  ['CloudFetch link has expired', 'LINK_EXPIRED'],
+  ['Max retry count exceeded.', 'ATTEMPTS_EXCEEDED'],
+  ['Retry timeout exceeded.', 'TIMEOUT_EXCEEDED'],
+];
 /** As much of a message as is looked at. */
 const MAX_MESSAGE = 512;
 
@@ -85,10 +90,12 @@ function httpStatusOf(error: Record<string, unknown>): string | undefined {
 }
 
 function otherCodeOf(thrown: unknown, error: Record<string, unknown>): string {
-  if (error['message'] === LINK_EXPIRED_MESSAGE) {
-    return 'LINK_EXPIRED';
+  const { errorCode, payload, message } = error;
+  for (const [ending, code] of TELLING_MESSAGES) {
+    if (typeof message === 'string' && message.endsWith(ending)) {
+      return code;
+    }
   }
-  const { errorCode, payload } = error;
   // A RetryError wraps what the last attempt met.
   const wrapped = payload === undefined ? undefined : failureCode(payload);
   return wrapped ?? failureCode(thrown) ?? (typeof errorCode === 'string' ? errorCode : 'other');

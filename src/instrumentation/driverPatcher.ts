@@ -54,7 +54,7 @@ export class DriverPatcher implements ClientObserver {
     this.#tracer.guard(() => {
       if (version !== undefined && !SUPPORTED.test(version)) {
         this.#warnOnce(
-          `@databricks/sql ${version} is loaded, and its calls make no spans: ${SUPPORTED_TEXT} can be observed`,
+          `@databricks/sql ${version} is loaded and can't be observed: its calls make no spans. Use ${SUPPORTED_TEXT}.`,
         );
         return;
       }
@@ -93,7 +93,9 @@ export class DriverPatcher implements ClientObserver {
       }
       const prototype = ownerOf(client, 'connect');
       if (prototype === undefined || typeof (client as DriverClient).openSession !== 'function') {
-        this.#warnOnce('what instrument() was given is not a client of @databricks/sql');
+        this.#warnOnce(
+          'what instrument() was given is not a client of @databricks/sql. Give it a DBSQLClient.',
+        );
         return;
       }
       patchClient(prototype, this.#patches, this.#tracer);
@@ -113,9 +115,14 @@ export class DriverPatcher implements ClientObserver {
   #checkClient(prototype: object | undefined): void {
     const observer = observerOf((prototype as DriverClient | undefined)?.connect);
     if (observer === undefined) {
-      this.#warnOnce('@databricks/sql is loaded, but not as it is known: its calls make no spans');
+      this.#warnOnce(
+        '@databricks/sql is loaded, but not as it is known: its calls make no spans. ' +
+          'Update this package, or call instrument(client) with each DBSQLClient.',
+      );
     } else if (observer !== this) {
-      this.#warnOnce('another instrumentation observes @databricks/sql already: this one makes no spans');
+      this.#warnOnce(
+        'another instrumentation observes @databricks/sql already: this one makes no spans. Use one of them.',
+      );
     }
   }
 
@@ -188,16 +195,13 @@ export class DriverPatcher implements ClientObserver {
     );
   }
 
-  #warnOnce(reason: string): void {
+  #warnOnce(message: string): void {
     if (!this.#warned) {
       this.#warned = true;
-      diag.warn(`opentelemetry-databricks-sql: ${reason}. ${WHAT_TO_DO}`);
+      diag.warn(`opentelemetry-databricks-sql: ${message}`);
     }
   }
 }
-
-const WHAT_TO_DO =
-  'Use one instrumentation and a driver that it knows; in bundled code call instrument(client) with each DBSQLClient.';
 
 type ModuleCache = Record<string, { readonly exports?: unknown } | undefined>;
 

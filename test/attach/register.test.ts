@@ -48,29 +48,23 @@ describe('register: the application has not a line of telemetry', () => {
     expect(world.sentOperations()).toEqual(OPERATIONS);
   });
 
-  it('OTEL_TRACES_EXPORTER=none: only Databricks is told', async () => {
-    expect(await world.run(APP, { environment: { OTEL_TRACES_EXPORTER: 'none' } })).toEqual(DONE);
-    expect(spanNames()).toEqual([]);
-    expect(world.sentOperations()).toEqual(OPERATIONS);
-  });
-
-  it('OTEL_TRACES_EXPORTER=console prints spans with the name of the service, and no Databricks-only tag', async () => {
+  it('the console: the name of the service, inner spans on request, and no Databricks-only tag', async () => {
     const { code, stdout } = await world.run(APP, {
-      environment: { OTEL_TRACES_EXPORTER: 'console', OTEL_SERVICE_NAME: 'shop' },
+      environment: {
+        OTEL_TRACES_EXPORTER: 'console',
+        OTEL_SERVICE_NAME: 'shop',
+        DATABRICKS_OTEL_DETAIL: 'operations',
+      },
     });
     expect(code).toBe(0);
     expect(stdout).toContain("'service.name': 'shop'");
     expect(stdout).toContain("name: 'SELECT rows'");
-    expect(stdout).not.toContain('databricks.connection.auth_type');
-  });
-
-  it('DATABRICKS_OTEL_DETAIL=operations shows the backend the inner spans too', async () => {
-    await world.run(APP, { environment: { DATABRICKS_OTEL_DETAIL: 'operations' } });
-    expect(spanNames()).toContain('execute');
+    expect(stdout).toContain("name: 'execute'");
+    expect(stdout).not.toContain('databricks.auth.type');
   });
 
   it('DATABRICKS_OTEL_DRY_RUN writes the records to the file, and not one request is made', async () => {
-    const environment = { DATABRICKS_OTEL_DRY_RUN: 'records.jsonl' };
+    const environment = { DATABRICKS_OTEL_DRY_RUN: 'records.jsonl', OTEL_TRACES_EXPORTER: 'none' };
     expect(await world.run(APP, { environment })).toEqual(DONE);
     expect(world.db.telemetry.requestCount + world.db.flags.requestCount).toBe(0);
     const written = await readFile(join(world.installation.folder, 'records.jsonl'), 'utf8');
@@ -81,7 +75,6 @@ describe('register: the application has not a line of telemetry', () => {
 
   it.each([
     ['DATABRICKS_OTEL_ENABLE_TELEMETRY', 'false', 4],
-    ['DATABRICKS_TELEMETRY_DISABLED', '1', 4],
     ['OTEL_SDK_DISABLED', 'true', 0],
   ])('%s=%s: nothing is sent to Databricks, the flag is not asked for', async (variable, value, spans) => {
     expect(await world.run(APP, { environment: { [variable]: value } })).toEqual(DONE);
@@ -124,9 +117,7 @@ describe('register: the application has not a line of telemetry', () => {
 
   it('beside an SDK of the application: that one serves, with one set of spans', async () => {
     expect(await world.run(['--import', './ownSdk.mjs', ...APP])).toEqual(DONE);
-    expect(spanNames().sort()).toEqual(
-      [`connect ${address()}`, `openSession ${address()}`, 'SELECT rows', `closeSession ${address()}`].sort(),
-    );
+    expect(spanNames().filter((name) => name === 'SELECT rows')).toHaveLength(1);
     expect(world.sentOperations()).toEqual([]);
   });
 });

@@ -58,15 +58,14 @@ export function leadingCode(cell: string | undefined): string | undefined {
 
 /** Fenced blocks of a language. */
 export function codeBlocks({ text }: Page, language: string): string[] {
-  const blocks = text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'));
+  const blocks = text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'));
   return [...blocks].map((match) => match[1] ?? '');
 }
 
 /** The anchors that GitHub gives to a page's headings. */
-export function anchors({ text }: Page): Set<string> {
-  const withoutCode = text.replace(/^```[^]*?^```$/gm, '');
+export function anchors(page: Page): Set<string> {
   const found = new Set<string>();
-  for (const [, heading = ''] of withoutCode.matchAll(/^#+ (.+)$/gm)) {
+  for (const [, heading = ''] of withoutBlocks(page).matchAll(/^#+ (.+)$/gm)) {
     const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
     const anchor = plain.replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '').replaceAll(' ', '-');
     let unique = anchor;
@@ -79,11 +78,15 @@ export function anchors({ text }: Page): Set<string> {
 }
 
 /** Links of a page that lead to files of the repository or to headings. */
-export function internalLinks({ text }: Page): string[] {
-  const withoutCode = text.replace(/^```[^]*?^```$/gm, '').replace(/`[^`\n]*`/g, '');
+export function internalLinks(page: Page): string[] {
+  const withoutCode = withoutBlocks(page).replace(/`[^`\n]*`/g, '');
   return [...withoutCode.matchAll(/\]\(([^)\s]+)\)/g)]
     .map((match) => match[1] ?? '')
     .filter((link) => !/^[a-z]+:/.test(link));
+}
+
+function withoutBlocks({ text }: Page): string {
+  return text.replace(/^```[\s\S]*?^```$/gm, '');
 }
 
 function escapeRegExp(text: string): string {

@@ -106,7 +106,9 @@ describe('options that only types name, on the page', () => {
 });
 
 describe('environment variables on the page', () => {
-  const documented = codeSpans(section(PAGE, 'Environment variables')).filter((code) => /^[A-Z_]+$/.test(code));
+  const documented = codeSpans(section(PAGE, 'Environment variables')).filter((code) =>
+    /^[A-Z_]+$/.test(code),
+  );
 
   it('are those that the code reads', () => {
     const ours = new Set<string>();

@@ -40,9 +40,11 @@ test('forbidden imports are caught, allowed ones are not', async () => {
     'no-cycles: hosts/lane.ts -> hosts/queue.ts',
     'no-room-without-a-rule: index.ts -> extras/helper.ts',
     'only-what-users-have: exporter/breaker.ts -> fast-check',
+    'only-what-users-have: standalone/start.ts -> @opentelemetry/sdk-node',
+    'patching-in-the-instrumentation-only: processor/spans.ts -> @opentelemetry/instrumentation',
     'processor-points-down: processor/spans.ts -> exporter/breaker.ts',
     'sdk-as-types-only: processor/spans.ts -> @opentelemetry/core',
-    'sdk-as-types-or-lazily: standalone/start.ts -> @opentelemetry/sdk-node',
+    'sdk-as-types-only: standalone/start.ts -> @opentelemetry/sdk-trace-base',
     'vocabulary-knows-no-room: records.ts -> exporter/breaker.ts',
   ]);
 });

@@ -10,7 +10,8 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-export type Handler = (request: SeenRequest, response: ServerResponse, socket: Socket) => void;
+/** `tcp` is the socket below TLS. */
+export type Handler = (request: SeenRequest, response: ServerResponse, tcp: Socket) => void;
 
 export interface TestServer {
   readonly port: number;
@@ -73,7 +74,8 @@ export async function startServer(handler: Handler = ok, options: ServerOptions 
         body: Buffer.concat(chunks).toString('utf8'),
       };
       requests.push(seen);
-      current(seen, response, request.socket);
+      const tcp = [...sockets].find(({ remotePort }) => remotePort === request.socket.remotePort);
+      current(seen, response, tcp ?? request.socket);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Scenario } from '../support/local-databricks/index.js';
+import { startWorld, type World } from './support/world.js';
+
+/** Native packages of the driver's, which no bundler takes along. */
+const NATIVE = ['lz4-napi', '@databricks/databricks-sql-kernel-*', '*.node'];
+
+const CLOUD_FETCH: Scenario = { format: 'cloudfetch', pages: 2, filesPerPage: 2, directResults: false };
+const POLLED: Scenario = { polls: 2 };
+const RETRIED: Scenario = { polls: 1, http: { GetOperationStatus: { status: 503, times: 1 } } };
+const SCENARIOS = [CLOUD_FETCH, POLLED, RETRIED];
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await build({
+    entryPoints: [join(world.installation.folder, 'bundled.mjs')],
+    outfile: join(world.installation.folder, 'bundle.cjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: NATIVE,
+    logLevel: 'error',
+  });
+});
+
+afterAll(() => world?.stop());
+
+const sentStatements = () =>
+  world.db.telemetry
+    .logs()
+    .map(({ entry }) => entry?.sql_driver_log?.sql_operation)
+    .filter((operation) => operation?.operation_detail?.operation_type === 'EXECUTE_STATEMENT');
+
+describe('instrument(client) in a bundle with the driver inside', () => {
+  it('two clients: one set of spans each, with polls, retries and downloads', async () => {
+    const { code, stderr } = await world.run(['bundle.cjs'], { scenarios: SCENARIOS });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+
+    const names = world.receiver.spans.map(({ name }) => name);
+    const count = (start: string) => names.filter((name) => name.startsWith(start)).length;
+    expect(count('connect')).toBe(2);
+    expect(count('openSession')).toBe(2);
+    expect(count('SELECT rows')).toBe(2 * SCENARIOS.length);
+    expect(count('wait')).toBe(2 * SCENARIOS.length);
+    expect(count('download')).toBe(2 * 4);
+
+    const [cloudFetch, polled, retried] = sentStatements();
+    expect(cloudFetch).toMatchObject({
+      execution_result: 'EXTERNAL_LINKS',
+      chunk_details: { total_chunks_present: 4, total_chunks_iterated: 4 },
+    });
+    expect(polled?.operation_detail?.n_operation_status_calls).toBe(3);
+    expect(retried?.retry_count).toBe(1);
+    expect(sentStatements()).toHaveLength(2 * SCENARIOS.length);
+  });
+});

@@ -1,0 +1,66 @@
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
+import { CONNECTION_OUTCOMES, DROP_REASONS } from '../../src/hosts/counters.js';
+import { registerMetrics } from '../../src/hosts/metrics.js';
+import type { HostsStats } from '../../src/hosts/stats.js';
+import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
+
+/** Statistics in which everything has happened. */
+export const EVENTFUL_STATS: HostsStats = {
+  queued: 7,
+  inFlight: 3,
+  exported: 1_000,
+  rejected: 2,
+  dropped: countEach(DROP_REASONS),
+  connections: countEach(CONNECTION_OUTCOMES),
+  flagFetches: { enabled: 9, disabled: 1, failed: 4 },
+  exportRequests: { '200': 20, '503': 4, ECONNRESET: 1 },
+  breakerTransitions: 1,
+  queueCapacity: 20_480,
+  hosts: [
+    {
+      host: 'one.cloud.databricks.com',
+      port: 443,
+      connections: 1,
+      lanes: 1,
+      pausedLanes: 0,
+      queued: 7,
+      inFlight: 3,
+      breaker: { state: 'open', openSince: Date.now() - 400_000, transitions: 1 },
+      flags: [{ orgId: '123', driverVersion: '2.1.0', state: 'enabled' }],
+      exportRequests: { '200': 20, '503': 4, ECONNRESET: 1 },
+    },
+  ],
+};
+
+/** One line of what Prometheus scrapes. */
+export interface Series {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The processor's metrics of such a time: as the SDK has them, and as its Prometheus exporter writes them. */
+export async function collectMetrics(): Promise<{ metrics: MetricData[]; scraped: Series[] }> {
+  const reader = new PrometheusExporter({ preventServerStart: true });
+  const meterProvider = new MeterProvider({ readers: [reader] });
+  registerMetrics(meterProvider, () => EVENTFUL_STATS);
+  const { resourceMetrics } = await reader.collect();
+  await meterProvider.shutdown();
+  const ours = resourceMetrics.scopeMetrics.filter(({ scope }) => scope.name === INSTRUMENTATION_SCOPE);
+  const text = new PrometheusSerializer().serialize({ ...resourceMetrics, scopeMetrics: ours });
+  return { metrics: ours.flatMap(({ metrics }) => metrics), scraped: parseSeries(text) };
+}
+
+/** `name{label="value",…}`, wherever it stands in a text. */
+export function parseSeries(text: string): Series[] {
+  return [...text.matchAll(/\b([a-z][a-z0-9_]*)\{([^}]*)\}/g)].map(([, name = '', labels = '']) => ({
+    name,
+    labels: Object.fromEntries(
+      [...labels.matchAll(/([a-z_]+)="([^"]*)"/g)].map(([, label = '', value = '']) => [label, value]),
+    ),
+  }));
+}
+
+function countEach<Key extends string>(keys: readonly Key[]): Record<Key, number> {
+  return Object.fromEntries(keys.map((key, index) => [key, index + 1])) as Record<Key, number>;
+}
