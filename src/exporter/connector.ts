@@ -13,6 +13,7 @@ import type { HostAddress } from './address.js';
 import type { KnownAddresses } from './knownAddresses.js';
 import { openTunnel } from './proxyTunnel.js';
 import { happened } from './socketEvents.js';
+import { onAbort } from './waiting.js';
 
 export interface ConnectorOptions {
   readonly addresses: KnownAddresses;
@@ -36,7 +37,7 @@ export function createConnector(
   return (_options, callback) => {
     withoutTracing(() => establish(target, route, secureContext, options)).then(
       (socket) => callback(null, socket),
-      (cause: unknown) => callback(new Error('no connection', { cause }), null),
+      (cause: unknown) => callback(cause as Error, null),
     );
   };
 }
@@ -54,11 +55,11 @@ async function establish(
   tcp.setKeepAlive(true, 60_000);
   const end = (error: Error) => tcp.destroy(error);
   const timer = setTimeout(() => end(new ConnectTimeoutError()), connectTimeoutMs).unref();
-  const onAbort = () => end(new Error('closed'));
-  signal.addEventListener('abort', onAbort, { once: true });
+  const close = () => end(new Error('closed'));
+  const letGo = onAbort(signal, close);
   try {
     if (signal.aborted) {
-      onAbort();
+      close();
     }
     await happened(tcp, 'connect');
     const tunnel = route.proxy === undefined ? tcp : await openTunnel(tcp, route.proxy, target, secure);
@@ -69,7 +70,7 @@ async function establish(
     throw error;
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
+    letGo();
   }
 }
 

@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { linkAbort, wait, within } from './waiting.js';
+import { linkAbort, within } from './waiting.js';
 
 /** `busy`: nothing was written, as too much is waiting already. */
 export type WriteOutcome = 'written' | 'busy' | 'failed' | 'aborted';
@@ -19,6 +19,7 @@ const OWNER_ONLY = 0o600;
 /** Lines to a stream of somebody else's: never ended here, never filled beyond its own limit by more than a line. */
 export class StreamLines implements LineSink {
   readonly #stream: Writable;
+  #changing: Promise<void> | undefined;
 
   constructor(stream: Writable) {
     this.#stream = stream;
@@ -27,34 +28,36 @@ export class StreamLines implements LineSink {
   }
 
   async write(line: string, signal: AbortSignal): Promise<WriteOutcome> {
-    await this.#drained(signal);
-    if (signal.aborted) {
-      return 'aborted';
+    const limit = linkAbort([signal], MAX_WAIT_MS);
+    try {
+      // Who is first after a drain may fill it again.
+      while (this.#stream.writable && this.#stream.writableNeedDrain && !limit.signal.aborted) {
+        await within(this.#change(), limit.signal, MAX_WAIT_MS);
+      }
+    } finally {
+      limit.dispose();
+    }
+    if (limit.signal.aborted) {
+      return limit.timedOut() ? 'busy' : 'aborted';
     }
     if (!this.#stream.writable) {
       return 'failed';
-    }
-    if (this.#stream.writableNeedDrain) {
-      return 'busy';
     }
     // Once the stream has it, a line counts as written unless it turns out not to be: it may still get there.
     return (await within(this.#put(line), signal, MAX_WAIT_MS)) ?? 'written';
   }
 
-  /** Resolves when the stream takes more, is of no use any more, or has been waited for long enough. */
-  async #drained(signal: AbortSignal): Promise<void> {
-    const limit = linkAbort([signal], MAX_WAIT_MS);
-    // Who is first after a drain may fill it again.
-    while (this.#stream.writable && this.#stream.writableNeedDrain && !limit.signal.aborted) {
-      const change = new AbortController();
-      const changed = () => change.abort();
-      this.#stream.once('drain', changed).once('close', changed);
-      const either = linkAbort([limit.signal, change.signal]);
-      await wait(MAX_WAIT_MS, either.signal);
-      either.dispose();
-      this.#stream.off('drain', changed).off('close', changed);
-    }
-    limit.dispose();
+  /** Resolves when the stream takes more, or is of no use any more. All who wait share it. */
+  #change(): Promise<void> {
+    this.#changing ??= new Promise((resolve) => {
+      const changed = () => {
+        this.#stream.off('drain', changed).off('close', changed);
+        this.#changing = undefined;
+        resolve();
+      };
+      this.#stream.on('drain', changed).on('close', changed);
+    });
+    return this.#changing;
   }
 
   #put(line: string): Promise<WriteOutcome> {

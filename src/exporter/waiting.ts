@@ -1,3 +1,17 @@
+import { setMaxListeners } from 'node:events';
+
+/**
+ * Calls back when the signal aborts, at most once. Any number may listen: Node.js warns of a leak at
+ * eleven, but here every lane of a host may have a request in flight.
+ *
+ * @returns ends the listening
+ */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', callback, { once: true });
+  return () => signal.removeEventListener('abort', callback);
+}
+
 /** A signal that aborts with any of its sources, or when its time is over. */
 export interface LinkedAbort {
   readonly signal: AbortSignal;
@@ -22,9 +36,7 @@ export function linkAbort(sources: readonly AbortSignal[], timeoutMs?: number): 
           timedOut = !controller.signal.aborted;
           abort();
         }, timeoutMs).unref();
-  for (const source of sources) {
-    source.addEventListener('abort', abort, { once: true });
-  }
+  const letGo = sources.map((source) => onAbort(source, abort));
   if (sources.some((source) => source.aborted)) {
     abort();
   }
@@ -33,8 +45,8 @@ export function linkAbort(sources: readonly AbortSignal[], timeoutMs?: number): 
     timedOut: () => timedOut,
     dispose: () => {
       clearTimeout(timer);
-      for (const source of sources) {
-        source.removeEventListener('abort', abort);
+      for (const stop of letGo) {
+        stop();
       }
     },
   };
@@ -48,11 +60,11 @@ export async function wait(ms: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const done = () => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', done);
+      letGo();
       resolve();
     };
     const timer = setTimeout(done, ms).unref();
-    signal.addEventListener('abort', done, { once: true });
+    const letGo = onAbort(signal, done);
   });
 }
 

@@ -25,6 +25,8 @@ export class FlagMembers {
   readonly #refused = new Set<FlagMember>();
   /** Who had no credentials in the last round. */
   readonly #empty = new Set<FlagMember>();
+  /** How often credentials have come. */
+  #arrivals = 0;
   /** As whom the last answer was had. */
   #lastGood: FlagMember | undefined;
 
@@ -62,6 +64,7 @@ export class FlagMembers {
 
   /** The member has credentials, or others than before. */
   onCredentials(member: FlagMember): void {
+    this.#arrivals++;
     this.#refused.delete(member);
     this.#empty.delete(member);
   }
@@ -92,12 +95,16 @@ export class FlagMembers {
   ): Promise<RoundResult> {
     this.#empty.clear();
     for (let member = this.next(); member !== undefined; member = this.next()) {
+      const arrivals = this.#arrivals;
       const headers = await member.destination.credentials.get(signal);
       if (signal.aborted) {
         return { outcome: 'aborted' };
       }
       if (headers === undefined) {
-        this.#empty.add(member);
+        // If some came meanwhile, they may be this member's.
+        if (arrivals === this.#arrivals) {
+          this.#empty.add(member);
+        }
         continue;
       }
       const result = await fetch(member.destination);

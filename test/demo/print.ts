@@ -11,6 +11,8 @@ const STYLES = {
 
 const TAG_WIDTH = 42;
 const LOCAL_WIDTH = 40;
+/** What Databricks does not get may take its column. */
+const LOCAL_ONLY_WIDTH = 110;
 const ABSENT = '-';
 
 const wantsColour = process.env['FORCE_COLOR'] ?? (process.stdout.isTTY && process.stdout.hasColors());
@@ -43,22 +45,21 @@ export function printRequest({ method, path, body }: RecordedRequest): void {
 }
 
 function textOf({ scope, tag, local, field, databricks }: Line): string {
+  const { label } = STYLES[scope];
+  if (databricks === undefined) {
+    return columns(label, tag, shortened(local ?? ABSENT, LOCAL_ONLY_WIDTH), ABSENT);
+  }
   const name = field?.slice(field.lastIndexOf('.') + 1);
-  return columns(
-    STYLES[scope].label,
-    tag,
-    local ?? ABSENT,
-    databricks === undefined ? ABSENT : `${name} = ${databricks}`,
-  );
+  return columns(label, tag, shortened(local ?? ABSENT, LOCAL_WIDTH - 1), `${name} = ${databricks}`);
 }
 
 function columns(scope: string, tag: string, local: string, databricks: string): string {
-  return `${scope.padEnd(11)}${tag.padEnd(TAG_WIDTH)}${fitted(local, LOCAL_WIDTH)}${databricks}`;
+  return `${scope.padEnd(11)}${tag.padEnd(TAG_WIDTH)}${local.padEnd(LOCAL_WIDTH - 1)} ${databricks}`;
 }
 
-function fitted(text: string, width: number): string {
+function shortened(text: string, width: number): string {
   const line = text.replace(/\s+/g, ' ');
-  return (line.length < width ? line : `${line.slice(0, width - 4)}...`).padEnd(width);
+  return line.length <= width ? line : `${line.slice(0, width - 3)}...`;
 }
 
 function painted(scope: ExportScope, text: string): string {

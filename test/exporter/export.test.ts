@@ -335,6 +335,20 @@ describe('export over HTTPS', () => {
     await exporter.close();
   });
 
+  it('has any number of batches in flight with one signal, without a warning of Node.js', async () => {
+    const warned = vi.fn();
+    process.on('warning', warned);
+    const shared = new AbortController();
+    const results = await Promise.all(
+      Array.from({ length: 30 }, () => exporter.export(records(1), destination(), shared.signal)),
+    );
+    expect(results.every(({ outcome }) => outcome === 'success')).toBe(true);
+    await nextTurn();
+    process.off('warning', warned);
+    expect(warned).not.toHaveBeenCalled();
+    expect(server.connections()).toBeLessThanOrEqual(8);
+  });
+
   it('sends nothing with a signal that has aborted before, and nothing for an empty batch', async () => {
     expect(await exporter.export(records(1), destination(), AbortSignal.abort())).toEqual({
       outcome: 'aborted',

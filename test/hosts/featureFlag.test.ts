@@ -231,6 +231,50 @@ describe('the feature flag', () => {
     await settle();
     expect(setup.host.flagFetches.map(({ token }) => token)).toEqual(['Bearer bad', 'Bearer good']);
     expect(setup.registry.stats()).toMatchObject({ exported: 100, dropped: { flag_failed: 0 } });
+    // The refresh asks at once as the one who was believed.
+    await settle(15 * MINUTE);
+    expect(setup.host.flagFetches.slice(2).map(({ token }) => token)).toEqual(['Bearer good']);
+  });
+
+  it('is asked for a minute after all were refused, as all of them once more', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answerFlag = () => (host.flagFetches.length <= 2 ? REFUSED : ENABLED);
+    });
+    setup.open({ token: 'a' });
+    setup.open({ token: 'b' });
+    await settle(MINUTE - 1_000);
+    expect(flagState(setup)).toBe('failed');
+    expect(setup.host.flagFetches).toHaveLength(2);
+    await settle(1_100);
+    expect(flagState(setup)).toBe('enabled');
+  });
+
+  it('is asked for a minute after a token provider had nothing to give', async () => {
+    const tokens = [undefined, 'late'];
+    const setup = new Setup({ tokenProvider: () => tokens.shift() });
+    setup.open();
+    await settle(MINUTE - 1_000);
+    expect(flagState(setup)).toBe('unknown');
+    await settle(2_000);
+    expect(setup.host.flagFetches.map(({ token }) => token)).toEqual(['Bearer late']);
+    expect(flagState(setup)).toBe('enabled');
+  });
+
+  it('is asked for promptly, at whatever moment of a round in vain credentials come', async () => {
+    for (let ticks = 0; ticks < 20; ticks++) {
+      const setup = new Setup();
+      const { handle } = setup.open({ token: undefined, identity: 'me' });
+      const credentials = handle.credentials.bind(handle);
+      handle.credentials = () => {
+        const headers = credentials();
+        if (headers === undefined) {
+          void afterTicks(ticks).then(() => handle.use('late'));
+        }
+        return headers;
+      };
+      await settle(100);
+      expect([ticks, setup.host.flagFetches.length]).toEqual([ticks, 1]);
+    }
   });
 
   it('is asked for as a tenant that comes after all others were refused; its records wait for that', async () => {
@@ -283,6 +327,12 @@ describe('the feature flag', () => {
     expect(setup.exporter.hosts.map(({ batches }) => batches.length)).toEqual([0, 1, 1]);
   });
 });
+
+async function afterTicks(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await undefined;
+  }
+}
 
 function badTokenRefused(host: FakeHostExporter): void {
   host.answerFlag = (token) => (token === 'Bearer bad' ? REFUSED : ENABLED);

@@ -236,7 +236,8 @@ describe('a lane', () => {
     ['the token', { token: 'another' }],
     ['the proxy', { route: { proxy: { protocol: 'http', host: 'p', port: 1 } } }],
     ['the trusted certificates', { route: { ca: ['pem'] } }],
-    ['the client certificate', { route: { clientCert: 'pem', clientKey: 'key' } }],
+    ['the client certificate', { route: { clientCert: 'pem' } }],
+    ['the client key', { route: { clientKey: 'key' } }],
     ['the verification', { route: { rejectUnauthorized: false } }],
     ['the provider', { identity: {} }],
     ['the gate', { telemetry: { forceEnableTelemetry: true } }],
@@ -299,8 +300,55 @@ describe('a lane', () => {
     setup.open({ ...FORCED, token: 'd' });
     setup.enqueue(b.lease, 1);
     await settle();
-    expect(setup.registry.stats()).toMatchObject({ exported: 1, dropped: { lane_evicted: 1 } });
+    expect(setup.host.ids).toEqual([1]);
+    expect(setup.registry.stats().dropped.lane_evicted).toBe(1);
     expect(setup.registry.stats().hosts[0]?.lanes).toBe(3);
+  });
+
+  it('is the least recently used by its last connection, not by its first', async () => {
+    const setup = new Setup({ maxLanes: 3 });
+    for (const token of ['a', 'b', 'a', 'c']) {
+      setup.open({ ...FORCED, token }).handle.close();
+    }
+    const late = setup.open({ ...FORCED, token: 'd' });
+    const again = setup.open({ ...FORCED, token: 'a' });
+    setup.enqueue(late.lease, 100);
+    setup.enqueue(again.lease, 100);
+    await settle();
+    // `b` made room for `d`; `a` was still there.
+    const lanes = setup.host.batches.map(({ destination }) => destination);
+    expect(lanes).toHaveLength(2);
+    expect(setup.registry.stats().hosts[0]?.lanes).toBe(3);
+    setup.open({ ...FORCED, token: 'c' });
+    expect(outcomes(setup.registry)).toEqual({ served: 7 });
+  });
+
+  it('that is evicted with a batch in flight counts the batch once, whatever becomes of it', async () => {
+    const setup = new Setup({ maxLanes: 1 });
+    const { handle, lease } = setup.open({ ...FORCED, token: 'a' });
+    setup.enqueue(lease, 150);
+    await settle(10);
+    handle.close();
+    setup.open({ ...FORCED, token: 'b' });
+    await settle();
+    expect(setup.registry.stats()).toMatchObject({
+      queued: 0,
+      inFlight: 0,
+      exported: 0,
+      dropped: { lane_evicted: 150 },
+    });
+  });
+
+  it('that is evicted takes the request for its flag along', async () => {
+    const setup = new Setup({ maxLanes: 1 }, (host) => {
+      host.flagLatencyMs = 1_000_000;
+    });
+    const { handle } = setup.open({ orgId: '1' });
+    await settle(10);
+    handle.close();
+    setup.open(FORCED);
+    await settle(20_000);
+    expect(setup.registry.stats()).toMatchObject({ flagFetches: { failed: 0 }, hosts: [{ flags: [] }] });
   });
 
   it('beyond maxLanes is refused and counted while all are in use', () => {
@@ -472,6 +520,21 @@ describe('shutdown', () => {
     expect(await stopped).toBe(2_000);
     expect(setup.registry.stats()).toMatchObject({ queued: 0, inFlight: 0, dropped: { shutdown: 300 } });
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('begins no request when it gives up', async () => {
+    const setup = new Setup({}, (host) => {
+      host.state = 'half-open';
+      host.latencyMs = 600_000;
+    });
+    for (const token of ['a', 'b', 'c']) {
+      setup.enqueue(setup.open({ ...FORCED, token }).lease, 100);
+    }
+    const stopped = setup.registry.shutdown(2_000);
+    await settle(2_000);
+    await stopped;
+    expect(setup.host.batches).toHaveLength(1);
+    expect(setup.registry.stats().dropped.shutdown).toBe(300);
   });
 
   it('is over at its deadline though an exporter never closes', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FLUSH_GAP_MS } from '../../src/hosts/outbox.js';
 import type { FakeHostExporter } from './fakes.js';
-import { DISABLED, range, Setup, success } from './fakes.js';
+import { DISABLED, ENABLED, range, Setup, success } from './fakes.js';
 
 const FORCED = { telemetry: { forceEnableTelemetry: true } };
 
@@ -133,6 +133,40 @@ describe('after a failure', () => {
     const times = setup.host.batches.map(({ at }) => at);
     const waits = times.slice(1).map((at, index) => Math.round((at - (times[index] ?? 0)) / 1_000));
     expect(waits.slice(0, 7)).toEqual([5, 10, 20, 40, 60, 60, 60]);
+  });
+
+  it('the waits begin anew after a success', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const setup = new Setup({}, refuseAll);
+    const { lease } = setup.open(FORCED);
+    setup.enqueue(lease, 100);
+    await settle(40_000);
+    setup.host.answer = ({ ids }) => success(ids.length);
+    await settle(60_000);
+    expect(setup.registry.stats().exported).toBe(100);
+    refuseAll(setup.host);
+    setup.host.batches.length = 0;
+    setup.enqueue(lease, 100);
+    await settle(5_100);
+    expect(setup.host.batches).toHaveLength(2);
+  });
+
+  it('a batch that comes back after the flag was switched off is dropped and counted', async () => {
+    const setup = new Setup({}, (host) => {
+      refuseAll(host);
+      host.latencyMs = 2_000;
+      host.answerFlag = () => (host.flagFetches.length === 1 ? { ...ENABLED, ttlSeconds: 60 } : DISABLED);
+    });
+    const { lease } = setup.open();
+    await settle(59_000);
+    setup.enqueue(lease, 100);
+    await settle(1_500);
+    expect(setup.registry.stats()).toMatchObject({
+      inFlight: 100,
+      hosts: [{ flags: [{ state: 'disabled' }] }],
+    });
+    await settle(1_500);
+    expect(setup.registry.stats()).toMatchObject({ queued: 0, dropped: { flag_disabled: 100 } });
   });
 
   it('Retry-After is respected, by a flush as well', async () => {

@@ -53,7 +53,7 @@ const OPERATORS = [
   'IS NOT',
 ];
 const FUNCTIONS = ['count', 'coalesce', 'named_struct', 'date_add', 'array', 'f'];
-const DEPTH = 3;
+const DEPTH = 2;
 
 /** A statement of Databricks SQL that is put together from `seed`; the same for the same seed. */
 export function statementOf(seed: number): string {

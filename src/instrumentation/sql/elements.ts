@@ -31,26 +31,31 @@ export function hashOf(element: number, code: number): number {
 }
 
 /**
- * Jumps over the elements of a list that consist of values only and have the given hash: from the comma before
- * the first one to the comma behind the last one. Long lists are made of them, so this is done without the
- * general machinery; what is not jumped over here comes to the same end there.
+ * Jumps over the elements of a list that consist of values only and read the same as the one before, which has
+ * the given hash and number of tokens: from the comma before the first one to the comma behind the last one. Long
+ * lists are made of them, so this is done without the general machinery; what is not jumped over here comes to
+ * the same end there.
  */
-export function endOfRepeatedValues(sql: string, comma: number, hash: number): number {
+export function endOfRepeatedValues(sql: string, comma: number, hash: number, tokens: number): number {
   let end = comma;
-  for (let next = comma; next !== -1; next = endOfValueElement(sql, next, hash)) end = next;
+  for (let next = comma; next !== -1; next = endOfValueElement(sql, next, hash, tokens)) end = next;
   return end;
 }
 
-function endOfValueElement(sql: string, comma: number, expected: number): number {
+/** The comma behind the element; -1 if the element is another one. */
+function endOfValueElement(sql: string, comma: number, expected: number, tokens: number): number {
   let hash = EMPTY_ELEMENT;
   let depth = 0;
   let valueMayFollow = true;
   let i = comma + 1;
-  while (i < sql.length) {
+  for (let rest = tokens; rest >= 0; ) {
     const kind = kindOf(codeAt(sql, i));
     if (kind === SPACE) {
       i = endOfSpace(sql, i);
-    } else if (kind === COMMA) {
+      continue;
+    }
+    rest--;
+    if (kind === COMMA) {
       if (depth === 0) return hash === expected ? i : -1;
       hash = hashOf(hash, COMMA_CODE);
       valueMayFollow = true;

@@ -74,7 +74,9 @@ export class Repetitions {
     if (this.out.full) return comma;
     this.previousElement = this.element;
     this.previousTokens = this.tokens;
-    this.trialStart = this.valuesOnly ? endOfRepeatedValues(this.sql, comma, this.element) : comma;
+    this.trialStart = this.valuesOnly
+      ? endOfRepeatedValues(this.sql, comma, this.element, this.tokens)
+      : comma;
     this.begin();
     this.out.mark();
     this.onTrial = true;

@@ -16,6 +16,7 @@ export interface ProxyOptions {
   readonly credentials?: string;
   /** In place of a tunnel: what it sends, or nothing at all for `''`. */
   readonly answer?: string;
+  readonly onConnect?: () => void;
   /** Where tunnels lead; default: where the client asks. */
   readonly target?: { readonly host: string; readonly port: number };
 }
@@ -33,8 +34,9 @@ export async function startProxy(options: ProxyOptions = {}): Promise<TestProxy>
   server.on('connection', keep);
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     client.on('error', () => client.destroy());
-    const { authorization } = { authorization: request.headers['proxy-authorization'] };
+    const authorization = request.headers['proxy-authorization'];
     connects.push({ target: request.url ?? '', authorization });
+    options.onConnect?.();
     if (options.answer !== undefined) {
       client.write(options.answer);
       return;

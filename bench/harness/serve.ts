@@ -1,0 +1,20 @@
+import { fork } from 'node:child_process';
+import type { Prepared } from './bench.js';
+import { BUILT } from './build.js';
+
+/** Starts a server of `servers/` in a process of its own; it sends what clients need to know. */
+export function startServer(name: string): Promise<Prepared> {
+  const child = fork(BUILT.server(name), { execArgv: [] });
+  return new Promise((resolve, reject) => {
+    child.once('message', (values) => {
+      resolve({
+        values: values as Record<string, string>,
+        end: async () => {
+          child.kill();
+        },
+      });
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the server ${name} ended with ${code}`)));
+  });
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { type Context, ROOT_CONTEXT, SpanKind, type Tracer, trace } from '@opentelemetry/api';
+import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
+import { WORKSPACE_ID } from './connection.js';
+
+export const SESSION_ID = '01ef1111-1111-1abc-9def-0123456789ab';
+
+/** A tracer of the driver's instrumentation. */
+export function driverTracer(...spanProcessors: SpanProcessor[]): Tracer {
+  return new BasicTracerProvider({ spanProcessors }).getTracer(INSTRUMENTATION_SCOPE);
+}
+
+/** A tracer of another library. */
+export function foreignTracer(...spanProcessors: SpanProcessor[]): Tracer {
+  return new BasicTracerProvider({ spanProcessors }).getTracer('@opentelemetry/instrumentation-http');
+}
+
+/** One statement and its inner spans, ended. */
+export interface StatementSpans {
+  readonly id: string;
+  readonly statement: ReadableSpan;
+  readonly execute: ReadableSpan;
+  readonly wait: ReadableSpan;
+  readonly downloads: readonly ReadableSpan[];
+}
+
+/** Statements as the SDK and the instrumentation make them, with all their tags; no processor has seen them. */
+export function statementSpans(count: number, downloads: number): StatementSpans[] {
+  const tracer = driverTracer();
+  return Array.from({ length: count }, () => oneStatement(tracer, ROOT_CONTEXT, downloads));
+}
+
+function oneStatement(tracer: Tracer, parent: Context, downloads: number): StatementSpans {
+  const id = randomUUID();
+  const statement = tracer.startSpan(
+    'SELECT main.sales.orders',
+    {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        'db.system.name': 'databricks',
+        'server.address': 'dbc-1.cloud.databricks.test',
+        'databricks.workspace.id': WORKSPACE_ID,
+        'databricks.session.id': SESSION_ID,
+        'databricks.operation.type': 'EXECUTE_STATEMENT',
+        'databricks.statement.type': 'QUERY',
+        'db.operation.name': 'SELECT',
+        'db.query.summary': 'SELECT main.sales.orders',
+        'db.collection.name': 'main.sales.orders',
+        'db.query.text': 'SELECT id, name FROM main.sales.orders WHERE region = ?',
+      },
+    },
+    parent,
+  );
+  const inside = trace.setSpan(parent, statement);
+  const inner = (name: string, attributes: Record<string, number | boolean>) =>
+    tracer.startSpan(name, { attributes: { 'db.system.name': 'databricks', ...attributes } }, inside);
+  const execute = inner('execute', {});
+  execute.end();
+  statement.setAttribute('databricks.statement.id', id);
+  const wait = inner('wait', {});
+  wait.end();
+  const files = Array.from({ length: downloads }, (_, index) => {
+    const download = inner('download', {
+      'databricks.chunk.index': index,
+      'databricks.result.compressed': true,
+    });
+    download.setAttributes({ 'databricks.chunk.bytes': 1_048_576, 'databricks.chunk.rows': 10_000 });
+    download.end();
+    return readable(download);
+  });
+  statement.setAttributes({
+    'databricks.operation.latency_ms': 182,
+    'databricks.poll.count': 2,
+    'databricks.poll.latency_ms': 41,
+    'databricks.retry.count': 0,
+    'databricks.result.format': 'EXTERNAL_LINKS',
+    'databricks.result.compressed': true,
+    'databricks.result.chunk_count': downloads,
+    'databricks.result.ready_latency_ms': 210,
+    'databricks.result.consumption_latency_ms': 95,
+    'db.response.returned_rows': 10_000 * downloads,
+    'databricks.result.bytes_downloaded': 1_048_576 * downloads,
+  });
+  statement.end();
+  return { id, statement: readable(statement), execute: readable(execute), wait: readable(wait), downloads: files };
+}
+
+/** What the SDK's tracer makes is what its processors read. */
+export function readable(span: object): ReadableSpan {
+  return span as ReadableSpan;
+}

@@ -1,0 +1,232 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HostExporter } from '../../src/exporter/contract.js';
+import { DryRunExporter, type DryRunExporterOptions } from '../../src/exporter/dryRunExporter.js';
+import {
+  destinationTo,
+  FakeCredentials,
+  fullRecord,
+  never,
+  records,
+  routeVia,
+  TOKEN,
+  USER_AGENT,
+} from './support/fixtures.js';
+import { referenceBody } from './support/reference.js';
+
+const HOST_NAME = 'dbc-1.cloud.databricks.com';
+const credentials = new FakeCredentials();
+const destination = destinationTo(443, routeVia(undefined), { credentials });
+
+function open(options: DryRunExporterOptions): HostExporter {
+  const host = new DryRunExporter(options).openHost(HOST_NAME, 443);
+  if (host === undefined) throw new Error('refused');
+  return host;
+}
+
+/** A stream that takes `limit` bytes and no more until it is let go. */
+function stuckStream(limit: number) {
+  const written: string[] = [];
+  let letGo: () => void = () => {};
+  const stream = new Writable({
+    highWaterMark: limit,
+    write(chunk, _encoding, callback) {
+      written.push(String(chunk));
+      letGo = callback;
+    },
+  });
+  return { stream, written, letGo: () => letGo() };
+}
+
+describe('DryRunExporter', () => {
+  it('writes the exact bodies, one per line', async () => {
+    const stream = new PassThrough();
+    const host = open({ stream });
+    const batches = [[fullRecord()], records(3)];
+    for (const batch of batches) {
+      expect(await host.export(batch, destination, never)).toEqual({
+        outcome: 'success',
+        accepted: batch.length,
+        rejected: 0,
+      });
+    }
+    const lines = String(stream.read()).split('\n');
+    expect(lines.pop()).toBe('');
+    expect(lines).toHaveLength(2);
+    lines.forEach((line, i) => {
+      const uploadTimeMs = JSON.parse(line).uploadTime as number;
+      const options = { uploadTimeMs, userAgent: USER_AGENT, authenticated: true };
+      expect(line).toBe(referenceBody(batches[i] ?? [], options));
+    });
+    expect(host.requests()).toEqual({ written: 2 });
+  });
+
+  it('never asks for credentials and writes none', async () => {
+    const stream = new PassThrough();
+    await open({ stream }).export([fullRecord()], destination, never);
+    expect(credentials.asked).toBe(0);
+    expect(String(stream.read())).not.toContain(TOKEN);
+  });
+
+  it('shows the unauthenticated body', async () => {
+    const stream = new PassThrough();
+    await open({ stream, authenticatedExport: false }).export([fullRecord()], destination, never);
+    expect(String(stream.read())).not.toMatch(/workspace_id|session_id|system_configuration/);
+  });
+
+  it('takes the feature flag as enabled without asking anybody', async () => {
+    const host = open({ stream: new PassThrough() });
+    expect(await host.fetchFeatureFlag(destination, '2.1.0', never)).toEqual({
+      outcome: 'answer',
+      enabled: true,
+      ttlSeconds: undefined,
+    });
+    expect(host.breaker()).toEqual({ state: 'closed', openSince: undefined, transitions: 0 });
+  });
+
+  it('refuses the hosts and routes that the real exporter refuses', () => {
+    const exporter = new DryRunExporter({ stream: new PassThrough() });
+    expect(exporter.openHost('user@host', 443)).toBeUndefined();
+    expect(exporter.supportsRoute(routeVia(undefined))).toBe(true);
+    expect(exporter.supportsRoute(routeVia(undefined, { https: false }))).toBe(false);
+  });
+
+  it('writes to standard output unless told otherwise', async () => {
+    const write = vi.spyOn(process.stdout, 'write').mockImplementation((...args: unknown[]) => {
+      const callback = args.at(-1);
+      if (typeof callback === 'function') callback();
+      return true;
+    });
+    try {
+      await open({}).export(records(1), destination, never);
+      expect(String(write.mock.calls[0]?.[0])).toMatch(/^\{"uploadTime":.*\]\}\n$/);
+    } finally {
+      write.mockRestore();
+    }
+  });
+
+  describe('a stream that can not keep up', () => {
+    beforeEach(() => {
+      vi.useFakeTimers();
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    it('gets no further line until it has drained; who waits too long keeps the batch', async () => {
+      const { stream, written, letGo } = stuckStream(10);
+      const host = open({ stream });
+      void host.export(records(1), destination, never);
+      const waiting = Array.from({ length: 20 }, () => host.export(records(1), destination, never));
+      await vi.advanceTimersByTimeAsync(4_000);
+      expect(written).toHaveLength(1);
+      letGo();
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(written).toHaveLength(2);
+      const outcomes = (await Promise.all(waiting)).map(({ outcome }) => outcome).sort();
+      expect(outcomes).toEqual([...Array(19).fill('retryable'), 'success']);
+      expect(stream.writableLength).toBeLessThan(5_000);
+      expect(stream.listenerCount('drain')).toBeLessThanOrEqual(1);
+    });
+
+    it('is left when the signal aborts', async () => {
+      const { stream, written } = stuckStream(10);
+      const host = open({ stream });
+      void host.export(records(1), destination, never);
+      const abort = new AbortController();
+      const result = host.export(records(1), destination, abort.signal);
+      await vi.advanceTimersByTimeAsync(100);
+      abort.abort();
+      expect(await result).toEqual({ outcome: 'aborted' });
+      expect(written).toHaveLength(1);
+    });
+  });
+
+  it.each<[string, () => Writable]>([
+    ['fails', () => new Writable({ write: (_chunk, _encoding, callback) => callback(new Error('full')) })],
+    [
+      'throws',
+      () =>
+        Object.assign(new PassThrough(), {
+          write: () => {
+            throw new Error('broken');
+          },
+        }),
+    ],
+    ['was destroyed', () => new PassThrough().destroy(new Error('gone'))],
+    ['was ended', () => new PassThrough().end()],
+  ])('survives and counts a stream that %s', async (_name, make) => {
+    const stream = make();
+    const host = open({ stream });
+    for (let i = 0; i < 3; i++) {
+      expect(await host.export(records(1), destination, never)).toEqual({
+        outcome: 'terminal',
+        error: 'write_failed',
+        pauseMs: 0,
+      });
+    }
+    expect(host.requests()).toEqual({ failed: 3 });
+  });
+
+  it('writes nothing once closed or aborted', async () => {
+    const stream = new PassThrough();
+    const host = open({ stream });
+    expect(await host.export(records(1), destination, AbortSignal.abort())).toEqual({ outcome: 'aborted' });
+    await host.close();
+    expect(await host.export(records(1), destination, never)).toEqual({ outcome: 'aborted' });
+    expect(stream.read()).toBeNull();
+    expect(stream.writable).toBe(true);
+  });
+
+  describe('to a file', () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'dry-run-'));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+
+    it('appends lines that are whole, however many hosts write, for its owner only', async () => {
+      const file = join(folder, 'out.jsonl');
+      const exporter = new DryRunExporter({ file });
+      const hosts = ['a.example', 'b.example'].map((name) => exporter.openHost(name, 443));
+      await Promise.all(
+        Array.from({ length: 14 }, (_, i) => hosts[i % 2]?.export(records(50), destination, never)),
+      );
+      const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+      expect(lines).toHaveLength(14);
+      for (const line of lines) expect(JSON.parse(line).protoLogs).toHaveLength(50);
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+    });
+
+    it('keeps the batch while too many lines wait', async () => {
+      const host = open({ file: join(folder, 'out.jsonl') });
+      const results = await Promise.all(
+        Array.from({ length: 40 }, () => host.export(records(1), destination, never)),
+      );
+      const counts = host.requests();
+      expect(counts['written']).toBeGreaterThanOrEqual(16);
+      expect(counts['busy']).toBe(results.filter(({ outcome }) => outcome === 'retryable').length);
+    });
+
+    it('survives and counts a file that can not be written', async () => {
+      const host = open({ file: join(folder, 'missing', 'out.jsonl') });
+      expect(await host.export(records(1), destination, never)).toMatchObject({ outcome: 'terminal' });
+      expect(await host.export(records(1), destination, never)).toMatchObject({ outcome: 'terminal' });
+      expect(host.requests()).toEqual({ failed: 2 });
+    });
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['a stream that is none', { stream: {} }, /option 'stream' is a object; allowed is a writable stream/],
+    ['an empty path', { file: '' }, /option 'file' is a string; allowed is the path of a file/],
+    ['a path that is none', { file: 5 }, /option 'file' is 5/],
+    ['both', { file: 'x', stream: new PassThrough() }, /option 'file' .* left out where there is a 'stream'/],
+    ['a flag that is none', { authenticatedExport: 'no' }, /option 'authenticatedExport'/],
+    ['a misspelt option', { path: 'x' }, /there is no option 'path'; allowed are stream, file/],
+  ])('refuses %s', (_name, options, message) => {
+    expect(() => new DryRunExporter(options as DryRunExporterOptions)).toThrow(message);
+  });
+});

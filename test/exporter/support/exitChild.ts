@@ -1,0 +1,38 @@
+/**
+ * A program that begins an export and has nothing more to do once its standard input ends. Its argument
+ * says where to, as JSON.
+ */
+
+import type { ProxyRoute } from '../../../src/context.js';
+import { ProvidedCredentials } from '../../../src/exporter/providedCredentials.js';
+import { destinationTo, fullRecord, hostExporter, never, routeVia } from './fixtures.js';
+
+interface ChildTask {
+  readonly port: number;
+  readonly host?: string;
+  readonly ca?: string;
+  readonly proxy?: ProxyRoute;
+  readonly what: 'export' | 'flag' | 'token';
+  readonly maxRetries?: number;
+  readonly timeoutMs?: number;
+}
+
+const task = JSON.parse(process.argv[2] ?? '') as ChildTask;
+const timeoutMs = task.timeoutMs ?? 20_000;
+const exporter = hostExporter(task.port, {
+  host: task.host ?? '127.0.0.1',
+  maxRetries: task.maxRetries ?? 3,
+  timeouts: { connectMs: timeoutMs, headersMs: timeoutMs, bodyMs: timeoutMs },
+});
+const route = routeVia(task.ca, task.proxy && { proxy: task.proxy });
+const destination = {
+  ...destinationTo(task.port, route),
+  ...(task.what === 'token' && { credentials: new ProvidedCredentials(() => new Promise(() => {})) }),
+};
+const finished =
+  task.what === 'flag'
+    ? exporter.fetchFeatureFlag(destination, '2.1.0', never)
+    : exporter.export(Array.from({ length: 100 }, fullRecord), destination, never);
+finished.then((result) => process.stdout.write(`${JSON.stringify(result)}\n`));
+process.stdin.resume();
+process.on('exit', () => process.stdout.write('exit\n'));

@@ -1,0 +1,4 @@
+const { DBSQLClient } = require('@databricks/sql');
+const queries = require('./queries.cjs');
+
+queries(DBSQLClient);

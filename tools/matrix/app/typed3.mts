@@ -1,0 +1,57 @@
+import { DBSQLClient } from '@databricks/sql';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import * as sdkTrace from '@opentelemetry/sdk-trace';
+import {
+  createTagTable,
+  DatabricksSpanProcessor,
+  type DatabricksSpanProcessorOptions,
+  DatabricksSqlInstrumentation,
+  type DatabricksTelemetry,
+  type DatabricksTelemetryConnectOptions,
+  DryRunExporter,
+  exportLocal,
+  instrument,
+  type ProcessorStats,
+  recordDriverSpans,
+  shouldExportToDatabricks,
+  startDatabricksTelemetry,
+  withoutDatabricksTelemetry,
+} from 'opentelemetry-databricks-sql';
+
+const tags = createTagTable([{ name: 'app.team', scope: 'exportLocal', kind: 'text' }]);
+const options: DatabricksSpanProcessorOptions = { tags, batchSize: 10, tokenProvider: async () => 'token' };
+
+const sdk = new NodeSDK({
+  instrumentations: [
+    new DatabricksSqlInstrumentation({
+      queryText: 'off',
+      requestHook: (span, { operation }) => span.setAttribute('app.operation', operation),
+    }),
+  ],
+  sampler: recordDriverSpans(new sdkTrace.ParentBasedSampler({ root: new sdkTrace.AlwaysOnSampler() })),
+  spanProcessors: [
+    exportLocal(new sdkTrace.BatchSpanProcessor({ exporter: new OTLPTraceExporter() }), {
+      detail: 'operations',
+    }),
+    new DatabricksSpanProcessor(options, new DryRunExporter({ stream: process.stderr })),
+  ],
+});
+sdk.start();
+
+const connectOptions: DatabricksTelemetryConnectOptions = { enableTelemetry: false };
+const client: DBSQLClient = instrument(new DBSQLClient());
+await client.connect({ host: 'example', path: '/sql', token: 'token', ...connectOptions });
+
+const telemetry: DatabricksTelemetry = startDatabricksTelemetry({
+  sdk: sdkTrace,
+  spanProcessors: [
+    exportLocal(new sdkTrace.SimpleSpanProcessor({ exporter: new sdkTrace.InMemorySpanExporter() })),
+  ],
+});
+const stats: ProcessorStats = telemetry.stats();
+export const answers: readonly [number, boolean, string] = [
+  stats.openStatements,
+  shouldExportToDatabricks('databricks.session.id'),
+  withoutDatabricksTelemetry(() => 'result'),
+];

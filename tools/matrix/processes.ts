@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+
+const TIMEOUT_MS = 120_000;
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. */
+export function run(
+  program: string,
+  args: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(program, args, {
+      cwd: folder,
+      env: { PATH, HOME, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** @throws Error with all that the program said, unless it ended well */
+export function expectSuccess(what: string, { code, stdout, stderr }: Outcome): void {
+  if (code !== 0) {
+    throw new Error(`${what}: exit code ${code}\n${stdout}${stderr}`);
+  }
+}
