@@ -14,8 +14,10 @@ function openThreadTime(): (() => number) | undefined {
     const file = openSync('/proc/thread-self/schedstat', 'r');
     const buffer = Buffer.alloc(64);
     const read = () => {
+      // Asking for this brings the kernel's books up to date: else they are some milliseconds behind.
+      process.cpuUsage();
       const length = readSync(file, buffer, 0, buffer.length, 0);
-      return Number(buffer.latin1Slice(0, buffer.subarray(0, length).indexOf(' ')));
+      return Number(buffer.toString('latin1', 0, length).split(' ', 1)[0]);
     };
     return read() > 0 ? read : undefined;
   } catch {

@@ -3,6 +3,7 @@ import { threadTime } from './clock.js';
 import { median } from './samples.js';
 
 const MIN_BLOCKS = 7;
+const NS_PER_MS = 1_000_000;
 
 /** A piece of work of some 10 milliseconds, so that collections of garbage fall evenly on all blocks. */
 export interface Block {
@@ -18,9 +19,9 @@ export async function nanosecondsPer(block: Block, effort: Effort): Promise<numb
 
 async function repeat(block: Block, forMs: number, effort: Effort): Promise<number[]> {
   const times: number[] = [];
-  const end = performance.now() + forMs;
+  const end = threadTime() + forMs * NS_PER_MS;
   const atLeast = effort.smoke ? 1 : MIN_BLOCKS;
-  while (times.length < atLeast || performance.now() < end) {
+  while (times.length < atLeast || threadTime() < end) {
     const start = threadTime();
     const running = block.run();
     if (running !== undefined) {

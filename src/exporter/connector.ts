@@ -8,7 +8,6 @@ import {
 } from 'node:tls';
 import type { buildConnector } from 'undici';
 import type { ConnectionRoute } from '../context.js';
-import { withoutTracing } from '../suppressTracing.js';
 import type { HostAddress } from './address.js';
 import type { KnownAddresses } from './knownAddresses.js';
 import { openTunnel } from './proxyTunnel.js';
@@ -24,9 +23,9 @@ export interface ConnectorOptions {
 }
 
 /**
- * Opens connections to one host by one route, for undici. It is not undici's own connector because every
- * socket here must leave the process free to end, those to and through a proxy included, and because
- * undici tries without end when a connection fails with one of its own error codes.
+ * Opens connections to one host by one route, for undici. It is not undici's own connector and ProxyAgent
+ * because every socket here must leave the process free to end, those to and through a proxy included,
+ * and because a ProxyAgent whose proxy hangs up tries again without end.
  */
 export function createConnector(
   target: HostAddress,
@@ -35,9 +34,9 @@ export function createConnector(
 ): buildConnector.connector {
   const secureContext = lazily(() => createSecureContext(trustOf(route)));
   return (_options, callback) => {
-    withoutTracing(() => establish(target, route, secureContext, options)).then(
+    establish(target, route, secureContext, options).then(
       (socket) => callback(null, socket),
-      (cause: unknown) => callback(cause as Error, null),
+      (error: Error) => callback(error, null),
     );
   };
 }
@@ -109,7 +108,7 @@ function trustOf({ ca, clientCert, clientKey }: ConnectionRoute): SecureContextO
 /** A socket that never holds the process: undici takes hold of it again with every request. */
 function letProcessEnd(socket: Socket): void {
   socket.unref();
-  socket.ref = () => socket;
+  
   // Each further address of a name is tried by a new handle.
   socket.on('connectionAttempt', () => socket.unref());
 }

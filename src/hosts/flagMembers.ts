@@ -109,7 +109,6 @@ export class FlagMembers {
       }
       const result = await fetch(member.destination);
       if (result.outcome === 'answer') {
-        this.#refused.clear();
         this.#lastGood = this.#members.has(member) ? member : undefined;
         return result;
       }

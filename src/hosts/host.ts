@@ -96,6 +96,8 @@ export class Host {
   lane(handle: ConnectionHandle, request: LaneRequest): Lane | undefined {
     const lane = this.#lanes.get(request.key) ?? this.#openLane(handle, request);
     if (lane !== undefined) {
+      this.#lanes.delete(lane.key);
+      this.#lanes.set(lane.key, lane);
     }
     return lane;
   }

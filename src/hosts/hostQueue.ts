@@ -64,9 +64,8 @@ export class HostQueue {
     }
   }
 
-  /** Takes up to `max` records, those left out that are too old. Every batch is settled or put back. */
+  /** Takes up to `max` records. Every batch is settled or put back. */
   take(queue: RecordQueue, max: number): Batch {
-    this.#dropExpired(queue);
     const batch = queue.take(max);
     this.#size -= batch.records.length;
     this.#inFlight += batch.records.length;

@@ -81,6 +81,11 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
     return client;
   }
 
+  /** @internal Statements whose span has not ended. */
+  get openStatements(): number {
+    return this.ensureState().tracer.openStatements.size;
+  }
+
   /** @internal Reads and sets the active Context elsewhere than in the API's global place. */
   useContexts(contexts: ContextAccess): void {
     this.ensureState().tracer.contexts = contexts;

@@ -1,5 +1,6 @@
 import { classifyFailure, failureClassOf, failureCode } from '../failures.js';
 import { isHttpStatus, isSqlState } from '../tags/index.js';
+import { type KernelErrorFields, kernelErrorFields } from './kernelErrors.js';
 
 /** What a rejection of the driver tells, read without keeping any of its text. */
 export interface DriverFailure {
@@ -12,7 +13,7 @@ export interface DriverFailure {
 }
 
 /** Messages of the driver that hold an HTTP status and nothing else that would tell it. */
-const STATUS_IN_MESSAGE = /(?:HTTP error|Hive driver:|HTTP status code:) ([1-5]\d\d)\b/;
+const STATUS_IN_MESSAGE = /(?:HTTP error|Hive driver:|HTTP status code:|^(?:[A-Za-z]+: )?HTTP) ([1-5]\d\d)\b/;
 /** Messages of the driver, whole or at their end, that tell more than the class of their error. */
 const TELLING_MESSAGES: ReadonlyArray<readonly [ending: string, code: string]> = [
   ['CloudFetch link has expired', 'LINK_EXPIRED'],
@@ -51,9 +52,11 @@ function describe(thrown: unknown): DriverFailure {
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Record<string, unknown>;
   const { errorCode } = error;
   const response = error['response'] as Record<string, unknown> | null | undefined;
-  const sqlState = sqlStateOf(error, response);
+  const kernel = kernelErrorFields(error);
+  const sqlState = sqlStateOf(error, response, kernel);
   const isState = OPERATION_STATES.has(errorCode);
-  const httpStatus = httpStatusOf(error);
+  // The message of an operation that failed is the server's own: whatever status it names is not ours.
+  const httpStatus = httpStatusOf(error, kernel) ?? (isState ? undefined : statusInMessage(error));
   const statusCode = sqlState ?? httpStatus;
   const code = statusCode ?? (isState ? String(errorCode) : otherCodeOf(thrown, error));
   return {
@@ -67,8 +70,9 @@ function describe(thrown: unknown): DriverFailure {
 function sqlStateOf(
   error: Record<string, unknown>,
   response: Record<string, unknown> | null | undefined,
+  kernel: KernelErrorFields,
 ): string | undefined {
-  for (const candidate of [response?.['sqlState'], error['sqlState']]) {
+  for (const candidate of [response?.['sqlState'], error['sqlState'], kernel.sqlstate]) {
     if (typeof candidate === 'string' && isSqlState(candidate)) {
       return candidate;
     }
@@ -76,14 +80,17 @@ function sqlStateOf(
   return undefined;
 }
 
-function httpStatusOf(error: Record<string, unknown>): string | undefined {
+function httpStatusOf(error: Record<string, unknown>, kernel: KernelErrorFields): string | undefined {
   const payload = error['payload'] as { response?: { status?: unknown } } | null | undefined;
-  const metadata = error['kernelMetadata'] as { httpStatus?: unknown } | null | undefined;
-  for (const candidate of [error['statusCode'], payload?.response?.status, metadata?.httpStatus]) {
+  for (const candidate of [error['statusCode'], payload?.response?.status, kernel.httpStatus]) {
     if (typeof candidate === 'number' && isHttpStatus(String(candidate))) {
       return String(candidate);
     }
   }
+  return undefined;
+}
+
+function statusInMessage(error: Record<string, unknown>): string | undefined {
   const { message } = error;
   const found = typeof message === 'string' ? STATUS_IN_MESSAGE.exec(message.slice(0, MAX_MESSAGE)) : null;
   return found?.[1];

@@ -259,23 +259,24 @@ export class DriverTracer implements StatementOwner {
   ): void {
     const latencyMs = performance.now() - startedAt;
     const failure = failed === undefined ? undefined : describeFailure(failed.error);
-    if (failure === undefined) {
-      if (result !== undefined) {
-        this.guard(() => onResult?.(result, span));
-      }
-    } else {
-      span.setAttribute(Tag.errorType, failure.code);
-      if (failure.statusCode !== undefined) {
-        span.setAttribute(Tag.dbResponseStatusCode, failure.statusCode);
-      }
-      span.setStatus({ code: SpanStatusCode.ERROR });
-    }
-    if (span.isRecording()) {
-      span.setAttribute(Tag.operationLatencyMs, Math.round(latencyMs));
-      this.#callResponseHook(span, { operation: method, ...failed });
+    // A hook of the user's may have ended the span.
+    const written = span.isRecording() ? span : NO_SPAN;
+    if (result !== undefined) {
+      this.guard(() => onResult?.(result, written));
     }
     this.guard(() => this.#metrics.record(attributes, latencyMs, failure, undefined));
-    span.end();
+    if (failure !== undefined) {
+      written.setAttribute(Tag.errorType, failure.code);
+      if (failure.statusCode !== undefined) {
+        written.setAttribute(Tag.dbResponseStatusCode, failure.statusCode);
+      }
+      written.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    if (written !== NO_SPAN) {
+      written.setAttribute(Tag.operationLatencyMs, Math.round(latencyMs));
+      this.#callResponseHook(written, { operation: method, ...failed });
+    }
+    written.end();
   }
 
   #callRequestHook(span: Span, request: RequestInfo): void {

@@ -8,6 +8,7 @@ import {
   FINISHED_STATE,
 } from './driverShapes.js';
 import type { ResponseInfo } from './instrumentationConfig.js';
+import { failedStatementId } from './kernelErrors.js';
 import { StatementMeasures } from './statementMeasures.js';
 
 /** What a statement's life needs of its surroundings. */
@@ -124,6 +125,7 @@ export class StatementLife {
   /** The call that starts the statement rejected: the application gets no operation. */
   onExecuteFailure(error: unknown): void {
     this.#starting = false;
+    this.#setStatementId(failedStatementId(error));
     this.#setFailure(error, describeFailure(error, this.#failure));
     this.end();
   }
@@ -200,10 +202,10 @@ export class StatementLife {
 
   /** Nobody ended it: too old, too many, or the instrumentation is switched off. */
   abandon(): void {
-    if (!this.#ended) {
+    if (!this.#ended && this.span.isRecording()) {
       this.span.setAttribute(Tag.operationIncomplete, true);
-      this.end();
     }
+    this.end();
   }
 
   /** Ends the span, once. All that is known is written here and nowhere later. Never throws. */
@@ -220,7 +222,10 @@ export class StatementLife {
       diag.debug('opentelemetry-databricks-sql: the end of a statement could not be told', error);
     }
     try {
-      this.span.end();
+      // A hook of the user's may have ended it.
+      if (this.span.isRecording()) {
+        this.span.end();
+      }
     } catch (error) {
       diag.debug('opentelemetry-databricks-sql: a span processor failed', error);
     }
@@ -263,13 +268,17 @@ export class StatementLife {
   }
 
   #learnStatementId(): void {
-    if (this.#statementId !== undefined || this.#operation === undefined) {
-      return;
+    if (this.#statementId === undefined && this.#operation !== undefined) {
+      this.#setStatementId(serverIdOf(this.#operation));
     }
-    const id = serverIdOf(this.#operation);
+  }
+
+  #setStatementId(id: string | undefined): void {
     if (id !== undefined) {
       this.#statementId = id;
-      this.span.setAttribute(Tag.statementId, id);
+      if (this.span.isRecording()) {
+        this.span.setAttribute(Tag.statementId, id);
+      }
     }
   }
 
@@ -291,7 +300,7 @@ export class StatementLife {
 
 /**
  * The server's id of a statement. The kernel backend shows the server's only once it has the result, and
- * until then one of its own making, which would lead nowhere.
+ * until then one of its own making, which would lead nowhere; that of a metadata call it never shows.
  */
 function serverIdOf(operation: DriverOperation): string | undefined {
   const { backend } = operation;
@@ -299,5 +308,5 @@ function serverIdOf(operation: DriverOperation): string | undefined {
     return operation.id;
   }
   const id = (backend.blockingStatement ?? backend.asyncStatement ?? backend.statement)?.statementId;
-  return typeof id === 'string' ? id : undefined;
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }

@@ -82,6 +82,7 @@ describe('export over HTTPS', () => {
     await exporter.export(records(1), destinationTo(server.port, routeVia(server.ca)), never);
     await nextTurn();
     await exporter.export(records(1), destinationTo(server.port, routeVia(server.ca)), never);
+    await nextTurn();
     expect(server.connections()).toBe(1);
     const other = routeVia(server.ca, { rejectUnauthorized: false });
     await exporter.export(records(1), destinationTo(server.port, other), never);

@@ -77,6 +77,16 @@ describe('a process that has nothing more to do ends by itself', () => {
     await expectToEndSoon({ what: 'export' });
   });
 
+  it('while a second export waits on the connection of the first', async () => {
+    server.handle((_request, response) => {
+      if (server.requests.length === 1) json(response, { numProtoSuccess: 1 });
+      else reached();
+    });
+    await expectToEndSoon({ what: 'second export' });
+    expect(server.connections()).toBe(1);
+    expect(server.requests).toHaveLength(2);
+  });
+
   it('while an export to a name waits', async () => {
     await expectToEndSoon({ what: 'export', host: 'localhost' });
   });

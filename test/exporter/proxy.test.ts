@@ -66,6 +66,29 @@ describe('through a proxy', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('holds the certificate behind the tunnel against the name of the target, once per attempt', async () => {
+    const proxyRoute = await openProxy({ target: { host: HOST, port: server.port } });
+    const exporter = hostExporter(443, { host: 'elsewhere.example' });
+    const route = routeVia(server.ca, { proxy: proxyRoute });
+    const result = await exporter.export(records(1), destinationTo(443, route), never);
+    await exporter.close();
+    expect(result).toEqual({ outcome: 'retryable', error: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+    expect(proxy?.connects.map(({ target }) => target)).toEqual(['elsewhere.example:443']);
+    expect(server.requests).toEqual([]);
+  });
+
+  it('looks the name of the target up at the proxy only', async () => {
+    const proxyRoute = await openProxy({ target: { host: HOST, port: server.port } });
+    const exporter = hostExporter(443, { host: 'dbc-1.cloud.databricks.test' });
+    const route = routeVia(server.ca, { proxy: proxyRoute });
+    expect(await exporter.export(records(1), destinationTo(443, route), never)).toMatchObject({
+      outcome: 'success',
+    });
+    await exporter.close();
+    expect(proxy?.connects.map(({ target }) => target)).toEqual(['dbc-1.cloud.databricks.test:443']);
+    expect(server.requests[0]?.headers.host).toBe('dbc-1.cloud.databricks.test');
+  });
+
   it('verifies an https proxy by the authorities of Node.js, not by those given for the target', async () => {
     const { result } = await exportVia(await openProxy({ tls: true }));
     expect(result).toMatchObject({ outcome: 'retryable' });

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConnectionHandle } from '../../src/context.js';
+import type { ConnectionLease } from '../../src/hosts/contract.js';
 import type { HostRegistry } from '../../src/hosts/hostRegistry.js';
 import { LINGER_MS } from '../../src/hosts/lane.js';
 import { WARN_INTERVAL_MS } from '../../src/hosts/lossWarner.js';
@@ -307,20 +308,19 @@ describe('a lane', () => {
 
   it('is the least recently used by its last connection, not by its first', async () => {
     const setup = new Setup({ maxLanes: 3 });
+    const leases = new Map<string, ConnectionLease>();
     for (const token of ['a', 'b', 'a', 'c']) {
-      setup.open({ ...FORCED, token }).handle.close();
+      const { handle, lease } = setup.open({ ...FORCED, token });
+      leases.set(token, lease);
+      handle.close();
     }
-    const late = setup.open({ ...FORCED, token: 'd' });
-    const again = setup.open({ ...FORCED, token: 'a' });
-    setup.enqueue(late.lease, 100);
-    setup.enqueue(again.lease, 100);
+    setup.open({ ...FORCED, token: 'd' });
+    for (const lease of leases.values()) {
+      setup.enqueue(lease, 1);
+    }
     await settle();
-    // `b` made room for `d`; `a` was still there.
-    const lanes = setup.host.batches.map(({ destination }) => destination);
-    expect(lanes).toHaveLength(2);
-    expect(setup.registry.stats().hosts[0]?.lanes).toBe(3);
-    setup.open({ ...FORCED, token: 'c' });
-    expect(outcomes(setup.registry)).toEqual({ served: 7 });
+    expect(setup.host.batches.map(({ token }) => token).sort()).toEqual(['Bearer a', 'Bearer c']);
+    expect(setup.registry.stats().dropped.lane_evicted).toBe(1);
   });
 
   it('that is evicted with a batch in flight counts the batch once, whatever becomes of it', async () => {

@@ -34,15 +34,17 @@ interface Report {
   readonly problems: readonly string[];
 }
 
-export async function checkCombination(combination: Combination & Surroundings): Promise<void> {
-  const { sdk, node, install, folder: parent } = combination;
-  const folder = join(parent, `sdk${sdk}-node${node.replaceAll(/\W/g, '')}-${install.replaceAll(' ', '-')}`);
-  const place = { ...combination, folder };
+export async function checkCombination(
+  { sdk, node, install }: Combination,
+  surroundings: Surroundings,
+): Promise<void> {
+  const folder = join(surroundings.folder, `sdk${sdk}-node${node}-${install.replaceAll(' ', '-')}`);
+  const place = { ...surroundings, folder };
   await installApplication(place, sdk, install);
   await bundle(folder, sdk);
   await checkOwnSdk(place, sdk, ['--require', './telemetry.cjs', 'app.cjs']);
   await checkOwnSdk(place, sdk, ['--import', './telemetry.mjs', 'app.mjs']);
-  await checkOwnSdk(place, sdk, ['bundle.cjs']);
+  await checkOwnSdk(place, sdk, ['--no-deprecation', 'bundle.cjs']);
   await checkRegister(place, ['--require', REGISTER, 'app.cjs']);
   await checkRegister(place, ['--import', REGISTER, 'app.mjs']);
   await checkTypes(place, sdk);

@@ -25,12 +25,14 @@ export const APPLICATION_PACKAGES: Readonly<Record<SdkLine, readonly string[]>> 
     '@opentelemetry/sdk-node@<0.300',
     '@opentelemetry/sdk-trace-base@2',
     '@opentelemetry/exporter-trace-otlp-http@<0.300',
+    '@opentelemetry/context-async-hooks@2',
   ],
   3: [
     '@opentelemetry/api@1.10',
     '@opentelemetry/sdk-node@<0.400',
     '@opentelemetry/sdk-trace@3',
     '@opentelemetry/exporter-trace-otlp-http@<0.400',
+    '@opentelemetry/context-async-hooks@3',
   ],
 };
 

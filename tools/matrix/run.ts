@@ -17,18 +17,15 @@ const ci = process.argv.includes('--ci');
 
 const folder = await mkdtemp(join(tmpdir(), 'matrix-'));
 const [db, receiver] = await Promise.all([startLocalDatabricks(), startOtlpReceiver()]);
-const tarball = pack();
-const npm = npmFile();
+const surroundings = { folder, tarball: pack(), npm: npmFile(), db, receiver };
 const failures: string[] = [];
 
 for (const combination of combinations(ci)) {
   await attempt(describe(combination), () =>
-    checkCombination({ ...combination, folder, tarball, npm, node: nodeOf(combination.node), db, receiver }),
+    checkCombination(combination, { ...surroundings, node: nodeOf(combination.node) }),
   );
 }
-await attempt('no SDK at all', () =>
-  checkMissingSdk({ folder, tarball, npm, node: process.execPath, db, receiver }),
-);
+await attempt('no SDK at all', () => checkMissingSdk({ ...surroundings, node: process.execPath }));
 
 await Promise.all([db.close(), receiver.close(), rm(folder, { recursive: true, force: true })]);
 console.log(failures.length === 0 ? '\nmatrix: all passed' : `\nmatrix: failed: ${failures.join('; ')}`);

@@ -46,6 +46,8 @@ export async function install(): Promise<Installation> {
     ),
   ]);
   await writeFile(join(packageFolder, 'package.json'), JSON.stringify(packageJson));
+  // Without it esbuild takes the application for a part of this project, and the package for itself.
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'application', private: true }));
   return {
     folder,
     run: (args, environment = {}) => run(folder, args, environment),

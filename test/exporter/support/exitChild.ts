@@ -12,11 +12,12 @@ interface ChildTask {
   readonly host?: string;
   readonly ca?: string;
   readonly proxy?: ProxyRoute;
-  readonly what: 'export' | 'flag' | 'token';
+  readonly what: 'export' | 'flag' | 'token' | 'second export';
   readonly maxRetries?: number;
   readonly timeoutMs?: number;
 }
 
+process.stdin.resume();
 const task = JSON.parse(process.argv[2] ?? '') as ChildTask;
 const timeoutMs = task.timeoutMs ?? 20_000;
 const exporter = hostExporter(task.port, {
@@ -29,10 +30,13 @@ const destination = {
   ...destinationTo(task.port, route),
   ...(task.what === 'token' && { credentials: new ProvidedCredentials(() => new Promise(() => {})) }),
 };
+if (task.what === 'second export') {
+  await exporter.export([fullRecord()], destination, never);
+  await new Promise((resolve) => setImmediate(resolve));
+}
 const finished =
   task.what === 'flag'
     ? exporter.fetchFeatureFlag(destination, '2.1.0', never)
     : exporter.export(Array.from({ length: 100 }, fullRecord), destination, never);
 finished.then((result) => process.stdout.write(`${JSON.stringify(result)}\n`));
-process.stdin.resume();
 process.on('exit', () => process.stdout.write('exit\n'));

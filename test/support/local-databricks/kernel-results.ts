@@ -30,9 +30,11 @@ export function restStatement(statement: Statement): object {
 }
 
 function restFailure({ sqlState, errorCode, message = 'The statement failed' }: ServerError): object {
+  // The kernel of driver 2.1 reads the SQLSTATE beside the error, that of 1.17 inside it.
+  const state = sqlState === undefined ? {} : { sql_state: sqlState };
   return {
-    error: { error_code: errorCode === undefined ? 'BAD_REQUEST' : String(errorCode), message },
-    ...(sqlState === undefined ? {} : { sql_state: sqlState }),
+    error: { error_code: errorCode === undefined ? 'BAD_REQUEST' : String(errorCode), message, ...state },
+    ...state,
   };
 }
 

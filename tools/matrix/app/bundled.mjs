@@ -1,11 +1,18 @@
 // To be bundled with all that it imports.
 import { DBSQLClient } from '@databricks/sql';
+import { context, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { NodeSDK } from '@opentelemetry/sdk-node';
 import * as sdkTrace from 'matrix-sdk-trace';
 import * as ours from 'opentelemetry-databricks-sql';
+import { makeProcessors } from './processors.cjs';
 import queries from './queries.cjs';
-import startSdk from './startSdk.cjs';
 
-startSdk({ NodeSDK, sdkTrace, OTLPTraceExporter, ours });
+const { spanProcessors, reportAtExit } = makeProcessors({ sdkTrace, OTLPTraceExporter, ours });
+const TracerProvider = sdkTrace.BasicTracerProvider ?? sdkTrace.TracerProvider;
+const provider = new TracerProvider({ spanProcessors });
+trace.setGlobalTracerProvider(provider);
+context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+reportAtExit(() => provider.shutdown());
+
 queries(DBSQLClient, ours.instrument);

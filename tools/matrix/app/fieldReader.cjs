@@ -29,10 +29,11 @@ exports.FieldReader = class FieldReader {
   onEnd(span) {
     this.spans++;
     for (const [name, type] of Object.entries(MEMBERS)) {
-      const optional = name === 'parentSpanContext' && span[name] === undefined;
-      // biome-ignore lint/suspicious/useValidTypeof: the types come from the list above
-      if (typeof span[name] !== type && !optional) {
-        this.problems.push(`${name} of ${span.name} is ${typeof span[name]}`);
+      const value = span[name];
+      const actual = typeof value;
+      const isRoot = name === 'parentSpanContext' && value === undefined;
+      if (actual !== type && !isRoot) {
+        this.problems.push(`${name} of ${span.name} is ${actual}`);
       }
     }
     if (span.spanContext().traceId.length !== 32 || !span.ended) {

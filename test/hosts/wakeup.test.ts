@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Background, monotonicNow } from '../../src/hosts/background.js';
+import { Wakeup } from '../../src/hosts/wakeup.js';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('Wakeup', () => {
+  it('does its job once, at the earliest of the times that it was asked for', () => {
+    const job = vi.fn();
+    const wakeup = new Wakeup(new Background(), job);
+    for (const delay of [500, 300, 400]) {
+      wakeup.in(delay);
+    }
+    expect(wakeup.dueAt).toBe(monotonicNow() + 300);
+    vi.advanceTimersByTime(299);
+    expect(job).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1_000);
+    expect(job).toHaveBeenCalledTimes(1);
+    expect(wakeup.dueAt).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('can be asked again from within its job, and be cancelled', () => {
+    const job = vi.fn(() => wakeup.in(100));
+    const wakeup: Wakeup = new Wakeup(new Background(), job);
+    wakeup.at(0);
+    vi.advanceTimersByTime(250);
+    expect(job).toHaveBeenCalledTimes(3);
+    wakeup.cancel();
+    vi.advanceTimersByTime(1_000);
+    expect(job).toHaveBeenCalledTimes(3);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('survives a job that throws', () => {
+    const wakeup = new Wakeup(new Background(), () => {
+      throw new Error('a bug');
+    });
+    wakeup.in(1);
+    vi.advanceTimersByTime(10);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
