@@ -17,6 +17,7 @@ export {
 export type {
   BreakerSnapshot,
   BreakerState,
+  CredentialSource,
   ExportDestination,
   ExportResult,
   FlagResult,
@@ -25,6 +26,8 @@ export type {
 } from './exporter/contract.js';
 export { DatabricksExporter } from './exporter/databricksExporter.js';
 export { DryRunExporter, type DryRunExporterOptions } from './exporter/dryRunExporter.js';
+export type { ConnectionOutcome, DropReason, FlagOutcome } from './hosts/counters.js';
+export type { FlagStats, HostStats, HostsStats } from './hosts/stats.js';
 export type { DatabricksTelemetryConnectOptions } from './instrumentation/connectOptions.js';
 export { DatabricksSqlInstrumentation } from './instrumentation/databricksSqlInstrumentation.js';
 export { instrument } from './instrumentation/instrument.js';
@@ -36,8 +39,9 @@ export type {
 export { DatabricksSpanProcessor } from './processor/databricksSpanProcessor.js';
 export { type ExportLocalOptions, exportLocal } from './processor/exportLocal.js';
 export type { ProcessorStats } from './processor/processorStats.js';
-export { recordDriverSpans } from './processor/recordDriverSpans.js';
-export type { ReadableSpanLike, SpanProcessorLike } from './processor/spanShape.js';
+export { recordDriverSpans, type SamplerLike } from './processor/recordDriverSpans.js';
+export type { AttributeMap, ReadableSpanLike, SpanProcessorLike } from './processor/spanShape.js';
+export type { ChunkDetails, ConnectionDetails, OperationRecord } from './records.js';
 export { withoutDatabricksTelemetry, withoutQueryText } from './scopedSwitches.js';
 export {
   type DatabricksTelemetry,
@@ -50,5 +54,8 @@ export {
   ExportScope,
   shouldExportToDatabricks,
   type TagDefinition,
+  type TagKind,
+  type TagSubject,
   type TagTable,
+  type WireField,
 } from './tags/index.js';

@@ -108,7 +108,7 @@ function trustOf({ ca, clientCert, clientKey }: ConnectionRoute): SecureContextO
 /** A socket that never holds the process: undici takes hold of it again with every request. */
 function letProcessEnd(socket: Socket): void {
   socket.unref();
-  
+  socket.ref = () => socket;
   // Each further address of a name is tried by a new handle.
   socket.on('connectionAttempt', () => socket.unref());
 }
