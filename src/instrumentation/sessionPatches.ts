@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import { type Attributes, isSpanContextValid } from '@opentelemetry/api';
 import { isQueryTextSuppressed } from '../context.js';
 import { DB_SYSTEM, Tag } from '../tags/index.js';
 import type { DriverOperation, DriverSession, DriverStatementOptions } from './driverShapes.js';
@@ -219,8 +219,12 @@ function withTraceQueryTag(
   args: readonly unknown[],
   options: DriverStatementOptions | undefined,
   statement: StatementLife,
-): unknown[] {
-  const { traceId, spanId } = statement.span.spanContext();
+): readonly unknown[] {
+  const spanContext = statement.span.spanContext();
+  if (!isSpanContextValid(spanContext)) {
+    return args;
+  }
+  const { traceId, spanId } = spanContext;
   const queryTags = { trace_id: traceId, span_id: spanId, ...(options?.queryTags as object | undefined) };
   return [args[0], { ...options, queryTags }, ...args.slice(2)];
 }

@@ -93,7 +93,7 @@ describe('createConnector', () => {
     resolve.mockImplementation(() => {});
     const connecting = connector(abort.signal)();
     abort.abort();
-    expect(await connecting).toBeInstanceOf(Error);
+    expect(await connecting).toHaveProperty('message', 'closed');
     expect(server.connections()).toBe(0);
   });
 });

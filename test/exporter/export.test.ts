@@ -282,7 +282,11 @@ describe('export over HTTPS', () => {
     server.handle((_request, response) => json(response, {}, 500));
     for (let i = 0; i < 5; i++) await exporter.export(records(1), destination(), never);
     expect(exporter.breaker()).toMatchObject({ state: 'open', transitions: 1 });
-    expect(await exporter.export(records(1), destination(), never)).toMatchObject({ outcome: 'blocked' });
+    const credentials = new FakeCredentials();
+    expect(await exporter.export(records(1), destination(credentials), never)).toMatchObject({
+      outcome: 'blocked',
+    });
+    expect(credentials.asked).toBe(0);
     expect(server.requests).toHaveLength(5);
 
     await new Promise((resolve) => setTimeout(resolve, 320));

@@ -245,6 +245,13 @@ describe('traceparentQueryTag', () => {
     expect(local.db.truth.statements[0]?.queryTags).toBeUndefined();
   });
 
+  it('sends nothing of a statement that has no span', async () => {
+    const { local, read } = await start({ traceparentQueryTag: true, requireParentSpan: true });
+    await read('SELECT 1');
+
+    expect(local.db.truth.statements[0]?.queryTags).toBeUndefined();
+  });
+
   it('sends the ids of the statement’s span, beside the user’s own tags', async () => {
     const { local, read, statements } = await start({ traceparentQueryTag: true });
     const options = { queryTags: { team: 'sales' } };

@@ -55,6 +55,12 @@ describe('repetitions in lists', () => {
     ['the arguments of a function are no list', 'SELECT f(1, 2, 3)', 'SELECT f(?, ?, ?)'],
     ['a list that is never closed', 'x IN (1, 2, 3', 'x IN (?'],
     ['a list in a list', 'a IN (1, (SELECT b IN (2, 3)), 4)', 'a IN (?, (SELECT b IN (?)), ?)'],
+    [
+      'a list in an element that could still be a repetition',
+      'a IN (f(1, 2, 3), g(b IN (4, 5)))',
+      'a IN (f(?, ?, ?), g(b IN (?)))',
+    ],
+    ['a column named like a value', 'SELECT t.true, raw:false, true', 'SELECT t.true, raw:false, ?'],
     ['a column named like a keyword', 'SELECT t.in, v.values', 'SELECT t.in, v.values'],
   ])('%s', (_, sql, text) => {
     expect(sanitizeSql(sql, LONG)).toBe(text);

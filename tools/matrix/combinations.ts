@@ -38,5 +38,11 @@ export const APPLICATION_PACKAGES: Readonly<Record<SdkLine, readonly string[]>> 
 
 export const DRIVER_PACKAGE = '@databricks/sql@2';
 
-/** For the type check. */
-export const TYPE_PACKAGES: readonly string[] = ['typescript@5', '@types/node@20'];
+/** For the type check: the driver's declarations need types that it does not bring along. */
+export const TYPE_PACKAGES: readonly string[] = [
+  'typescript@5',
+  '@types/node@20',
+  '@types/node-fetch@2',
+  '@types/node-int64',
+  '@types/thrift',
+];

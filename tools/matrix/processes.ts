@@ -8,18 +8,25 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** What tells a program where it runs, and nothing of what npm tells the scripts that it runs. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|NODE_OPTIONS|OTEL_|DATABRICKS_)/i.test(name),
+  );
+  return Object.fromEntries(entries);
+}
+
 /** Runs a program to its end. */
 export function run(
   program: string,
   args: readonly string[],
   folder: string,
-  environment: Readonly<Record<string, string>> = {},
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const { PATH = '', HOME = '' } = process.env;
     const child = spawn(program, args, {
       cwd: folder,
-      env: { PATH, HOME, ...environment },
+      env: { ...plainEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIMEOUT_MS,
       killSignal: 'SIGKILL',

@@ -1,0 +1,10 @@
+import { NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { SpanKind } from '@opentelemetry/api';
+import { randomUUID } from 'node:crypto';
+import type { ExportResult } from '../../src/exporter/contract.js';
+import type { Bench, Effort, Figure, Row, Sample } from '../harness/bench.js';
+import { loadPackage } from '../harness/subject.js';
+import { connectionContext, WORKSPACE_ID } from '../support/connection.js';
+import { driverTelemetry, NoOpDriverExporter } from '../support/driverTelemetry.js';
+import { NoOpRecordExporter } from '../support/exporters.js';
+import { driverTracer, SESSION_ID, statementSpans } from '../support/spans.js';
