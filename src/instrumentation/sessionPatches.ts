@@ -216,10 +216,10 @@ function forTransfer(session: DriverSession, statement: StatementLife, tracer: D
 
 /** The arguments with the ids of the statement's span among the query tags. */
 function withTraceQueryTag(
-  args: readonly unknown[],
+  args: unknown[],
   options: DriverStatementOptions | undefined,
   statement: StatementLife,
-): readonly unknown[] {
+): unknown[] {
   const spanContext = statement.span.spanContext();
   if (!isSpanContextValid(spanContext)) {
     return args;

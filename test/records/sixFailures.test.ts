@@ -67,24 +67,37 @@ describe('six failures of span-based telemetry', () => {
     }
   });
 
+  it('2. … even where the context is lost between calls, or was never carried', async () => {
+    bench.start();
+    context.disable();
+    const session = await bench.openSession();
+    await bench.run(session, { format: 'cloudfetch', pages: 2, polls: 1 });
+    expect(only(await bench.statements()).chunks?.iterated).toBe(4);
+    const span = only(bench.telemetry.statements());
+    expect(bench.telemetry.inner(span)).toHaveLength(6);
+  });
+
   it('3. routing by names: a span may be called anything, and foreign ones may be called as ours are', async () => {
     bench.start({ config: { requestHook: (span) => span.updateName('something else') } });
-    const session = await bench.openSession();
     const foreign = trace.getTracer('application');
-    await foreign.startActiveSpan('SELECT rows', { kind: SpanKind.CLIENT }, async (span) => {
-      const names = ['executeStatement', 'download', 'openSession', 'EXECUTE_STATEMENT', 'SELECT rows'];
-      for (const name of names) {
-        const attributes = {
-          'db.system.name': 'databricks',
-          'databricks.operation.type': 'EXECUTE_STATEMENT',
-          'databricks.chunk.index': 1,
-        };
-        foreign.startSpan(name, { kind: SpanKind.CLIENT, attributes }).end();
-      }
-      await bench.run(session, { format: 'cloudfetch' }, 'SELECT * FROM openSession');
-      await (await session.getTables()).fetchAll();
-      span.end();
-    });
+    const attributes = {
+      'db.system.name': 'databricks',
+      'databricks.operation.type': 'EXECUTE_STATEMENT',
+      'databricks.statement.type': 'QUERY',
+      'databricks.chunk.index': 1,
+    };
+    // The driver authenticates before each request: inside of our spans, with the connection at hand.
+    const provider = {
+      authenticate: async () => {
+        for (const name of ['executeStatement', 'download', 'openSession', 'SELECT rows', 'execute']) {
+          foreign.startSpan(name, { kind: SpanKind.CLIENT, attributes }).end();
+        }
+        return { Authorization: 'Bearer x' };
+      },
+    };
+    const session = await bench.openSession({ authType: 'custom', provider } as never);
+    await bench.run(session, { format: 'cloudfetch' }, 'SELECT * FROM openSession');
+    await (await session.getTables()).fetchAll();
     const records = await bench.records();
     expect(records.map(({ operationType }) => operationType)).toEqual([
       'CREATE_SESSION',
@@ -95,7 +108,9 @@ describe('six failures of span-based telemetry', () => {
   });
 
   it('4. several emissions per statement: one record, whatever happens to it, and nothing is left behind', async () => {
-    bench.start({ config: { statementGraceMs: 10 } });
+    const ends: string[] = [];
+    const responseHook = (_span: unknown, { operation }: { operation: string }) => ends.push(operation);
+    bench.start({ config: { statementGraceMs: 10, responseHook } });
     const session = await bench.openSession();
     const operation = await session.executeStatement(
       sql({ directResults: false, polls: 1, pages: 2, http: { FetchResults: { status: 503, times: 1 } } }),
@@ -110,6 +125,7 @@ describe('six failures of span-based telemetry', () => {
     await session.close();
     expect(only(await bench.statements())).toMatchObject({ errorName: undefined, retryCount: 1 });
     expect(bench.processor.stats()).toMatchObject({ openStatements: 0, incomplete: 0 });
+    expect(ends).toEqual(['connect', 'openSession', 'executeStatement', 'closeSession']);
   });
 
   it('5. the time that the consumer took: in the record, and in no latency', async () => {
