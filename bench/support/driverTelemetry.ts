@@ -12,7 +12,11 @@ export interface DriverAggregator {
   processEvent(event: object): void;
   completeStatement(statementId: string): void;
   flush(): Promise<void>;
-  getStats(): { readonly pendingMetricsCount: number; readonly droppedMetrics: number };
+  getStats(): {
+    readonly pendingMetricsCount: number;
+    readonly inFlightStatements: number;
+    readonly droppedMetrics: number;
+  };
 }
 
 export interface DriverEmitter {

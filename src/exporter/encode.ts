@@ -1,8 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { ChunkDetails, OperationRecord } from '../records.js';
 import { WIRE_FIELDS } from '../tags/index.js';
-import { authType, connectionGroups } from './encodeConnection.js';
-import { closedList, group, groupOpenedBy, listed, openings, plain, start, text } from './jsonMembers.js';
+import { BatchPieces } from './batchPieces.js';
+import {
+  closedList,
+  flag,
+  flagMember,
+  group,
+  groupOpenedBy,
+  listed,
+  openings,
+  plain,
+  start,
+  text,
+} from './jsonMembers.js';
 
 /** What a request body says beside its records. */
 export interface EncodingOptions {
@@ -18,46 +29,55 @@ export interface EncodingOptions {
  * The body of an export request. Each record becomes one JSON document that is encoded once more as a
  * string. Values of records have passed the checks of their wire fields, none of which lets a character
  * through that JSON escapes (a test proves it), so both encodings are written out here in one go: several
- * times faster than `JSON.stringify` twice, and the same byte for byte (another test). What costs time is
- * the number of pieces that are put together; so groups that are mostly complete have a template of
- * their own, and texts from closed lists are ready-made.
+ * times faster than `JSON.stringify` twice, and the same byte for byte (another test).
+ *
+ * What costs time is the number of pieces that are put together. So what neighbours have in common is one
+ * piece, texts from closed lists are ready-made, and groups that are mostly complete have a template.
  *
  * @param records an `eventId` is made for those that have none yet
  */
 export function encodeBatch(records: readonly OperationRecord[], options: EncodingOptions): string {
-  const userAgent = quotedTwice(options.userAgent);
+  makeEventIds(records);
+  const pieces = new BatchPieces(options.userAgent);
   let logs = '';
   for (const record of records) {
-    const entry = options.authenticated ? authenticatedEntry(record) : unauthenticatedEntry(record);
-    logs += `${logs === '' ? '"' : '","'}${head(record, options.authenticated)}${userAgent}}}${entry}}`;
+    const log = options.authenticated ? authenticatedLog(record, pieces) : unauthenticatedLog(record, pieces);
+    logs += (logs === '' ? '"' : '","') + log;
   }
   const end = logs === '' ? '' : '"';
   return `{"uploadTime":${options.uploadTimeMs},"items":[],"protoLogs":[${logs}${end}]}`;
 }
 
-function head(record: OperationRecord, authenticated: boolean): string {
-  record.eventId ??= randomUUID();
-  const { workspaceId, eventId } = record;
-  const workspace =
-    authenticated && workspaceId !== undefined ? `{\\"workspace_id\\":\\"${workspaceId}\\",` : '{';
-  return `${workspace}\\"frontend_log_event_id\\":\\"${eventId}\\",\\"context\\":{\\"client_context\\":{\\"timestamp_millis\\":${epochMs(record.startTimeMs)},\\"user_agent\\":`;
-}
-
-function authenticatedEntry(record: OperationRecord): string {
-  const { sessionId, statementId, connection } = record;
-  const details =
-    connection === undefined
-      ? latency(record)
-      : authType(connection) + latency(record) + connectionGroups(connection);
-  const rest = details + operationLog(record);
-  if (sessionId !== undefined && statementId !== undefined) {
-    return `,\\"entry\\":{\\"sql_driver_log\\":{\\"session_id\\":\\"${sessionId}\\",\\"sql_statement_id\\":\\"${statementId}\\"${rest}}}`;
+/** One random UUID serves a batch: its last four digits count the records, of which there are fewer than that. */
+function makeEventIds(records: readonly OperationRecord[]): void {
+  let stem: string | undefined;
+  let count = 0;
+  for (const record of records) {
+    if (record.eventId === undefined) {
+      if (stem === undefined || count === MAX_IDS_PER_STEM) {
+        stem = randomUUID().slice(0, -4);
+        count = 0;
+      }
+      record.eventId = stem + (MAX_IDS_PER_STEM + count++).toString(16).slice(1);
+    }
   }
-  return entry(text(SESSION_ID, sessionId) + text(STATEMENT_ID, statementId) + rest);
 }
 
-function unauthenticatedEntry(record: OperationRecord): string {
-  return entry(latency(record) + operationLog(record));
+function authenticatedLog(record: OperationRecord, pieces: BatchPieces): string {
+  const { sessionId, connection } = record;
+  const members =
+    text(STATEMENT_ID, record.statementId) +
+    (connection === undefined ? latency(record) : pieces.connection(connection, latency(record))) +
+    operation(record);
+  const beginning = pieces.head(record.workspaceId) + record.eventId + pieces.time(record.startTimeMs);
+  return sessionId === undefined
+    ? `${beginning}${pieces.userAgent}${entry(members)}}`
+    : `${beginning}${pieces.session(sessionId)}${members}}}}`;
+}
+
+function unauthenticatedLog(record: OperationRecord, pieces: BatchPieces): string {
+  const members = latency(record) + operation(record);
+  return `${pieces.head(undefined)}${record.eventId}${pieces.time(record.startTimeMs)}${pieces.userAgent}${entry(members)}}`;
 }
 
 function entry(members: string): string {
@@ -68,8 +88,8 @@ function latency(record: OperationRecord): string {
   return plain(OPERATION_LATENCY, record.latencyMs);
 }
 
-/** What follows the latency on every log. */
-function operationLog(record: OperationRecord): string {
+/** What any log may have. */
+function operation(record: OperationRecord): string {
   const { volumeOperation, errorName } = record;
   return (
     sqlOperation(record) +
@@ -81,7 +101,7 @@ function operationLog(record: OperationRecord): string {
 function sqlOperation(record: OperationRecord): string {
   const { chunks, resultFormat } = record;
   const rest =
-    plain(IS_COMPRESSED, record.compressed) +
+    flag(IS_COMPRESSED, record.compressed) +
     listed(EXECUTION_RESULT, resultFormat) +
     plain(CHUNK_ID, record.chunkId) +
     plain(RETRY_COUNT, record.retryCount) +
@@ -113,24 +133,25 @@ function resultLatency({ readyMs, consumptionMs }: OperationRecord): string {
 }
 
 function operationDetail({ pollCount, pollMs, operationType, internal }: OperationRecord): string {
-  if (pollCount !== undefined && pollMs !== undefined && internal !== undefined) {
-    return `,\\"operation_detail\\":{\\"n_operation_status_calls\\":${pollCount},\\"operation_status_latency_millis\\":${pollMs}${listed(OPERATION_TYPE, operationType)},\\"is_internal_call\\":${internal}}`;
+  if (pollCount !== undefined && pollMs !== undefined && internal === false) {
+    return `,\\"operation_detail\\":{\\"n_operation_status_calls\\":${pollCount},\\"operation_status_latency_millis\\":${pollMs}${listed(OPERATION_TYPE, operationType)},\\"is_internal_call\\":false}`;
   }
   return group(
     OPERATION_DETAIL,
     plain(POLL_COUNT, pollCount) +
       plain(POLL_LATENCY, pollMs) +
       listed(OPERATION_TYPE, operationType) +
-      plain(IS_INTERNAL_CALL, internal),
+      flag(IS_INTERNAL_CALL, internal),
   );
 }
 
-const SESSION_ID = start('session_id');
-const STATEMENT_ID = start('sql_statement_id');
+const MAX_IDS_PER_STEM = 0x1_0000;
+
 const DRIVER_LOG = start('sql_driver_log');
+const STATEMENT_ID = start('sql_statement_id');
 const OPERATION_LATENCY = start('operation_latency_ms');
 const SQL_OPERATION = start('sql_operation');
-const IS_COMPRESSED = start('is_compressed');
+const IS_COMPRESSED = flagMember('is_compressed');
 const CHUNK_ID = start('chunk_id');
 const RETRY_COUNT = start('retry_count');
 const CHUNK_DETAILS = start('chunk_details');
@@ -145,7 +166,7 @@ const CONSUMPTION_LATENCY = start('result_set_consumption_latency_millis');
 const OPERATION_DETAIL = start('operation_detail');
 const POLL_COUNT = start('n_operation_status_calls');
 const POLL_LATENCY = start('operation_status_latency_millis');
-const IS_INTERNAL_CALL = start('is_internal_call');
+const IS_INTERNAL_CALL = flagMember('is_internal_call');
 const VOL_OPERATION = start('vol_operation');
 
 const STATEMENT_TYPE = openings(
@@ -162,18 +183,3 @@ const VOLUME_TYPE = closedList(
   'volume_operation_type',
   WIRE_FIELDS['vol_operation.volume_operation_type'].values,
 );
-
-/** A point in time as text. V8 writes two small integers in a sixth of the time that it takes for a large one. */
-function epochMs(time: number): string {
-  if (!Number.isSafeInteger(time) || time < 1000) {
-    return String(time);
-  }
-  const seconds = Math.floor(time / 1000);
-  const millis = time - seconds * 1000;
-  return `${seconds}${millis < 10 ? '00' : millis < 100 ? '0' : ''}${millis}`;
-}
-
-/** Free text as a JSON string inside a JSON string. */
-function quotedTwice(value: string): string {
-  return JSON.stringify(JSON.stringify(value)).slice(1, -1);
-}

@@ -28,6 +28,20 @@ export function plain(memberStart: string, value: number | boolean | undefined):
   return value === undefined ? '' : memberStart + value;
 }
 
+/** Both forms of a member that is a boolean. */
+export interface FlagMember {
+  readonly yes: string;
+  readonly no: string;
+}
+
+export function flagMember(name: string): FlagMember {
+  return { yes: plain(start(name), true), no: plain(start(name), false) };
+}
+
+export function flag(member: FlagMember, value: boolean | undefined): string {
+  return value === undefined ? '' : value ? member.yes : member.no;
+}
+
 /** A member that is an object; nothing if it would be empty. */
 export function group(memberStart: string, members: string): string {
   return members === '' ? '' : `${memberStart}{${members.slice(1)}}`;

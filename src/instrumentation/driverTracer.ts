@@ -156,7 +156,7 @@ export class DriverTracer implements StatementOwner {
   /** An inner span of a statement; `undefined` if the statement's span records nothing. */
   startInnerSpan(statement: StatementLife, name: string, attributes: Attributes): Span | undefined {
     return statement.span.isRecording()
-      ? this.tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes }, this.contexts.active())
+      ? this.tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes }, statement.context)
       : undefined;
   }
 

@@ -109,7 +109,7 @@ export function resolveInstrumentationConfig(
   return {
     enabled: booleanOption('enabled', config.enabled, true),
     queryText: choiceOption('queryText', config.queryText, 'sanitized', ['off', 'sanitized', 'raw']),
-    queryTextMaxLength: integerOption('queryTextMaxLength', config.queryTextMaxLength, 4_096, 1, 1_048_576),
+    queryTextMaxLength: integerOption('queryTextMaxLength', config.queryTextMaxLength, 4_096, 1, 65_536),
     sanitizer: functionOption('sanitizer', config.sanitizer),
     recordQueryParameters: booleanOption('recordQueryParameters', config.recordQueryParameters, false),
     requestHook: functionOption('requestHook', config.requestHook),

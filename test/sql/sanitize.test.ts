@@ -57,8 +57,8 @@ describe('repetitions in lists', () => {
     ['a list in a list', 'a IN (1, (SELECT b IN (2, 3)), 4)', 'a IN (?, (SELECT b IN (?)), ?)'],
     [
       'a list in an element that could still be a repetition',
-      'a IN (f(1, 2, 3), g(b IN (4, 5)))',
-      'a IN (f(?, ?, ?), g(b IN (?)))',
+      'a IN ((1, 2, 3), b IN ((4, 5, 6), 7))',
+      'a IN ((?, ?, ?), b IN ((?, ?, ?), ?))',
     ],
     ['a column named like a value', 'SELECT t.true, raw:false, true', 'SELECT t.true, raw:false, ?'],
     ['a column named like a keyword', 'SELECT t.in, v.values', 'SELECT t.in, v.values'],

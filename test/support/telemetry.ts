@@ -28,8 +28,8 @@ export interface Telemetry {
   readonly ended: readonly ReadableSpan[];
   /** Spans that have started and not ended. */
   readonly open: ReadonlySet<ReadableSpan>;
-  /** What the SDK or we said at level warn or error: a write to an ended span is among it. */
-  readonly warnings: readonly string[];
+  /** What the SDK or we said at level warn or error: a write to an ended span is among it. Take what you expect. */
+  readonly warnings: string[];
   /** Ended spans of the driver's operations, one per operation. */
   operations(): readonly ReadableSpan[];
   /** Ended spans of statements and metadata calls, which have a statement type. */

@@ -1,0 +1,80 @@
+import type { ConnectionDetails } from '../records.js';
+import { authType, connectionGroups } from './encodeConnection.js';
+
+/**
+ * Pieces that neighbouring logs of a batch have in common. Each remembers what it was last made from, and
+ * is joined to one flat text, so that it counts as one piece however often it is used.
+ */
+export class BatchPieces {
+  /** From after the time to before `entry`. */
+  readonly userAgent: string;
+  #workspaceId: string | undefined;
+  #head = '{\\"frontend_log_event_id\\":\\"';
+  #second = -1;
+  #time = '';
+  #sessionId: string | undefined;
+  #session = '';
+  #connection: ConnectionDetails | undefined;
+  #authType = '';
+  #groups = '';
+
+  constructor(userAgent: string) {
+    this.userAgent = joined(',\\"user_agent\\":', quotedTwice(userAgent), '}}');
+  }
+
+  /** Up to the event id. */
+  head(workspaceId: string | undefined): string {
+    if (workspaceId !== this.#workspaceId) {
+      this.#workspaceId = workspaceId;
+      const workspace = workspaceId === undefined ? '' : `\\"workspace_id\\":\\"${workspaceId}\\",`;
+      this.#head = joined('{', workspace, '\\"frontend_log_event_id\\":\\"');
+    }
+    return this.#head;
+  }
+
+  /** From after the event id up to and with the time. Records of one second differ in a small number only. */
+  time(epochMs: number): string {
+    if (!Number.isSafeInteger(epochMs) || epochMs < 1000) {
+      return TIME + epochMs;
+    }
+    const second = Math.floor(epochMs / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#time = joined(TIME, String(second));
+    }
+    const millis = epochMs - second * 1000;
+    return `${this.#time}${millis < 10 ? '00' : millis < 100 ? '0' : ''}${millis}`;
+  }
+
+  /** From after the time up to and with the session's id. */
+  session(sessionId: string): string {
+    if (sessionId !== this.#sessionId) {
+      this.#sessionId = sessionId;
+      this.#session = joined(this.userAgent, SESSION, sessionId, '\\"');
+    }
+    return this.#session;
+  }
+
+  /** The members that a connection adds, with the latency in the middle of them. */
+  connection(connection: ConnectionDetails, latency: string): string {
+    if (connection !== this.#connection) {
+      this.#connection = connection;
+      this.#authType = joined(authType(connection));
+      this.#groups = joined(connectionGroups(connection));
+    }
+    return this.#authType + latency + this.#groups;
+  }
+}
+
+const TIME = '\\",\\"context\\":{\\"client_context\\":{\\"timestamp_millis\\":';
+const SESSION = ',\\"entry\\":{\\"sql_driver_log\\":{\\"session_id\\":\\"';
+
+/** Unlike `+`, which puts off the copying, `join` copies at once. */
+function joined(...pieces: string[]): string {
+  return pieces.join('');
+}
+
+/** Free text as a JSON string inside a JSON string. */
+function quotedTwice(value: string): string {
+  return JSON.stringify(JSON.stringify(value)).slice(1, -1);
+}
