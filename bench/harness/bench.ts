@@ -58,5 +58,5 @@ export function fullEffort(): Effort {
 }
 
 export function smokeEffort(): Effort {
-  return { smoke: true, warmUpMs: 0, measureMs: 0, count: (full) => Math.min(full, 200) };
+  return { smoke: true, warmUpMs: 0, measureMs: 0, count: (full) => Math.min(full, 50) };
 }

@@ -3,23 +3,9 @@ import { join } from 'node:path';
 import { build as buildWithEsbuild } from 'esbuild';
 import { build as buildWithTsup, type Options } from 'tsup';
 import tsupConfig from '../../tsup.config.js';
+import { BUILT } from './paths.js';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const OUT = join(ROOT, 'temp', 'bench');
-
-export const BUILT = {
-  root: ROOT,
-  /** The package as it is published. */
-  package: join(OUT, 'package'),
-  /** Pieces of it that it does not export, built the same way. */
-  internals: join(OUT, 'internals', 'internals.js'),
-  /** The benches themselves, as JavaScript. */
-  child: join(OUT, 'benches', 'harness', 'child.js'),
-  bench: (name: string) => join(OUT, 'benches', 'benches', `${name}.js`),
-  server: (name: string) => join(OUT, 'benches', 'servers', `${name}.js`),
-  /** What may be kept from one run to the next. */
-  cache: join(OUT, 'cache'),
-} as const;
+const { root: ROOT, out: OUT } = BUILT;
 
 /**
  * Builds the package as `npm run build` does, but in a folder of its own, so that what is measured is what

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import type { Prepared } from './bench.js';
-import { BUILT } from './build.js';
+import { BUILT } from './paths.js';
 
 /** Starts a server of `servers/` in a process of its own; it sends what clients need to know. */
 export function startServer(name: string): Promise<Prepared> {

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import type { Bench, Effort, Sample } from './bench.js';
-import { BUILT } from './build.js';
+import { BUILT } from './paths.js';
 import { Samples } from './samples.js';
 
 /** Longer than any sample takes on the slowest machine. */

@@ -86,6 +86,26 @@ function oneStatement(tracer: Tracer, parent: Context, downloads: number): State
   return { id, statement: readable(statement), execute: readable(execute), wait: readable(wait), downloads: files };
 }
 
+/** Statements with six tags and no inner spans: what the record needs at least. */
+export function plainStatements(count: number): ReadableSpan[] {
+  const tracer = driverTracer();
+  return Array.from({ length: count }, () => {
+    const span = tracer.startSpan('SELECT', {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        'db.system.name': 'databricks',
+        'databricks.workspace.id': WORKSPACE_ID,
+        'databricks.session.id': SESSION_ID,
+        'databricks.operation.type': 'EXECUTE_STATEMENT',
+        'databricks.statement.type': 'QUERY',
+      },
+    });
+    span.setAttribute('databricks.operation.latency_ms', 120);
+    span.end();
+    return readable(span);
+  });
+}
+
 /** What the SDK's tracer makes is what its processors read. */
 export function readable(span: object): ReadableSpan {
   return span as ReadableSpan;

@@ -57,10 +57,10 @@ export class BatchPieces {
 
   /** The members that a connection adds, with the latency in the middle of them. */
   connection(connection: ConnectionDetails, latency: string): string {
-    if (connection !== this.#connection) {
+    if (this.#connection === undefined || !alike(this.#connection, connection)) {
       this.#connection = connection;
-      this.#authType = joined(authType(connection));
-      this.#groups = joined(connectionGroups(connection));
+      this.#authType = authType(connection);
+      this.#groups = flat(connectionGroups(connection));
     }
     return this.#authType + latency + this.#groups;
   }
@@ -69,9 +69,28 @@ export class BatchPieces {
 const TIME = '\\",\\"context\\":{\\"client_context\\":{\\"timestamp_millis\\":';
 const SESSION = ',\\"entry\\":{\\"sql_driver_log\\":{\\"session_id\\":\\"';
 
-/** Unlike `+`, which puts off the copying, `join` copies at once. */
+/** Unlike `+`, which puts the copying off until somebody reads the text, this copies at once. */
 function joined(...pieces: string[]): string {
   return pieces.join('');
+}
+
+/** The same for a text that has been put together already. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
+
+/** Connections of one process are mostly configured alike. */
+function alike(one: ConnectionDetails, other: ConnectionDetails): boolean {
+  if (one === other) {
+    return true;
+  }
+  for (const name in one) {
+    const field = name as keyof ConnectionDetails;
+    if (one[field] !== other[field]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Free text as a JSON string inside a JSON string. */

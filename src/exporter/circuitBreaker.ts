@@ -1,6 +1,6 @@
-import { diag } from '@opentelemetry/api';
 import type { CircuitBreakerOptions } from '../config.js';
 import type { BreakerSnapshot, BreakerState } from './contract.js';
+import { debugLog } from './quietly.js';
 
 /** Leave for one HTTP attempt. Settled once; whatever is called afterwards does nothing. */
 export interface Permit {
@@ -115,7 +115,7 @@ export class CircuitBreaker {
   }
 
   #enter(state: BreakerState): void {
-    diag.debug(`opentelemetry-databricks-sql: circuit breaker of ${this.#name}: ${this.#state} -> ${state}`);
+    debugLog(`circuit breaker of ${this.#name}: ${this.#state} -> ${state}`);
     this.#state = state;
     this.#transitions++;
     this.#inARow = 0;

@@ -1,4 +1,3 @@
-import { diag } from '@opentelemetry/api';
 import type { ResolvedExporterOptions } from '../config.js';
 import { failureCode } from '../failures.js';
 import type { OperationRecord } from '../records.js';
@@ -12,13 +11,14 @@ import type {
   FlagResult,
   HostExporter,
 } from './contract.js';
-import { encodeBatch } from './encode.js';
+import { encodeToBytes } from './encode.js';
 import { ExportPaths } from './endpoints.js';
 import { FLAG_TIMEOUT_MS, featureFlagPath, flagResult } from './featureFlag.js';
 import { printableAscii } from './headers.js';
 import { HttpTransport } from './httpTransport.js';
 import { type Identity, identify, NOBODY } from './identity.js';
 import { judge } from './judge.js';
+import { debugLog } from './quietly.js';
 import { RequestCounts } from './requestCounts.js';
 import { type AttemptResult, withRetries } from './retry.js';
 import { isSupportedRoute, type RouteTimeouts } from './routes.js';
@@ -51,7 +51,7 @@ export class HttpsHostExporter implements HostExporter {
     const stop = linkAbort([signal, this.#closed.signal]);
     try {
       const result = await this.#export(records, destination, stop.signal);
-      diag.debug(`opentelemetry-databricks-sql: export of ${records.length} records: ${describe(result)}`);
+      debugLog(`export of ${records.length} records: ${describe(result)}`);
       return result;
     } catch (error) {
       // Only a fault of our own can lead here; the same batch would meet it again.
@@ -122,14 +122,13 @@ export class HttpsHostExporter implements HostExporter {
     );
   }
 
-  /** The same bytes for every attempt. All characters are ASCII, so each is one byte. */
+  /** The same bytes for every attempt. */
   #encode(records: readonly OperationRecord[], { userAgent }: ExportDestination): Buffer {
-    const body = encodeBatch(records, {
+    return encodeToBytes(records, {
       uploadTimeMs: Date.now(),
       userAgent: printableAscii(userAgent),
       authenticated: this.#options.authenticatedExport,
     });
-    return Buffer.from(body, 'latin1');
   }
 
   async #attempt(

@@ -8,9 +8,13 @@ export function start(name: string): string {
   return `,\\"${name}\\":`;
 }
 
-/** The whole member for each value of a closed list. */
-export function closedList(name: string, values: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(values.map((value) => [value, text(start(name), value)]));
+/** The whole member for each value of a closed list, after a member that always stands before it. */
+export function closedList(
+  name: string,
+  values: readonly string[],
+  before = '',
+): ReadonlyMap<string, string> {
+  return new Map(values.map((value) => [value, before + text(start(name), value)]));
 }
 
 /** A member from a closed list; nothing for a value that is not on it. */

@@ -1,5 +1,6 @@
 import type { ConnectionHandle, CredentialHeaders } from '../context.js';
 import type { CredentialSource } from './contract.js';
+import { callAll } from './quietly.js';
 
 /** Refused headers that are remembered. More would only be tried once again. */
 const MAX_REJECTED = 16;
@@ -64,9 +65,7 @@ export class PassiveCredentials implements CredentialSource {
       return;
     }
     this.#announced = current;
-    for (const listener of this.#listeners) {
-      listener();
-    }
+    callAll(this.#listeners);
   }
 }
 

@@ -1,8 +1,8 @@
-import { diag } from '@opentelemetry/api';
 import type { AccessToken, TokenProvider } from '../config.js';
 import type { CredentialHeaders } from '../context.js';
 import { withoutTracing } from '../suppressTracing.js';
 import type { CredentialSource } from './contract.js';
+import { callAll, debugLog } from './quietly.js';
 import { within } from './waiting.js';
 
 /** A token is given up so long before it expires; one that lives shorter, after half of its life. */
@@ -89,15 +89,13 @@ export class ProvidedCredentials implements CredentialSource {
     const held = heldToken(token);
     if (held === undefined) {
       // No more than this: what it gave or threw may hold a token.
-      diag.debug('opentelemetry-databricks-sql: the token provider gave no token that can be used');
+      debugLog('the token provider gave no token that can be used');
       return;
     }
     const wasUsable = this.#usable() !== undefined;
     this.#held = held;
     if (!wasUsable && this.#usable() !== undefined) {
-      for (const listener of this.#listeners) {
-        listener();
-      }
+      callAll(this.#listeners);
     }
   }
 }

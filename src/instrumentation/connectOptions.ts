@@ -44,14 +44,19 @@ export function telemetryOptionsOf(options: DriverConnectOptions): ConnectionTel
 
 /** The route as the driver itself will take it. */
 export function routeOf(http: DriverHttpOptions): ConnectionRoute {
+  const https = http.https !== false;
   const proxy = proxyOf(http.proxy);
+  if (proxy !== undefined) {
+    // Behind a proxy the driver's agent gets none of the options below: it verifies the server by Node.js's
+    // own trust, whatever was asked for. To do as it does is to be no weaker.
+    return { https, rejectUnauthorized: true, proxy };
+  }
   const ca = trustOf(http.ca);
   const clientCert = pemOf(http.cert);
   const clientKey = pemOf(http.key);
   return {
-    https: http.https !== false,
+    https,
     rejectUnauthorized: http.rejectUnauthorized !== false,
-    ...(proxy === undefined ? {} : { proxy }),
     ...(ca === undefined ? {} : { ca }),
     ...(clientCert === undefined ? {} : { clientCert }),
     ...(clientKey === undefined ? {} : { clientKey }),

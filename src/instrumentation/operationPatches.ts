@@ -181,15 +181,15 @@ function wrapStatusRequest(
     if (statement.waiting && statement.waitSpan === undefined) {
       statement.waitSpan = tracer.startInnerSpan(statement, 'wait', INNER_TAGS);
     }
-    const startedAt = performance.now();
+    statement.measures.onPoll();
     const promise = original.apply(this, args) as Promise<DriverOperationStatus>;
     promise.then(
       (status) =>
         tracer.guard(() => {
-          statement.measures.onPoll(performance.now() - startedAt);
+          statement.measures.onPolled();
           statement.onStatus(status);
         }),
-      () => tracer.guard(() => statement.measures.onPoll(performance.now() - startedAt)),
+      () => statement.measures.onPolled(),
     );
     return promise;
   };

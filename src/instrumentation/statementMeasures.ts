@@ -17,7 +17,7 @@ export class StatementMeasures {
   #rows: number | undefined = undefined;
   #bytes: number | undefined = undefined;
   #pollCount = 0;
-  #pollMs = 0;
+  readonly #pollTime = new DriverTime();
   #filesOffered: number | undefined = undefined;
   #filesStarted = 0;
 
@@ -73,9 +73,15 @@ export class StatementMeasures {
     this.onReady();
   }
 
-  onPoll(latencyMs: number): void {
+  /** A status request is made. */
+  onPoll(): void {
     this.#pollCount++;
-    this.#pollMs += latencyMs;
+    this.#pollTime.enter();
+  }
+
+  /** It was answered, or failed. */
+  onPolled(): void {
+    this.#pollTime.leave();
   }
 
   /** A page of rows, or of links to files, came from the server. */
@@ -100,7 +106,7 @@ export class StatementMeasures {
     const attributes: Attributes = { [Tag.operationLatencyMs]: Math.round(this.latencyMs) };
     if (!isKernel) {
       attributes[Tag.pollCount] = this.#pollCount;
-      attributes[Tag.pollLatencyMs] = Math.round(this.#pollMs);
+      attributes[Tag.pollLatencyMs] = Math.round(this.#pollTime.elapsedMs);
       attributes[Tag.retryCount] = this.retryCount;
       this.#addFormat(attributes, operation);
     }

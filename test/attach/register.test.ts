@@ -121,3 +121,11 @@ describe('register: the application has not a line of telemetry', () => {
     expect(world.sentOperations()).toEqual([]);
   });
 });
+
+describe('startDatabricksTelemetry in a program that never stops it', () => {
+  it('what is queued at the end is sent then, what is open as incomplete, and the process ends', async () => {
+    expect(await world.run(['standalone.mjs'])).toEqual({ code: 0, stdout: '10 rows\nend\n', stderr: '' });
+    expect(spanNames()).toEqual([]);
+    expect(world.sentOperations()).toEqual([...OPERATIONS, 'CREATE_SESSION', 'EXECUTE_STATEMENT']);
+  });
+});

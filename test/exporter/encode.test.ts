@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeBatch } from '../../src/exporter/encode.js';
+import { encodeBatch, encodeToBytes } from '../../src/exporter/encode.js';
 import { ChunkDetails, type ConnectionDetails, OperationRecord } from '../../src/records.js';
 import { WIRE_FIELDS, type WireField, type WireValue } from '../../src/tags/index.js';
-import { fullRecord, statementRecord, USER_AGENT } from './support/fixtures.js';
+import { CONNECTION, fullRecord, statementRecord, USER_AGENT } from './support/fixtures.js';
 import { referenceBody } from './support/reference.js';
 import { wirePathsOf } from './support/wirePaths.js';
 
@@ -97,16 +97,36 @@ describe('encodeBatch', () => {
   it('writes byte for byte what nested JSON.stringify of the wire format writes', () => {
     fc.assert(
       fc.property(
-        fc.array(operationRecords, { maxLength: 4 }),
+        fc.array(operationRecords, { maxLength: 6 }),
+        fc.array(fc.nat(5), { maxLength: 12 }),
         fc.boolean(),
         fc.string({ unit: 'binary' }),
-        (batch, authenticated, userAgent) => {
+        (different, order, authenticated, userAgent) => {
+          // Records that come again and again: neighbours that have something in common, or all of it but
+          // not the objects.
+          const again = order.flatMap((index) => different[index] ?? []);
+          const batch = [...different, ...again, ...structuredClone(again)];
           const options = { uploadTimeMs: 1_795_207_059_200, userAgent, authenticated };
           expect(encodeBatch(batch, options)).toBe(referenceBody(batch, options));
         },
       ),
       { numRuns: 5_000 },
     );
+  });
+
+  it('writes the same as bytes, however long', () => {
+    for (const count of [0, 1, 30, 100, 1_000]) {
+      const batch = Array.from({ length: count }, () => fullRecord());
+      expect(encodeToBytes(batch, OPTIONS).toString('utf8')).toBe(referenceBody(batch, OPTIONS));
+    }
+  });
+
+  it('gives each record of a large batch another event id', () => {
+    const batch = Array.from({ length: 70_000 }, () => new OperationRecord(1_795_207_059_128));
+    encodeToBytes(batch, OPTIONS);
+    const ids = new Set(batch.map(({ eventId }) => eventId));
+    expect(ids.size).toBe(batch.length);
+    for (const id of ids) expect(WIRE_FIELDS.session_id.check(id)).toBe(id);
   });
 
   it('emits every field of the wire format and no other', () => {
@@ -171,6 +191,15 @@ describe('encodeBatch', () => {
     expect([...wirePathsOf(encodeBatch([record], OPTIONS))].join()).not.toContain('chunk_details');
   });
 
+  it('tells neighbours apart whose connections differ in one field only', () => {
+    for (const field of Object.keys(CONNECTION) as (keyof ConnectionDetails)[]) {
+      const [one, other] = [fullRecord(), fullRecord()];
+      other.connection = { ...CONNECTION, [field]: undefined };
+      const batch = [one, other, one];
+      expect(encodeBatch(batch, OPTIONS)).toBe(referenceBody(batch, OPTIONS));
+    }
+  });
+
   it('leaves empty groups out', () => {
     const record = new OperationRecord(1_795_207_059_128);
     record.eventId = '7f3d9f55-7c3c-4d53-9f0c-4c8b8a3a0b11';
@@ -185,7 +214,7 @@ describe('encodeBatch', () => {
     const batch = [statementRecord(), statementRecord()];
     const first = encodeBatch(batch, OPTIONS);
     const [one, other] = batch;
-    expect(one?.eventId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(one?.eventId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(one?.eventId).not.toBe(other?.eventId);
     expect(encodeBatch(batch, OPTIONS)).toBe(first);
   });

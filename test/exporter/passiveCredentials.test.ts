@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { describe, expect, it, vi } from 'vitest';
 import { PassiveCredentials } from '../../src/exporter/passiveCredentials.js';
 import { fakeHandle } from './support/fixtures.js';
@@ -94,6 +95,31 @@ describe('PassiveCredentials', () => {
     handle.use(headers('one'));
     credentials.add(fakeHandle(headers('one')));
     expect(changed).toHaveBeenCalledTimes(1);
+  });
+
+  it('throws nothing at the driver, whatever its listeners and the logger throw', () => {
+    let armed = false;
+    const fault = () => {
+      if (armed) throw new Error('fault');
+    };
+    diag.setLogger(
+      { error: fault, warn: fault, info: fault, debug: fault, verbose: fault },
+      DiagLogLevel.ALL,
+    );
+    try {
+      const credentials = new PassiveCredentials();
+      const changed = vi.fn();
+      const handle = fakeHandle();
+      credentials.add(handle);
+      armed = true;
+      credentials.onChange(fault);
+      credentials.onChange(changed);
+      handle.use(headers('one'));
+      expect(changed).toHaveBeenCalledTimes(1);
+    } finally {
+      armed = false;
+      diag.disable();
+    }
   });
 
   it('survives a handle that throws', async () => {

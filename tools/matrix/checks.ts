@@ -47,6 +47,7 @@ export async function checkCombination(
   await checkOwnSdk(place, sdk, ['--no-deprecation', 'bundle.cjs']);
   await checkRegister(place, ['--require', REGISTER, 'app.cjs']);
   await checkRegister(place, ['--import', REGISTER, 'app.mjs']);
+  await checkRegister(place, ['--import', './loaderHook.mjs', '--import', REGISTER, 'app.mjs']);
   await checkTypes(place, sdk);
 }
 

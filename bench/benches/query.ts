@@ -1,0 +1,167 @@
+import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import type { Bench, Effort, Row, Sample } from '../harness/bench.js';
+import { threadTime } from '../harness/clock.js';
+import { median, type Samples } from '../harness/samples.js';
+import { startServer } from '../harness/serve.js';
+import { loadPackage } from '../harness/subject.js';
+import { type Driver, loadDriver, meterHeaders, meterInstrumentation } from '../support/driverClasses.js';
+import { NoOpSpanExporter } from '../support/exporters.js';
+import { counted, Meter } from '../support/meter.js';
+
+const WARM_UP = 300;
+const QUERIES = 400;
+const SQL = 'SELECT 1';
+const TOKEN = 'dapi-local-test-token';
+const PATH = '/sql/1.0/warehouses/0123456789abcdef?o=6012345678901234';
+const HOOKS_LIMIT = 0.004;
+const SDK_LIMIT = 0.04;
+
+export const bench: Bench = {
+  name: 'query',
+  about:
+    "The real driver's trivial query (execute, fetchAll, close) over TLS to a workspace on loopback in another process, one after the other. Latency can't tell one percent, so what we do is timed by itself in runs of its own: the hooks of our processor by timers around them; and the instrumentation, with all that the SDK and a BatchSpanProcessor with a no-op exporter do for its spans, by timers around the driver's methods that leave out the driver's own part. Disabled means patched and put back.",
+  variants: ['plain', 'plain again', 'disabled', 'no SDK', 'SDK', 'ours', 'timed'],
+  rounds: 5,
+  prepare: () => startServer('localDatabricks'),
+  measure,
+  rows,
+};
+
+function rows(samples: Samples): Row[] {
+  const plain = samples.figure('plain', 'latency');
+  const noise = samples.ratio('plain again', 'plain', 'latency');
+  const disabled = samples.ratio('disabled', 'plain', 'latency');
+  const row = (what: string, variant: string): Row => {
+    const latency = samples.figure(variant, 'latency');
+    return {
+      what,
+      value: latency.value,
+      unit: 'ms',
+      spread: latency.spread,
+      beside: { what: 'not instrumented', value: plain.value },
+      ratio: samples.ratio(variant, 'plain', 'latency').value,
+    };
+  };
+  const share = (what: string, name: string, limit: number): Row => {
+    const { value, spread } = samples.figure('timed', name);
+    return {
+      what,
+      value: value * 100,
+      unit: '%',
+      spread: spread * 100,
+      reach: { text: `≤ ${limit * 100} %`, reached: value <= limit },
+    };
+  };
+  // What the same thing measured twice differs by, in one round or another.
+  const apart = Math.abs(noise.value - 1) + 2 * noise.spread;
+  return [
+    share('our hooks, of the query', 'hooks', HOOKS_LIMIT),
+    share('instrumentation and SDK, of the query', 'instrumentation', SDK_LIMIT),
+    {
+      ...row('disabled', 'disabled'),
+      reach: {
+        text: `1 ± ${(apart * 100).toFixed(1)} % (A/A)`,
+        reached: Math.abs(disabled.value - 1) <= apart,
+      },
+    },
+    row('instrumented, no SDK', 'no SDK'),
+    row('SDK, BatchSpanProcessor', 'SDK'),
+    row('and ours', 'ours'),
+    ...['no SDK', 'SDK', 'ours'].map((variant): Row => {
+      const cpu = samples.difference(variant, 'plain', 'cpu');
+      return { what: `CPU time added: ${variant}`, value: cpu.value, unit: 'µs', spread: cpu.spread };
+    }),
+    { ...row('A/A: not instrumented twice', 'plain again'), isNoise: true },
+  ];
+}
+
+async function measure(variant: string, effort: Effort, server: Record<string, string>): Promise<Sample> {
+  const hooks = new Meter();
+  const instrumentation = new Meter();
+  const driver = await setUp(variant, hooks, instrumentation);
+  const client = new driver.DBSQLClient({ logger: { log: () => undefined } });
+  await client.connect({
+    host: server['host'] ?? '',
+    port: Number(server['port']),
+    path: PATH,
+    token: TOKEN,
+    checkServerCertificate: false,
+  });
+  if (variant === 'timed') {
+    meterHeaders(client, instrumentation);
+  }
+  const session = await client.openSession();
+  const query = async () => {
+    const operation = await session.executeStatement(SQL);
+    await operation.fetchAll();
+    await operation.close();
+  };
+  await timesOf(query, effort.count(WARM_UP));
+  hooks.reset();
+  instrumentation.reset();
+  const count = effort.count(QUERIES);
+  const cpuStart = threadTime();
+  const times = await timesOf(query, count);
+  const cpu = (threadTime() - cpuStart) / count / 1_000;
+  const total = times.reduce((sum, time) => sum + time, 0);
+  return {
+    latency: median(times),
+    cpu,
+    hooks: hooks.totalMs / total,
+    instrumentation: instrumentation.totalMs / total,
+  };
+}
+
+/** Loads the driver, observed or not. */
+async function setUp(variant: string, hooks: Meter, meter: Meter): Promise<Driver> {
+  if (variant.startsWith('plain')) {
+    return loadDriver();
+  }
+  const { DatabricksSqlInstrumentation, DatabricksSpanProcessor, exportLocal } = await loadPackage();
+  const instrumentation = new DatabricksSqlInstrumentation();
+  const driver = loadDriver();
+  if (variant === 'no SDK') {
+    return driver;
+  }
+  if (variant === 'disabled') {
+    instrumentation.disable();
+    return driver;
+  }
+  const batch = new BatchSpanProcessor(new NoOpSpanExporter());
+  const ours = () => new DatabricksSpanProcessor({ forceEnableTelemetry: true }) as unknown as SpanProcessor;
+  const local = () => exportLocal(batch as never) as unknown as SpanProcessor;
+  const processors: Record<string, () => SpanProcessor[]> = {
+    SDK: () => [batch],
+    ours: () => [local(), ours()],
+    timed: () => [local(), meteredHooks(ours(), hooks)],
+  };
+  const provider = new NodeTracerProvider({ spanProcessors: processors[variant]?.() ?? [] });
+  provider.register();
+  instrumentation.setTracerProvider(provider);
+  if (variant === 'timed') {
+    instrumentation.disable();
+    meterInstrumentation(instrumentation, meter);
+  }
+  return driver;
+}
+
+/** A span processor whose hooks are timed, and nothing else. */
+function meteredHooks(processor: SpanProcessor, meter: Meter): SpanProcessor {
+  return {
+    onStart: counted(processor.onStart.bind(processor) as never, meter),
+    onEnd: counted(processor.onEnd.bind(processor) as never, meter),
+    forceFlush: () => processor.forceFlush(),
+    shutdown: () => processor.shutdown(),
+  };
+}
+
+async function timesOf(query: () => Promise<void>, count: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const start = performance.now();
+    await query();
+    times.push(performance.now() - start);
+  }
+  return times;
+}

@@ -1,0 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** The order that the program works on. */
+export const currentOrder = new AsyncLocalStorage();

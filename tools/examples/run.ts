@@ -1,0 +1,74 @@
+/**
+ * Runs the examples against a Databricks workspace and an OTLP receiver on loopback, and checks what arrived
+ * where. `npm run examples` runs all, `npm run examples -- zero-code` the named ones and prints what they print.
+ */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocalDatabricks, TOKEN, WAREHOUSE_PATH } from '../../test/support/local-databricks/index.js';
+import { startOtlpReceiver } from '../../test/support/otlp-receiver.js';
+import { EXAMPLES, type Example, operationsOf } from './examples.js';
+import { start } from './running.js';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !EXAMPLES.some((example) => example.name === name));
+if (unknown.length > 0) {
+  throw new Error(
+    `no such example: ${unknown.join(', ')}; there are ${EXAMPLES.map(({ name }) => name).join(', ')}`,
+  );
+}
+if (!existsSync(join(PROJECT, 'dist/index.js'))) {
+  throw new Error('the examples use the built package: npm run build');
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'examples-'));
+const [db, receiver] = await Promise.all([startLocalDatabricks(), startOtlpReceiver()]);
+const caFile = join(folder, 'ca.pem');
+await writeFile(caFile, db.ca);
+const failed: string[] = [];
+
+for (const example of EXAMPLES.filter(({ name }) => named.length === 0 || named.includes(name))) {
+  try {
+    const stdout = await run(example);
+    if (named.length > 0) {
+      process.stdout.write(stdout);
+    }
+    const spans = receiver.spans.length;
+    console.log(
+      `ok    ${example.name}: ${spans} spans to the backend, ${operationsOf(db).length} records to Databricks`,
+    );
+  } catch (error) {
+    failed.push(example.name);
+    console.log(`FAIL  ${example.name}\n${(error as Error).message}`);
+  }
+}
+
+await Promise.all([db.close(), receiver.close(), rm(folder, { recursive: true, force: true })]);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+/** @returns what the example printed */
+async function run(example: Example): Promise<string> {
+  db.reset();
+  receiver.clear();
+  const running = start(example.args, join(PROJECT, 'examples', example.name), {
+    DATABRICKS_HOST: db.host,
+    DATABRICKS_PORT: String(db.port),
+    DATABRICKS_HTTP_PATH: WAREHOUSE_PATH,
+    DATABRICKS_TOKEN: TOKEN,
+    // As a company would have its own authority trusted.
+    NODE_EXTRA_CA_CERTS: caFile,
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.tracesUrl.replace('/v1/traces', ''),
+    OTEL_METRICS_EXPORTER: 'none',
+    OTEL_LOGS_EXPORTER: 'none',
+    ...example.environment,
+  });
+  await example.use?.(running);
+  const { code, stdout, stderr } = await running.ended;
+  if (code !== 0) {
+    throw new Error(`exit code ${code}\n${stdout}${stderr}`);
+  }
+  example.check({ stdout, receiver, db });
+  return stdout;
+}
