@@ -153,7 +153,7 @@ export const FAILURE_SCENARIOS: readonly TruthScenario[] = [
       format: 'cloudfetch',
       filesPerPage: 3,
       downloads: { 0: { status: 503, times: 1 }, 2: { reset: 2 } },
-      downloadDelayMs: 20,
+      downloadDelayMs: 120,
     },
     use: (app) => app.readAll(),
     expected: { retries: 3 },

@@ -34,7 +34,6 @@ export const STATEMENT_SCENARIOS: readonly TruthScenario[] = [
     backends: both,
     server: slow,
     use: async (app) => {
-      app.answered();
       await app.readAll();
       await app.close();
     },
@@ -162,7 +161,7 @@ export const STATEMENT_SCENARIOS: readonly TruthScenario[] = [
     server: { ...slow, polls: 1_000, pollDelayMs: DELAY_MS },
     use: async (app) => {
       const fetching = app.call(() => failing(app.operation.fetchAll()));
-      await app.idle(150);
+      await app.idle(DELAY_MS / 2);
       await app.operation.cancel();
       await fetching;
       await app.close();
@@ -171,7 +170,7 @@ export const STATEMENT_SCENARIOS: readonly TruthScenario[] = [
       rows: false,
       latencyAtLeast: DELAY_MS,
       // The poll was in flight when the application cancelled.
-      pollsAtLeast: DELAY_MS / 2,
+      pollsAtLeast: DELAY_MS / 4,
       unknowable: { execution_result: 'never-asked', is_compressed: 'never-asked' },
     },
     onKernel: { latencyAtLeast: 0 },

@@ -69,8 +69,10 @@ function logsOf(
   const type = expected?.operationType;
   if (sessionId === undefined) {
     // A session that was never opened: whoever reports that has no id for it.
-    const known = new Set(facts.map((each) => each.sessionId));
-    return logs.filter((log) => typeOf(log) === type && !known.has(log.entry?.sql_driver_log?.session_id));
+    const known = new Set(facts.flatMap((each) => each.sessionId ?? []));
+    return logs.filter(
+      (log) => typeOf(log) === type && !known.has(log.entry?.sql_driver_log?.session_id ?? ''),
+    );
   }
   return logs
     .filter((log) => log.entry?.sql_driver_log?.session_id === sessionId)
