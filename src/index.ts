@@ -27,6 +27,7 @@ export type {
 export { DatabricksExporter } from './exporter/databricksExporter.js';
 export { DryRunExporter, type DryRunExporterOptions } from './exporter/dryRunExporter.js';
 export type { ConnectionOutcome, DropReason, FlagOutcome } from './hosts/counters.js';
+export type { FlagState } from './hosts/featureFlag.js';
 export type { FlagStats, HostStats, HostsStats } from './hosts/stats.js';
 export type { DatabricksTelemetryConnectOptions } from './instrumentation/connectOptions.js';
 export { DatabricksSqlInstrumentation } from './instrumentation/databricksSqlInstrumentation.js';

@@ -1,4 +1,4 @@
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { ConnectionRoute } from '../context.js';
 import { failureCode } from '../failures.js';
 import { withoutTracing } from '../suppressTracing.js';
@@ -46,14 +46,16 @@ const OVERTIME = 'ETIMEDOUT';
 
 /** HTTPS requests to one host. Redirects are not followed. Nothing here holds the process. */
 export class HttpTransport {
-  readonly #origin: string;
-  readonly #routes: Routes;
+  readonly #target: HostAddress;
+  readonly #timeouts: RouteTimeouts;
+  /** There from the first request on. */
+  #routes: Routes | undefined;
   readonly #closed = new AbortController();
   readonly #overtimeMs: number;
 
   constructor(target: HostAddress, timeouts: RouteTimeouts = TIMEOUTS) {
-    this.#origin = target.origin;
-    this.#routes = new Routes(target, timeouts);
+    this.#target = target;
+    this.#timeouts = timeouts;
     // Each phase has its own limit, but a body that drips would go on for ever.
     this.#overtimeMs = timeouts.connectMs + timeouts.headersMs + timeouts.bodyMs;
   }
@@ -88,18 +90,29 @@ export class HttpTransport {
   /** Requests in flight end as aborted; sockets are destroyed. */
   async close(): Promise<void> {
     this.#closed.abort();
-    await this.#routes.close();
+    await this.#routes?.close();
   }
 
-  #dispatch(
+  async #dispatch(
     { method, path, headers, body, route }: HttpRequest,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
+    const { Pool, request } = await loadUndici();
+    signal.throwIfAborted();
+    this.#routes ??= new Routes(this.#target, this.#timeouts, Pool);
     const dispatcher = this.#routes.pool(route);
     return withoutTracing(() =>
-      request(this.#origin + path, { dispatcher, method, headers, signal, ...(body && { body }) }),
+      request(this.#target.origin + path, { dispatcher, method, headers, signal, ...(body && { body }) }),
     );
   }
+}
+
+let undici: Promise<typeof import('undici')> | undefined;
+
+/** It takes longer to load than this package and its other dependencies: only who sends pays for it. */
+function loadUndici(): Promise<typeof import('undici')> {
+  undici ??= withoutTracing(() => import('undici'));
+  return undici;
 }
 
 async function readBody(

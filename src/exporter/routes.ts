@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
 import type { ConnectionRoute } from '../context.js';
 import { type HostAddress, parseAddress } from './address.js';
 import { createConnector } from './connector.js';
@@ -31,14 +31,17 @@ export function isSupportedRoute({ https, proxy }: ConnectionRoute): boolean {
 export class Routes {
   readonly #target: HostAddress;
   readonly #timeouts: RouteTimeouts;
+  readonly #poolClass: typeof Pool;
   readonly #addresses = new KnownAddresses();
   readonly #closed = new AbortController();
   readonly #pools = new Map<string, Pool>();
   readonly #keys = new WeakMap<ConnectionRoute, string>();
 
-  constructor(target: HostAddress, timeouts: RouteTimeouts) {
+  /** @param poolClass undici's */
+  constructor(target: HostAddress, timeouts: RouteTimeouts, poolClass: typeof Pool) {
     this.#target = target;
     this.#timeouts = timeouts;
+    this.#poolClass = poolClass;
   }
 
   /** @param route a supported one */
@@ -66,7 +69,7 @@ export class Routes {
       // Lets its requests in flight finish.
       oldest[1].close().catch(() => {});
     }
-    return new Pool(this.#target.origin, {
+    return new this.#poolClass(this.#target.origin, {
       connections: MAX_CONNECTIONS,
       pipelining: 1,
       headersTimeout: this.#timeouts.headersMs,

@@ -1,3 +1,4 @@
+import { Pool } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { DatabricksExporterOptions } from '../../src/config.js';
 import { parseAddress } from '../../src/exporter/address.js';
@@ -77,7 +78,7 @@ describe('Routes', () => {
 
   function open(): Routes {
     if (address === undefined) throw new Error();
-    return new Routes(address, SHORT_TIMEOUTS);
+    return new Routes(address, SHORT_TIMEOUTS, Pool);
   }
 
   it('knows routes that are alike, and tells all others apart', async () => {

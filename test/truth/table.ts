@@ -61,7 +61,7 @@ function factsOf({ facts }: Report, { name }: TruthScenario): AppFacts {
 
 /** The logs that can be about the scenario's operation. */
 function logsOf(
-  { logs, facts }: Report,
+  { logs }: Report,
   { expected }: TruthScenario,
   { sessionId }: AppFacts,
 ): TelemetryLog[] {
@@ -69,10 +69,7 @@ function logsOf(
   const type = expected?.operationType;
   if (sessionId === undefined) {
     // A session that was never opened: whoever reports that has no id for it.
-    const known = new Set(facts.flatMap((each) => each.sessionId ?? []));
-    return logs.filter(
-      (log) => typeOf(log) === type && !known.has(log.entry?.sql_driver_log?.session_id ?? ''),
-    );
+    return logs.filter((log) => typeOf(log) === type && log.entry?.sql_driver_log?.session_id === undefined);
   }
   return logs
     .filter((log) => log.entry?.sql_driver_log?.session_id === sessionId)
