@@ -8,6 +8,7 @@ import { parseAddress } from './address.js';
 import type { HostExporter, RecordExporter } from './contract.js';
 import { HttpsHostExporter } from './hostExporter.js';
 import { isSupportedRoute } from './routes.js';
+import { loadUndici, type Undici } from './undici.js';
 
 /**
  * Sends records to Databricks' telemetry endpoint: to the host and port of the SQL connection, by the
@@ -15,15 +16,17 @@ import { isSupportedRoute } from './routes.js';
  */
 export class DatabricksExporter implements RecordExporter {
   readonly #options: ResolvedExporterOptions;
+  readonly #undici: Promise<Undici>;
 
   /** @throws TypeError that names the option, what was wrong and what is allowed */
   constructor(options: DatabricksExporterOptions = {}) {
     this.#options = resolveExporterOptions(options);
+    this.#undici = loadUndici();
   }
 
   openHost(host: string, port: number): HostExporter | undefined {
     const address = parseAddress(host, port);
-    return address && new HttpsHostExporter(address, this.#options);
+    return address && new HttpsHostExporter(address, this.#options, this.#undici);
   }
 
   supportsRoute(route: ConnectionRoute): boolean {

@@ -22,6 +22,7 @@ import { debugLog } from './quietly.js';
 import { RequestCounts } from './requestCounts.js';
 import { type AttemptResult, withRetries } from './retry.js';
 import { isSupportedRoute, type RouteTimeouts } from './routes.js';
+import type { Undici } from './undici.js';
 import { linkAbort } from './waiting.js';
 
 const UNSUPPORTED_ROUTE = 'unsupported_route';
@@ -36,9 +37,14 @@ export class HttpsHostExporter implements HostExporter {
   readonly #closed = new AbortController();
 
   /** @param timeouts shortened in tests */
-  constructor(address: HostAddress, options: ResolvedExporterOptions, timeouts?: RouteTimeouts) {
+  constructor(
+    address: HostAddress,
+    options: ResolvedExporterOptions,
+    undici: Promise<Undici>,
+    timeouts?: RouteTimeouts,
+  ) {
     this.#options = options;
-    this.#transport = new HttpTransport(address, timeouts);
+    this.#transport = new HttpTransport(address, undici, timeouts);
     this.#breaker = new CircuitBreaker(address.authority, options.circuitBreaker);
     this.#paths = new ExportPaths(options.authenticatedExport);
   }

@@ -6,6 +6,7 @@ import { OTHER_ERROR } from '../tags/index.js';
 import type { HostAddress } from './address.js';
 import { parseRetryAfter } from './retryAfter.js';
 import { Routes, type RouteTimeouts } from './routes.js';
+import type { Undici } from './undici.js';
 import { linkAbort } from './waiting.js';
 
 export interface HttpRequest {
@@ -47,14 +48,16 @@ const OVERTIME = 'ETIMEDOUT';
 /** HTTPS requests to one host. Redirects are not followed. Nothing here holds the process. */
 export class HttpTransport {
   readonly #target: HostAddress;
+  readonly #undici: Promise<Undici>;
   readonly #timeouts: RouteTimeouts;
   /** There from the first request on. */
   #routes: Routes | undefined;
   readonly #closed = new AbortController();
   readonly #overtimeMs: number;
 
-  constructor(target: HostAddress, timeouts: RouteTimeouts = TIMEOUTS) {
+  constructor(target: HostAddress, undici: Promise<Undici>, timeouts: RouteTimeouts = TIMEOUTS) {
     this.#target = target;
+    this.#undici = undici;
     this.#timeouts = timeouts;
     // Each phase has its own limit, but a body that drips would go on for ever.
     this.#overtimeMs = timeouts.connectMs + timeouts.headersMs + timeouts.bodyMs;
@@ -97,7 +100,7 @@ export class HttpTransport {
     { method, path, headers, body, route }: HttpRequest,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
-    const { Pool, request } = await loadUndici();
+    const { Pool, request } = await this.#undici;
     signal.throwIfAborted();
     this.#routes ??= new Routes(this.#target, this.#timeouts, Pool);
     const dispatcher = this.#routes.pool(route);
@@ -105,14 +108,6 @@ export class HttpTransport {
       request(this.#target.origin + path, { dispatcher, method, headers, signal, ...(body && { body }) }),
     );
   }
-}
-
-let undici: Promise<typeof import('undici')> | undefined;
-
-/** It takes longer to load than this package and its other dependencies: only who sends pays for it. */
-function loadUndici(): Promise<typeof import('undici')> {
-  undici ??= withoutTracing(() => import('undici'));
-  return undici;
 }
 
 async function readBody(

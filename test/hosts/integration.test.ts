@@ -24,6 +24,8 @@ let other: LocalDatabricks;
 const registries: HostRegistry[] = [];
 
 beforeAll(async () => {
+  // The first request would load it, while the fake clock goes on.
+  await import('undici');
   server = await startLocalDatabricks();
   other = await startLocalDatabricks();
 });

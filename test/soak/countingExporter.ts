@@ -1,26 +1,22 @@
-import type { FlagResult, HostExporter, RecordExporter } from '../../src/exporter/contract.js';
-import { encodeBatch } from '../../src/exporter/encode.js';
+import type { ExportResult, FlagResult, HostExporter, RecordExporter } from '../../src/exporter/contract.js';
 import type { OperationRecord } from '../../src/records.js';
 
-/** The stub transport: encodes every batch as the real one does, counts, and keeps nothing. */
+/** Counts records instead of sending them. */
 export class CountingExporter implements RecordExporter {
   statements = 0;
   failed = 0;
-  others = 0;
-  bytes = 0;
+  sessions = 0;
+  downloads = 0;
+  openHosts = 0;
 
   supportsRoute(): boolean {
     return true;
   }
 
   openHost(): HostExporter {
+    this.openHosts++;
     return {
-      export: async (records) => {
-        this.bytes += encodeBatch(records, {
-          uploadTimeMs: 0,
-          userAgent: 'soak/1',
-          authenticated: true,
-        }).length;
+      export: async (records): Promise<ExportResult> => {
         for (const record of records) {
           this.#count(record);
         }
@@ -29,21 +25,24 @@ export class CountingExporter implements RecordExporter {
       fetchFeatureFlag: async (): Promise<FlagResult> => ({
         outcome: 'answer',
         enabled: true,
-        ttlSeconds: 3_600,
+        ttlSeconds: undefined,
       }),
       breaker: () => ({ state: 'closed', openSince: undefined, transitions: 0 }),
       requests: () => ({}),
-      close: async () => undefined,
+      close: async () => {
+        this.openHosts--;
+      },
     };
   }
 
-  #count(record: OperationRecord): void {
-    if (record.operationType !== 'EXECUTE_STATEMENT') {
-      this.others++;
+  #count({ statementType, errorName, chunks }: OperationRecord): void {
+    if (statementType === undefined) {
+      this.sessions++;
       return;
     }
     this.statements++;
-    if (record.errorName !== undefined) {
+    this.downloads += chunks?.iterated ?? 0;
+    if (errorName !== undefined) {
       this.failed++;
     }
   }

@@ -1,198 +1,197 @@
 /**
- * Wears the package out: statements through the real driver and the real instrumentation, with a stub in
- * place of telemetry's transport; then connections opened and closed over many hosts. Every statement must
- * become exactly one record, and the heap must not grow. `--short` for a tenth of it.
+ * `npm run soak`: many statements and connections through the real driver's classes, our instrumentation and
+ * our processor, with a warehouse and an exporter in memory. `-- --short` for a build server.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SimpleSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { DatabricksSpanProcessor, DatabricksSqlInstrumentation } from '../../src/index.js';
-import type { Scenario } from '../support/local-databricks/index.js';
+import {
+  DatabricksSpanProcessor,
+  DatabricksSqlInstrumentation,
+  exportLocal,
+  type ReadableSpanLike,
+} from '../../src/index.js';
+import { type DriverClient, loadDriver } from '../support/drivers.js';
+import { connectStub, isAbandoned, isFailing, stubDownloads, useStatement } from './application.js';
 import { CountingExporter } from './countingExporter.js';
-import { collectedHeap, growthPercent } from './heap.js';
+import { growthOf, heapInUse } from './heap.js';
+import { StubWarehouse } from './stubWarehouse.js';
 
-type Driver = typeof import('@databricks/sql');
-type Session = Awaited<ReturnType<InstanceType<Driver['DBSQLClient']>['openSession']>>;
-type Operation = Awaited<ReturnType<Session['executeStatement']>>;
-
-const short = process.argv.includes('--short');
-const STATEMENTS = short ? 20_000 : 200_000;
-const CONNECTS = short ? 2_000 : 20_000;
+const isShort = process.argv.includes('--short');
+const STATEMENTS = isShort ? 12_000 : 200_000;
+const CONNECTS = isShort ? 2_000 : 20_000;
 const HOSTS = 500;
-const QUARTERS = 4;
-const CONCURRENCY = 24;
-const ABANDONED_EVERY = 10;
-const FAILING_EVERY = 20;
-const STATEMENT_TTL_MS = 2_000;
-const MAX_IN_FLIGHT = 400;
-/** The short run is too short for the heap to settle: it proves the counts. */
-const MAX_GROWTH_PERCENT = short ? 5 : 1;
+/** A short run says less of the heap: code is still being compiled. */
+const MAX_GROWTH_PERCENT = isShort ? 5 : 1;
+const WORKERS = 50;
+/** A client and its session are dropped, and not closed, after so many statements. */
+const STATEMENTS_PER_CLIENT = 2_000;
+const MAX_IN_FLIGHT = 500;
+const TTL_MS = 3_000;
+/** A host is kept so long after its last connection. */
+const LINGER_MS = 60_000;
 
-const driver = createRequire(import.meta.url)('@databricks/sql') as Driver;
+const driver = loadDriver();
+const warehouse = new StubWarehouse();
 const exporter = new CountingExporter();
-const processor = new DatabricksSpanProcessor({ flushIntervalMs: 100 }, exporter);
-const provider = new NodeTracerProvider({ spanProcessors: [processor] });
+const local = { operations: 0, incomplete: 0 };
+const localExporter: SpanExporter = {
+  export(spans, done) {
+    for (const { attributes } of spans as readonly ReadableSpanLike[]) {
+      local.operations++;
+      local.incomplete += attributes['databricks.operation.incomplete'] === true ? 1 : 0;
+    }
+    done({ code: 0 });
+  },
+  shutdown: async () => undefined,
+};
+const processor = new DatabricksSpanProcessor({}, exporter);
+const provider = new NodeTracerProvider({
+  spanProcessors: [exportLocal(new SimpleSpanProcessor(localExporter)), processor],
+});
 provider.register();
 const instrumentation = new DatabricksSqlInstrumentation({
-  statementTtlMs: STATEMENT_TTL_MS,
   maxInFlightStatements: MAX_IN_FLIGHT,
+  statementTtlMs: TTL_MS,
 });
+instrumentation.setTracerProvider(provider);
+stubDownloads(warehouse);
+
 const failures: string[] = [];
-
-function check(what: string, ok: boolean, detail: unknown): void {
-  console.log(`${ok ? 'ok  ' : 'FAIL'} ${what}: ${String(detail)}`);
-  if (!ok) {
-    failures.push(what);
+function check(what: string, actual: unknown, expected: unknown): void {
+  const isRight = JSON.stringify(actual) === JSON.stringify(expected);
+  console.log(`${isRight ? 'ok  ' : 'FAIL'} ${what}: ${JSON.stringify(actual)}`);
+  if (!isRight) {
+    failures.push(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`);
   }
 }
 
-const FAILING: Scenario = { outcome: { state: 'ERROR', sqlState: '42P01' } };
-/** What the statements that do not fail are like, in turn. */
-const MIX: readonly Scenario[] = [
-  {},
-  {},
-  { format: 'column' },
-  { pages: 3 },
-  { lz4: true },
-  { resultSet: false },
-  {},
-  { format: 'cloudfetch' },
-  { closeWithDirectResults: true },
-  { rowsPerPage: 100 },
-];
-
-const sqlOf = (scenario: Scenario): string => `SELECT * FROM t /* scenario: ${JSON.stringify(scenario)} */`;
-const FAILING_SQL = sqlOf(FAILING);
-const ABANDONED_SQL = sqlOf({ pages: 2 });
-const MIX_SQL = MIX.map(sqlOf);
-
-function newClient(): InstanceType<Driver['DBSQLClient']> {
-  return new driver.DBSQLClient({ logger: { log: () => undefined } as never });
+function checkHeap(phase: string, quarters: readonly number[]): void {
+  const megabytes = quarters.map((bytes) => (bytes / 1_048_576).toFixed(2)).join(', ');
+  const growth = growthOf(quarters);
+  console.log(`     ${phase}: heap after each quarter, MiB: ${megabytes}`);
+  check(`${phase}: the heap grows by less than ${MAX_GROWTH_PERCENT} %`, growth < MAX_GROWTH_PERCENT, true);
+  console.log(`     ${phase}: growth from the second to the last quarter: ${growth.toFixed(2)} %`);
 }
 
-/** Statements that were never read to their end or closed, so that only their age or number ends them. */
-async function abandon(session: Session): Promise<void> {
-  const operation = await session.executeStatement(ABANDONED_SQL);
-  await operation.fetchChunk({ maxRows: 1 });
-  // The driver's session would hold it for ever; what is measured here is what we hold.
-  const { operations } = session as unknown as { operations: { items: Set<Operation> } };
-  operations.items.delete(operation);
-}
-
-async function runOne(session: Session, index: number): Promise<void> {
-  if (index % ABANDONED_EVERY === 0) {
-    await abandon(session);
-    return;
-  }
-  const failing = index % FAILING_EVERY === 1;
-  const operation = await session.executeStatement(
-    failing ? FAILING_SQL : (MIX_SQL[index % MIX_SQL.length] ?? FAILING_SQL),
-  );
-  await operation.fetchAll().catch(() => undefined);
-  await operation.close();
-}
-
-async function runStatements(session: Session, from: number, to: number): Promise<void> {
-  let next = from;
-  const worker = async (): Promise<void> => {
-    while (next < to) {
-      await runOne(session, next++);
+/** Runs `work` for each number below `count`, some at a time; at the end of each quarter nobody works. */
+async function inQuarters(count: number, work: (n: number) => Promise<void>): Promise<number[]> {
+  const quarters: number[] = [];
+  for (let quarter = 0; quarter < 4; quarter++) {
+    let next = (count / 4) * quarter;
+    const end = (count / 4) * (quarter + 1);
+    await Promise.all(
+      Array.from({ length: WORKERS }, async () => {
+        while (next < end) {
+          await work(next++);
+        }
+      }),
+    );
+    // What was abandoned is over, too.
+    while (instrumentation.openStatements > 0) {
+      await sleep(TTL_MS / 10);
     }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-}
-
-async function statementPhase(
-  options: Parameters<InstanceType<Driver['DBSQLClient']>['connect']>[0],
-): Promise<void> {
-  const client = newClient();
-  await client.connect(options);
-  const session = await client.openSession();
-  const heaps: number[] = [];
-  const perQuarter = STATEMENTS / QUARTERS;
-  for (let quarter = 0; quarter < QUARTERS; quarter++) {
-    await runStatements(session, quarter * perQuarter, (quarter + 1) * perQuarter);
-    // What was abandoned reaches its time to live.
-    await sleep(STATEMENT_TTL_MS + 500);
     await processor.forceFlush();
-    heaps.push(await collectedHeap());
-    console.log(
-      `     ${(quarter + 1) * perQuarter} statements, heap ${Math.round((heaps.at(-1) ?? 0) / 1024)} KiB`,
-    );
+    quarters.push(await heapInUse());
   }
-  const stats = processor.stats();
-  check('one record per statement', exporter.statements === STATEMENTS, exporter.statements);
-  check(
-    'one record per failure bears its error',
-    exporter.failed === STATEMENTS / FAILING_EVERY,
-    exporter.failed,
-  );
-  check(
-    'every abandoned statement is marked and counted as incomplete',
-    stats.incomplete >= STATEMENTS / ABANDONED_EVERY &&
-      stats.incomplete < STATEMENTS / ABANDONED_EVERY + MAX_IN_FLIGHT,
-    stats.incomplete,
-  );
-  check('no statement is held', stats.openStatements === 0, stats.openStatements);
-  check('nothing is queued', stats.queued + stats.inFlight === 0, stats.queued + stats.inFlight);
-  check('nothing went wrong inside', stats.internalErrors === 0, stats.internalErrors);
-  check(
-    'the heap is flat (% growth)',
-    growthPercent(heaps) < MAX_GROWTH_PERCENT,
-    growthPercent(heaps).toFixed(2),
-  );
-  await session.close();
-  await client.close();
+  return quarters;
 }
 
-async function connectionPhase(): Promise<void> {
-  const heaps: number[] = [];
-  const perQuarter = CONNECTS / QUARTERS;
-  for (let quarter = 0; quarter < QUARTERS; quarter++) {
-    for (let index = 0; index < perQuarter; index++) {
-      const client = newClient();
-      await client.connect({
-        host: `dbc-${index % HOSTS}.cloud.databricks.test`,
-        path: `/sql/1.0/warehouses/abc?o=${index % HOSTS}`,
-        token: `token-${index % HOSTS}`,
-      });
-      await client.close();
+async function statements(): Promise<void> {
+  const startedAt = performance.now();
+  let client: Promise<DriverClient> | undefined;
+  let session: ReturnType<DriverClient['openSession']> | undefined;
+  let openedSessions = 0;
+  const quarters = await inQuarters(STATEMENTS, async (n) => {
+    if (client === undefined || session === undefined || n % STATEMENTS_PER_CLIENT === 0) {
+      client = connectStub(driver, warehouse);
+      session = client.then((connected) => connected.openSession());
+      openedSessions++;
     }
-    heaps.push(await collectedHeap());
-    console.log(
-      `     ${(quarter + 1) * perQuarter} connections, heap ${Math.round((heaps.at(-1) ?? 0) / 1024)} KiB`,
-    );
-  }
-  const { connections } = processor.stats();
-  check('every connection was served', connections.served === CONNECTS + 1, connections.served);
-  check(
-    'the heap is flat (% growth)',
-    growthPercent(heaps) < MAX_GROWTH_PERCENT,
-    growthPercent(heaps).toFixed(2),
-  );
-}
-
-async function start(): Promise<{ server: ChildProcess; options: never }> {
-  const server = fork(new URL('./server.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
-  const [options] = (await once(server, 'message')) as [never];
-  return { server, options };
-}
-
-const { server, options } = await start();
-try {
-  const began = performance.now();
-  await statementPhase(options);
-  console.log(`     ${Math.round((performance.now() - began) / 1_000)} s`);
-  await connectionPhase();
-  await processor.shutdown();
+    await useStatement(await session, n);
+  });
+  const abandoned = count(STATEMENTS, isAbandoned);
   const stats = processor.stats();
-  check('after shutdown no host is held', stats.hosts.length === 0, stats.hosts.length);
-  check('after shutdown nothing is held', stats.queued + stats.inFlight + stats.openStatements === 0, 0);
-} finally {
-  instrumentation.disable();
-  server.disconnect();
+  console.log(`     ${STATEMENTS} statements in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
+  check('records of statements', exporter.statements, STATEMENTS);
+  check('of these failed', exporter.failed, count(STATEMENTS, isFailing));
+  check('of these never closed, and counted', stats.incomplete, abandoned);
+  check('of these never closed, and marked', local.incomplete, abandoned);
+  check('result files in records are those that were downloaded', exporter.downloads, warehouse.downloads);
+  check('records of sessions', exporter.sessions, openedSessions);
+  check('spans for the local backend', local.operations, STATEMENTS + 2 * openedSessions);
+  checkStats();
+  checkHeap('statements', quarters);
 }
-console.log(failures.length === 0 ? 'soak passed' : `soak FAILED: ${failures.join(', ')}`);
+
+async function connections(): Promise<void> {
+  const startedAt = performance.now();
+  const before = exporter.sessions;
+  const quarters = await inQuarters(CONNECTS, async (n) => {
+    const client = await connectStub(driver, warehouse, `dbc-${n % HOSTS}.cloud.databricks.test`);
+    await (await client.openSession()).close();
+    await client.close();
+  });
+  const { connections: outcomes } = processor.stats();
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  console.log(`     ${CONNECTS} connects and closes over ${HOSTS} hosts in ${seconds} s`);
+  const refused = Object.entries(outcomes).filter(([outcome, times]) => outcome !== 'served' && times > 0);
+  check('connections that were refused', refused, []);
+  check('records of sessions', exporter.sessions - before + evicted(), 2 * CONNECTS);
+  checkStats();
+  checkHeap('connections', quarters);
+}
+
+/** Records of hosts that had to go for others: `maxHosts` is less than there are. */
+function evicted(): number {
+  return processor.stats().dropped.host_evicted;
+}
+
+function checkStats(): void {
+  const {
+    dropped,
+    queued,
+    inFlight,
+    openStatements,
+    evicted,
+    expired,
+    internalErrors,
+    invalidValues,
+    lateChildren,
+  } = processor.stats();
+  const { host_evicted: _hosts, ...others } = dropped;
+  check(
+    'records dropped',
+    Object.entries(others).filter(([, times]) => times > 0),
+    [],
+  );
+  check('left in queues, in flight, open', [queued, inFlight, openStatements], [0, 0, 0]);
+  check('left to the processor’s own limits', [evicted, expired], [0, 0]);
+  check('internal errors, invalid values', [internalErrors, invalidValues], [0, 0]);
+  console.log(`     downloads that outlived their statement: ${lateChildren}`);
+}
+
+async function afterwards(): Promise<void> {
+  check('open statements of the instrumentation', instrumentation.openStatements, 0);
+  if (!isShort) {
+    console.log(`     waiting for hosts to be forgotten, ${LINGER_MS / 1_000} s`);
+    await sleep(LINGER_MS + 5_000);
+    await heapInUse();
+    await sleep(LINGER_MS + 5_000);
+    check('hosts that are kept', processor.stats().hosts.length, 0);
+  }
+  await provider.shutdown();
+  check('hosts after shutdown', [processor.stats().hosts.length, exporter.openHosts], [0, 0]);
+  instrumentation.disable();
+}
+
+const count = (below: number, is: (n: number) => boolean): number =>
+  Array.from({ length: below }, (_, n) => n).filter(is).length;
+
+await statements();
+await connections();
+await afterwards();
+console.log(
+  failures.length === 0 ? 'soak: all well' : `soak: ${failures.length} failed\n${failures.join('\n')}`,
+);
 process.exitCode = failures.length === 0 ? 0 : 1;
