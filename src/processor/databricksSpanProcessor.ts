@@ -41,6 +41,8 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   readonly #reader = new TagReader();
   readonly #counters = new ProcessorCounters();
   readonly #chunkTags: readonly ChunkTag[];
+  /** Whoever registers the processor twice has it told of each end twice, one right after the other. */
+  #lastDownload: ReadableSpanLike | undefined = undefined;
   readonly #unregisterMetrics: () => void;
   #shutdown: Promise<void> | undefined = undefined;
 
@@ -177,6 +179,10 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   }
 
   #onDownloadEnd(span: ReadableSpanLike): void {
+    if (span === this.#lastDownload) {
+      return;
+    }
+    this.#lastDownload = span;
     const parentId = span.parentSpanContext?.spanId;
     const statement = parentId === undefined ? undefined : this.#open.get(parentId);
     if (statement === undefined) {

@@ -14,12 +14,19 @@ export type OnIncomplete = (operation: OpenOperation, reason: 'evicted' | 'expir
 /**
  * The operations in flight by the id of their span, oldest first. It holds at most `max`, each for
  * `ttlMs` and a little more: what falls out is handed to `onIncomplete`.
+ *
+ * The newest stands beside the Map until another one comes. Mostly that never happens: its inner spans and
+ * its own end come first. And a Map that is filled and emptied again and again makes a new table every few
+ * times, which takes longer than all the rest.
  */
 export class OpenOperations {
   readonly #max: number;
   readonly #ttlMs: number;
   readonly #onIncomplete: OnIncomplete;
+  /** All but the newest. */
   readonly #bySpanId = new Map<string, OpenOperation>();
+  #newestId: string | undefined = undefined;
+  #newest: OpenOperation | undefined = undefined;
   #timer: NodeJS.Timeout | undefined = undefined;
 
   constructor(max: number, ttlMs: number, onIncomplete: OnIncomplete) {
@@ -29,24 +36,37 @@ export class OpenOperations {
   }
 
   get size(): number {
-    return this.#bySpanId.size;
+    return this.#bySpanId.size + (this.#newest === undefined ? 0 : 1);
   }
 
   get(spanId: string): OpenOperation | undefined {
-    return this.#bySpanId.get(spanId);
+    if (spanId === this.#newestId) {
+      return this.#newest;
+    }
+    return this.#bySpanId.size === 0 ? undefined : this.#bySpanId.get(spanId);
   }
 
   add(spanId: string, operation: OpenOperation): void {
+    // Not where it is the same span again, of which we are told twice where we are registered twice.
+    if (spanId !== this.#newestId) {
+      this.#settleNewest();
+    }
     if (this.#bySpanId.size >= this.#max) {
       this.#evictOldest();
     }
-    this.#bySpanId.set(spanId, operation);
+    this.#newestId = spanId;
+    this.#newest = operation;
     if (this.#timer === undefined) {
       this.#schedule(this.#ttlMs);
     }
   }
 
   delete(spanId: string): boolean {
+    if (spanId === this.#newestId) {
+      this.#newestId = undefined;
+      this.#newest = undefined;
+      return true;
+    }
     return this.#bySpanId.delete(spanId);
   }
 
@@ -54,9 +74,18 @@ export class OpenOperations {
   drain(): OpenOperation[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#settleNewest();
     const operations = [...this.#bySpanId.values()];
     this.#bySpanId.clear();
     return operations;
+  }
+
+  #settleNewest(): void {
+    if (this.#newestId !== undefined && this.#newest !== undefined) {
+      this.#bySpanId.set(this.#newestId, this.#newest);
+      this.#newestId = undefined;
+      this.#newest = undefined;
+    }
   }
 
   #evictOldest(): void {
@@ -69,6 +98,7 @@ export class OpenOperations {
 
   #expire(): void {
     this.#timer = undefined;
+    this.#settleNewest();
     const now = Math.trunc(performance.now());
     for (const [spanId, operation] of this.#bySpanId) {
       const remaining = operation.openedAt + this.#ttlMs - now;

@@ -11,8 +11,8 @@ const CONNECTION_OPERATION = 'CREATE_SESSION';
  * loop over the table takes twice the time. A test holds this against the table.
  */
 export function readOperation(record: OperationRecord, attributes: AttributeMap, read: TagReader): void {
-  record.workspaceId = read.digits(attributes[Tag.workspaceId]);
-  record.sessionId = read.uuid(attributes[Tag.sessionId]);
+  record.workspaceId = read.workspaceId(attributes[Tag.workspaceId]);
+  record.sessionId = read.sessionId(attributes[Tag.sessionId]);
   record.statementId = read.uuid(attributes[Tag.statementId]);
   record.latencyMs = read.integer(attributes[Tag.operationLatencyMs]);
   record.operationType = read.text(

@@ -12,6 +12,31 @@ import {
 export class TagReader {
   /** Values that were there and did not fit their kind. */
   invalidValues = 0;
+  /** The last good ones: one statement after the other bears the same, which need not be checked again. */
+  #workspaceId: string | undefined = undefined;
+  #sessionId: string | undefined = undefined;
+
+  workspaceId(value: unknown): string | undefined {
+    if (value !== this.#workspaceId) {
+      const workspaceId = this.digits(value);
+      if (workspaceId === undefined) {
+        return undefined;
+      }
+      this.#workspaceId = workspaceId;
+    }
+    return this.#workspaceId;
+  }
+
+  sessionId(value: unknown): string | undefined {
+    if (value !== this.#sessionId) {
+      const sessionId = this.uuid(value);
+      if (sessionId === undefined) {
+        return undefined;
+      }
+      this.#sessionId = sessionId;
+    }
+    return this.#sessionId;
+  }
 
   uuid(value: unknown): string | undefined {
     return value === undefined ? undefined : this.#counted(checkUuid(value));
