@@ -62,7 +62,9 @@ for (const { name, about } of results) {
   console.log(`\n${name}: ${about}`);
 }
 const seconds = (performance.now() - started) / 1_000;
-console.log(`\n${machine()}; ${seconds.toFixed(0)} s${effort.smoke ? '; a smoke test: no figure means anything' : ''}`);
+console.log(
+  `\n${machine()}; ${seconds.toFixed(0)} s${effort.smoke ? '; a smoke test: no figure means anything' : ''}`,
+);
 console.log(`Written to ${write(results)}`);
 
 function machine(): string {
@@ -76,7 +78,10 @@ function write(all: readonly Result[]): string {
   const folder = join(BUILT.root, 'bench', 'results');
   mkdirSync(folder, { recursive: true });
   const time = new Date().toISOString();
-  const file = join(folder, `${time.slice(0, 19).replaceAll(':', '')}-${String(readdirSync(folder).length)}.json`);
+  const file = join(
+    folder,
+    `${time.slice(0, 19).replaceAll(':', '')}-${String(readdirSync(folder).length)}.json`,
+  );
   const content = { time, machine: machine(), smoke: effort.smoke, results: all };
   writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
   return file;

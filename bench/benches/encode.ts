@@ -4,7 +4,7 @@ import { referenceBody } from '../../test/exporter/support/reference.js';
 import type { Bench, Effort, Row, Sample } from '../harness/bench.js';
 import { loadInternals } from '../harness/subject.js';
 import { nanosecondsPer } from '../harness/timing.js';
-import { driverExporter, type DriverMetric } from '../support/driverTelemetry.js';
+import { type DriverMetric, driverExporter } from '../support/driverTelemetry.js';
 import { driverMetrics, fullRecords, realisticRecords, USER_AGENT } from '../support/records.js';
 
 const BATCH = 100;

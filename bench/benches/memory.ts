@@ -81,7 +81,13 @@ async function driver(count: number, ended: boolean): Promise<number> {
       emitter.emitStatementStart({ statementId, sessionId: SESSION_ID, operationType: 'EXECUTE_STATEMENT' });
       if (ended) {
         const resultFormat = 'INLINE_ARROW';
-        emitter.emitStatementComplete({ statementId, sessionId: SESSION_ID, latencyMs: 182, resultFormat, pollCount: 2 });
+        emitter.emitStatementComplete({
+          statementId,
+          sessionId: SESSION_ID,
+          latencyMs: 182,
+          resultFormat,
+          pollCount: 2,
+        });
         aggregator.completeStatement(statementId);
       }
     }

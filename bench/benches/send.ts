@@ -1,4 +1,4 @@
-import { type AgentOptions, Agent } from 'node:https';
+import { Agent, type AgentOptions } from 'node:https';
 import { connect } from 'node:tls';
 import type { Bench, Effort, Sample } from '../harness/bench.js';
 import { startServer } from '../harness/serve.js';

@@ -50,7 +50,9 @@ export class Samples {
     combine: (value: number, other: number) => number,
   ): Figure {
     const others = this.values(base, name);
-    return figureOf(this.values(variant, name).map((value, round) => combine(value, others[round] ?? Number.NaN)));
+    return figureOf(
+      this.values(variant, name).map((value, round) => combine(value, others[round] ?? Number.NaN)),
+    );
   }
 }
 

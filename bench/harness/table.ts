@@ -3,7 +3,9 @@ import type { Row } from './bench.js';
 const COLUMNS = ['bench', 'measured', 'figure', 'spread', 'beside', 'ratio', 'reach', ''] as const;
 
 /** All rows as one table. */
-export function tableOf(results: ReadonlyArray<{ readonly name: string; readonly rows: readonly Row[] }>): string {
+export function tableOf(
+  results: ReadonlyArray<{ readonly name: string; readonly rows: readonly Row[] }>,
+): string {
   const lines = results.flatMap(({ name, rows }) => [
     ...rows.map((row, index) => cellsOf(index === 0 ? name : '', row)),
     [],

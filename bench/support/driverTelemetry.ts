@@ -76,7 +76,13 @@ export function emitStatement(
 ): void {
   emitter.emitStatementStart({ statementId, sessionId, operationType: 'EXECUTE_STATEMENT' });
   for (let chunkIndex = 0; chunkIndex < downloads; chunkIndex++) {
-    emitter.emitCloudFetchChunk({ statementId, chunkIndex, latencyMs: 31, bytes: 1_048_576, compressed: true });
+    emitter.emitCloudFetchChunk({
+      statementId,
+      chunkIndex,
+      latencyMs: 31,
+      bytes: 1_048_576,
+      compressed: true,
+    });
   }
   emitter.emitStatementComplete({
     statementId,

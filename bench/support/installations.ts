@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,7 +43,9 @@ export async function installOurs(): Promise<string> {
   const folder = await installed('ours', dependencies);
   const target = join(folder, 'node_modules', manifest.name);
   rmSync(target, { recursive: true, force: true });
-  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: BUILT.package });
+  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: BUILT.package,
+  });
   const [packed] = JSON.parse(stdout) as Array<{ files: Array<{ path: string }> }>;
   for (const { path } of packed?.files ?? []) {
     cpSync(join(BUILT.package, path), join(target, path));
@@ -43,7 +54,10 @@ export async function installOurs(): Promise<string> {
 }
 
 /** Bytes of a folder's `node_modules`, but of the API, and of one package in it. */
-export function sizeOf(folder: string, packageName: string): { readonly total: number; readonly own: number } {
+export function sizeOf(
+  folder: string,
+  packageName: string,
+): { readonly total: number; readonly own: number } {
   const modules = join(folder, 'node_modules');
   const api = join(modules, '@opentelemetry', 'api');
   return { total: bytesIn(modules) - bytesIn(api), own: bytesIn(join(modules, packageName)) };

@@ -83,7 +83,13 @@ function oneStatement(tracer: Tracer, parent: Context, downloads: number): State
     'databricks.result.bytes_downloaded': 1_048_576,
   });
   statement.end();
-  return { id, statement: readable(statement), execute: readable(execute), wait: readable(wait), downloads: files };
+  return {
+    id,
+    statement: readable(statement),
+    execute: readable(execute),
+    wait: readable(wait),
+    downloads: files,
+  };
 }
 
 /** randomUUID() leaves its pieces to be put together when they are first read: that is not ours to pay. */

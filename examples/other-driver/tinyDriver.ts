@@ -25,6 +25,7 @@ export class TinyDriver {
   readonly #tracer = trace.getTracer(SCOPE, '1.0.0');
   readonly #wire: Wire;
   readonly #closeCallbacks: Array<() => void> = [];
+  #closed = false;
   readonly #context: Context;
   readonly #sessionId = randomUUID();
 
@@ -74,6 +75,7 @@ export class TinyDriver {
   }
 
   close(): void {
+    this.#closed = true;
     for (const callback of this.#closeCallbacks) {
       callback();
     }
@@ -115,7 +117,7 @@ export class TinyDriver {
       credentialIdentity: this,
       credentials: () => ({ Authorization: `Bearer ${token}` }),
       onCredentials: () => undefined,
-      onClose: (callback) => this.#closeCallbacks.push(callback),
+      onClose: (callback) => (this.#closed ? callback() : this.#closeCallbacks.push(callback)),
       selfReporting: false,
       served: undefined,
     };

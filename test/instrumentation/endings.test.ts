@@ -190,7 +190,7 @@ describe('closed by the application before it was read: the span ends when close
   });
 
   it('while a fetch is in flight, which then rejects: no error', async () => {
-    const operation = await execute({ directResults: false, fetchDelayMs: 3 * DELAY_MS });
+    const operation = await execute({ directResults: false, fetchDelayMs: 800 });
     const fetching = rejection(operation.fetchChunk());
     await vi.waitFor(() => expect(bench.truth().fetchCalls).toBe(1), { interval: 2 });
     await operation.close();

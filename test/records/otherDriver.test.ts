@@ -8,7 +8,7 @@ import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProce
 import { CollectingExporter } from '../processor/support/collectingExporter.js';
 
 const ID = '01ef1234-5678-4abc-9def-0123456789ab';
-let provider: NodeTracerProvider;
+let provider: NodeTracerProvider | undefined;
 
 function start(instrumentationScopes: readonly string[]) {
   const exporter = new CollectingExporter();
@@ -26,7 +26,8 @@ function start(instrumentationScopes: readonly string[]) {
 }
 
 afterEach(async () => {
-  await provider.shutdown();
+  await provider?.shutdown();
+  provider = undefined;
   trace.disable();
   context.disable();
 });

@@ -122,6 +122,20 @@ describe('recordDriverSpans', () => {
   });
 });
 
+describe('recordDriverSpans, put inside of a ParentBasedSampler', () => {
+  it('does not reach spans below a parent that was not sampled: it belongs around it', async () => {
+    const sampler = new ParentBasedSampler({ root: recordDriverSpans(new AlwaysOffSampler()) });
+    startLocal(sampler);
+    const session = await bench.openSession();
+    await bench.run(session, { format: 'cloudfetch' });
+    await trace.getTracer('application').startActiveSpan('request', async (span) => {
+      await bench.run(session);
+      span.end();
+    });
+    expect(await bench.statements()).toMatchObject([{ chunks: { iterated: 0 } }]);
+  });
+});
+
 describe('without recordDriverSpans', () => {
   it('Databricks gets what the sampler chose, and nothing else', async () => {
     const noting = new Noting(new TraceIdRatioBasedSampler(0.3));

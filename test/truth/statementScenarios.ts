@@ -146,7 +146,7 @@ export const STATEMENT_SCENARIOS: readonly TruthScenario[] = [
   {
     name: 'closed while a fetch is in flight',
     backends: thriftOnly,
-    server: { ...slow, directResults: false, fetchDelayMs: DELAY_MS },
+    server: { ...slow, directResults: false, fetchDelayMs: 3 * DELAY_MS },
     use: async (app) => {
       const fetching = app.call(() => failing(app.operation.fetchChunk()));
       await app.idle(150);

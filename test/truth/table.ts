@@ -60,11 +60,7 @@ function factsOf({ facts }: Report, { name }: TruthScenario): AppFacts {
 }
 
 /** The logs that can be about the scenario's operation. */
-function logsOf(
-  { logs }: Report,
-  { expected }: TruthScenario,
-  { sessionId }: AppFacts,
-): TelemetryLog[] {
+function logsOf({ logs }: Report, { expected }: TruthScenario, { sessionId }: AppFacts): TelemetryLog[] {
   const isSessionType = (log: TelemetryLog) => /_SESSION$/.test(String(typeOf(log)));
   const type = expected?.operationType;
   if (sessionId === undefined) {
