@@ -3,6 +3,7 @@ import {
   booleanOption,
   functionOption,
   integerOption,
+  MAX_TIMER_MS,
   optionError,
   rejectUnknownOptions,
   stringListOption,
@@ -109,8 +110,6 @@ export interface ResolvedProcessorOptions {
 }
 
 const MINUTE_MS = 60_000;
-/** The longest interval that a timer of Node.js takes. */
-const MAX_TIMER_MS = 2_147_483_647;
 
 const EXPORTER_OPTIONS = [
   'authenticatedExport',

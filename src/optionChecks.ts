@@ -3,6 +3,9 @@
  * says which option, what was wrong and what is allowed.
  */
 
+/** The longest interval that a timer of Node.js takes, in milliseconds. */
+export const MAX_TIMER_MS = 2_147_483_647;
+
 /** An integer from `min` to `max`; `fallback` if the option was left out. */
 export function integerOption(
   name: string,

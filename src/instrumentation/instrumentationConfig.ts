@@ -5,6 +5,7 @@ import {
   choiceOption,
   functionOption,
   integerOption,
+  MAX_TIMER_MS,
   rejectUnknownOptions,
 } from '../optionChecks.js';
 
@@ -81,7 +82,6 @@ export interface ResolvedInstrumentationConfig extends InstrumentationConfig {
   maxInFlightStatements: number;
 }
 
-const MAX_TIMER_MS = 2_147_483_647;
 const HOUR_MS = 3_600_000;
 
 const OPTIONS = [
