@@ -29,23 +29,43 @@ interface Instrumentation {
 /**
  * Has the meter count the time that an instrumentation takes inside the driver's methods, the SDK's work for
  * its spans included, the driver's own work not. The driver must be loaded.
+ *
+ * @param nothing puts methods in its place that only pass on: what is counted then is the meter's own doing
  */
-export function meterInstrumentation(instrumentation: Instrumentation, meter: Meter): void {
-  const before = allMethods();
+export function meterInstrumentation(instrumentation: Instrumentation, meter: Meter, nothing: boolean): void {
+  const methods = allMethods();
   instrumentation.enable();
-  const patched = before.filter(({ prototype, name, method }) => prototype[name] !== method);
+  const patched = methods.filter(({ prototype, name, method }) => prototype[name] !== method);
+  instrumentation.disable();
   if (patched.length === 0) {
     throw new Error('the instrumentation has patched nothing');
   }
-  instrumentation.disable();
-  const inner = [...patched, ...before.filter(({ name }) => name === 'setHeaders')];
-  for (const { prototype, name, method } of inner) {
+  for (const { prototype, name, method } of [
+    ...patched,
+    ...methods.filter(({ name }) => name === 'setHeaders'),
+  ]) {
     prototype[name] = excluded(method, meter);
   }
-  instrumentation.enable();
-  for (const { prototype, name } of patched) {
-    prototype[name] = counted(prototype[name] as DriverMethod, meter);
+  if (!nothing) {
+    instrumentation.enable();
   }
+  for (const { prototype, name } of patched) {
+    const method = prototype[name] as DriverMethod;
+    prototype[name] = counted(nothing ? passedOn(method) : method, meter);
+  }
+}
+
+function passedOn(method: DriverMethod): DriverMethod {
+  return function (this: unknown, ...args) {
+    const result = method.apply(this, args);
+    if (result instanceof Promise) {
+      result.then(
+        () => undefined,
+        () => undefined,
+      );
+    }
+    return result;
+  };
 }
 
 /** The instrumentation listens to the headers of a connection by a method of that one object. */

@@ -45,7 +45,7 @@ export class Meter {
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** The time of a function counts, but what it calls of those that are `excluded`. */
+/** The time of a function counts, without that of `excluded` ones that it calls. */
 export function counted(fn: Method, meter: Meter): Method {
   return function (this: unknown, ...args) {
     const was = meter.switchOn();

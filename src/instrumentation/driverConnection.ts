@@ -116,8 +116,11 @@ export class DriverConnection implements ConnectionHandle {
     const original = http.setHeaders;
     http.setHeaders = (headers) => {
       original.call(http, headers);
+      if (isCopyOf(this.#headers, headers)) {
+        return;
+      }
       const plain = plainHeaders(headers);
-      if (!sameHeaders(plain, this.#headers)) {
+      if (!isCopyOf(this.#headers, plain)) {
         this.#headers = plain;
         this.#notify(this.#credentialCallbacks);
       }
@@ -226,10 +229,23 @@ function plainHeaders(raw: unknown): CredentialHeaders | undefined {
   return found ? headers : undefined;
 }
 
-function sameHeaders(a: CredentialHeaders | undefined, b: CredentialHeaders | undefined): boolean {
-  if (a === undefined || b === undefined) {
-    return a === b;
+/**
+ * Whether an object holds the same headers, and nothing else. With each of its requests the driver hands over
+ * a new object, mostly with the same headers in it: nothing is made here to see that.
+ */
+function isCopyOf(headers: CredentialHeaders | undefined, other: unknown): boolean {
+  if (headers === undefined || typeof other !== 'object' || other === null) {
+    return headers === other;
   }
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+  let more = 0;
+  for (const name in other) {
+    if ((other as CredentialHeaders)[name] !== headers[name]) {
+      return false;
+    }
+    more++;
+  }
+  for (const _ in headers) {
+    more--;
+  }
+  return more === 0;
 }

@@ -17,7 +17,9 @@ import { Tag } from '../tags/index.js';
 import type { DriverConnection } from './driverConnection.js';
 import { type DriverFailure, describeFailure } from './driverErrors.js';
 import type { DriverClient, DriverHttpConnection, DriverOperation, DriverSession } from './driverShapes.js';
+import { endSpan } from './endSpan.js';
 import type { RequestInfo, ResolvedInstrumentationConfig, ResponseInfo } from './instrumentationConfig.js';
+import { KnownStatements } from './knownStatements.js';
 import { OpenStatements } from './openStatements.js';
 import { OperationMetrics } from './operationMetrics.js';
 import type { SessionState } from './sessionState.js';
@@ -56,6 +58,7 @@ export class DriverTracer implements StatementOwner {
 
   readonly sessions = new WeakMap<DriverSession, SessionState>();
   readonly openStatements = new OpenStatements();
+  readonly knownStatements = new KnownStatements();
   /** By the operation's backend and, for what reads rows, by its row source. */
   readonly #statements = new WeakMap<object, StatementLife>();
   readonly #connections = new WeakMap<DriverClient, DriverConnection>();
@@ -156,7 +159,9 @@ export class DriverTracer implements StatementOwner {
   /** An inner span of a statement; `undefined` if the statement's span records nothing. */
   startInnerSpan(statement: StatementLife, name: string, attributes: Attributes): Span | undefined {
     return statement.span.isRecording()
-      ? this.tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes }, statement.context)
+      ? this.attempt(() =>
+          this.tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes }, statement.context),
+        )
       : undefined;
   }
 
@@ -276,7 +281,7 @@ export class DriverTracer implements StatementOwner {
       written.setAttribute(Tag.operationLatencyMs, Math.round(latencyMs));
       this.#callResponseHook(written, { operation: method, ...failed });
     }
-    written.end();
+    endSpan(written);
   }
 
   #callRequestHook(span: Span, request: RequestInfo): void {

@@ -28,16 +28,6 @@ export function kernelErrorFields(error: Record<string, unknown>): KernelErrorFi
   }
 }
 
-/** The server's id of the statement that failed; `undefined` from the Thrift backend, which keeps it to itself. */
-export function failedStatementId(thrown: unknown): string | undefined {
-  try {
-    const { queryId } = isObject(thrown) ? kernelErrorFields(thrown) : NOTHING;
-    return typeof queryId === 'string' && queryId !== '' ? queryId : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

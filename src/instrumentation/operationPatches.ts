@@ -11,6 +11,7 @@ import type {
   DriverRowSet,
 } from './driverShapes.js';
 import type { DriverTracer } from './driverTracer.js';
+import { endSpan } from './endSpan.js';
 import type { Method, MethodPatches } from './methodPatches.js';
 import type { StatementLife } from './statementLife.js';
 
@@ -221,13 +222,13 @@ function wrapDownload(
           if (rows !== undefined) {
             span?.setAttribute(Tag.chunkRows, rows);
           }
-          span?.end();
+          endSpan(span);
         }),
       (error: unknown) =>
         tracer.guard(() => {
           span?.setAttribute(Tag.errorType, describeFailure(error).code);
           span?.setStatus({ code: SpanStatusCode.ERROR });
-          span?.end();
+          endSpan(span);
         }),
     );
     return promise;

@@ -2,7 +2,8 @@ import type { Attributes } from '@opentelemetry/api';
 import { Tag } from '../tags/index.js';
 import type { DriverStatementOptions } from './driverShapes.js';
 import type { ResolvedInstrumentationConfig } from './instrumentationConfig.js';
-import { type StatementSummary, sanitizeSql, summarizeSql, truncateSql } from './sql/index.js';
+import type { KnownStatement } from './knownStatements.js';
+import { type StatementSummary, truncateSql } from './sql/index.js';
 
 /** Characters of one parameter's value that are recorded. */
 const MAX_PARAMETER_LENGTH = 1_024;
@@ -15,16 +16,18 @@ const NAMESPACE_OPERATIONS = /^(USE|SET CATALOG)\b/;
 /**
  * Adds what the SQL text tells to a statement's attributes.
  *
+ * @param statement what is known of this text
  * @param withText false leaves the query text out, whatever the configuration
  */
 export function addStatementTags(
   attributes: Attributes,
   sql: string,
+  statement: KnownStatement,
   options: DriverStatementOptions | undefined,
   config: ResolvedInstrumentationConfig,
   withText: boolean,
 ): StatementSummary {
-  const summary = summarizeSql(sql);
+  const { summary } = statement;
   attributes[Tag.statementType] = summary.statementType;
   if (summary.operation !== undefined) {
     attributes[Tag.dbOperationName] = summary.operation;
@@ -35,7 +38,7 @@ export function addStatementTags(
   if (summary.collection !== undefined) {
     attributes[Tag.dbCollectionName] = summary.collection;
   }
-  const text = withText ? queryText(sql, options, config) : undefined;
+  const text = withText ? queryText(sql, statement, options, config) : undefined;
   if (text !== undefined) {
     attributes[Tag.dbQueryText] = text;
   }
@@ -52,6 +55,7 @@ export function changesNamespace(summary: StatementSummary): boolean {
 
 function queryText(
   sql: string,
+  statement: KnownStatement,
   options: DriverStatementOptions | undefined,
   config: ResolvedInstrumentationConfig,
 ): string | undefined {
@@ -64,7 +68,7 @@ function queryText(
     return truncateSql(sql, max);
   }
   if (sanitizer === undefined) {
-    return sanitizeSql(sql, max);
+    return statement.sanitized(max);
   }
   try {
     const sanitized: unknown = sanitizer(sql);

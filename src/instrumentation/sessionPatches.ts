@@ -3,6 +3,7 @@ import { isQueryTextSuppressed } from '../context.js';
 import { DB_SYSTEM, Tag } from '../tags/index.js';
 import type { DriverOperation, DriverSession, DriverStatementOptions } from './driverShapes.js';
 import type { DriverTracer } from './driverTracer.js';
+import { endSpan } from './endSpan.js';
 import type { Method, MethodPatches } from './methodPatches.js';
 import { addStatementTags, changesNamespace } from './queryTags.js';
 import { namespaceOf, type SessionState } from './sessionState.js';
@@ -63,7 +64,14 @@ function wrapExecuteStatement(original: Method<DriverSession>, tracer: DriverTra
       const attributes = session.tags();
       attributes[Tag.operationType] = 'EXECUTE_STATEMENT';
       const withText = !isQueryTextSuppressed(tracer.contexts.active());
-      const summary = addStatementTags(attributes, sql, options, tracer.config, withText);
+      const summary = addStatementTags(
+        attributes,
+        sql,
+        tracer.knownStatements.get(sql),
+        options,
+        tracer.config,
+        withText,
+      );
       const name = summary.summary ?? targetName(summary.operation ?? 'executeStatement', session);
       const request = { operation: 'executeStatement', statement: sql, request: options };
       const { connection } = session;
@@ -174,12 +182,12 @@ function observeStart(
   onStarted?: () => void,
 ): unknown {
   statement.enter();
-  const inner = tracer.attempt(() => tracer.startInnerSpan(statement, 'execute', EXECUTE_TAGS));
+  const inner = tracer.startInnerSpan(statement, 'execute', EXECUTE_TAGS);
   const promise = tracer.contexts.with(statement.activeContext, call) as Promise<DriverOperation>;
   promise.then(
     (operation) =>
       tracer.guard(() => {
-        inner?.end();
+        endSpan(inner);
         tracer.attach(statement, operation);
         statement.onStarted();
         onStarted?.();
@@ -187,7 +195,7 @@ function observeStart(
       }),
     (error: unknown) =>
       tracer.guard(() => {
-        inner?.end();
+        endSpan(inner);
         statement.onExecuteFailure(error);
         statement.leave();
       }),

@@ -7,8 +7,9 @@ import {
   FAILED_STATES,
   FINISHED_STATE,
 } from './driverShapes.js';
+import { endSpan } from './endSpan.js';
 import type { ResponseInfo } from './instrumentationConfig.js';
-import { failedStatementId } from './kernelErrors.js';
+import { failedStatementId, serverStatementId } from './statementIds.js';
 import { StatementMeasures } from './statementMeasures.js';
 
 /** What a statement's life needs of its surroundings. */
@@ -147,7 +148,7 @@ export class StatementLife {
     const span = this.waitSpan;
     this.waiting = false;
     this.waitSpan = undefined;
-    span?.end();
+    endSpan(span);
   }
 
   /** The server has finished. A statement without a result set has nothing more to come. */
@@ -188,9 +189,9 @@ export class StatementLife {
     this.end();
   }
 
-  /** A later call of the driver rejected. While the statement is starting, that call will reject as well. */
+  /** A later call of the driver rejected. */
   onFailure(error: unknown): void {
-    if (this.#closing || this.#starting) {
+    if (this.#closing) {
       return;
     }
     const failure = describeFailure(error, this.#failure);
@@ -221,14 +222,7 @@ export class StatementLife {
     } catch (error) {
       diag.debug('opentelemetry-databricks-sql: the end of a statement could not be told', error);
     }
-    try {
-      // A hook of the user's may have ended it.
-      if (this.span.isRecording()) {
-        this.span.end();
-      }
-    } catch (error) {
-      diag.debug('opentelemetry-databricks-sql: a span processor failed', error);
-    }
+    endSpan(this.span);
     this.#operation = undefined;
   }
 
@@ -269,7 +263,7 @@ export class StatementLife {
 
   #learnStatementId(): void {
     if (this.#statementId === undefined && this.#operation !== undefined) {
-      this.#setStatementId(serverIdOf(this.#operation));
+      this.#setStatementId(serverStatementId(this.#operation));
     }
   }
 
@@ -296,17 +290,4 @@ export class StatementLife {
     this.#error = error;
     this.measures.onFailed();
   }
-}
-
-/**
- * The server's id of a statement. The kernel backend shows the server's only once it has the result, and
- * until then one of its own making, which would lead nowhere; that of a metadata call it never shows.
- */
-function serverIdOf(operation: DriverOperation): string | undefined {
-  const { backend } = operation;
-  if (typeof backend.thriftStatusResponse === 'function') {
-    return operation.id;
-  }
-  const id = (backend.blockingStatement ?? backend.asyncStatement ?? backend.statement)?.statementId;
-  return typeof id === 'string' && id !== '' ? id : undefined;
 }

@@ -38,7 +38,7 @@ export interface Bench {
 
 /**
  * Makes a bench for the tests of a file or a `describe`. After each test: nobody warned of anything, a write
- * to an ended span included, and no promise was left rejected.
+ * to an ended span included, no statement is left, and no promise was left rejected.
  */
 export function useBench(version: DriverVersion = '2.1', backend: Backend = 'thrift'): Bench {
   const driver = loadDriver(version);
@@ -60,10 +60,12 @@ export function useBench(version: DriverVersion = '2.1', backend: Backend = 'thr
   afterEach(async () => {
     await Promise.allSettled(clients.map((client) => client.close()));
     clients = [];
-    const { warnings } = telemetry;
+    const { warnings, instrumentation } = telemetry;
+    const { openStatements } = instrumentation;
     await telemetry.stop();
     server.reset();
     expect(warnings).toEqual([]);
+    expect(openStatements).toBe(0);
     expect(unhandled.splice(0)).toEqual([]);
   });
   afterAll(async () => {

@@ -200,6 +200,17 @@ describe('closed by the application before it was read: the span ends when close
     expect(tags()['error.type']).toBeUndefined();
   });
 
+  it('while it is being closed, what other calls reject with is no error', async () => {
+    const http = { FetchResults: { status: 503 } } as const;
+    const operation = await execute({ directResults: false, closeDelayMs: 300, http });
+    const closing = operation.close();
+    await rejection(operation.fetchChunk());
+    expect(ended()).toBe(0);
+    await closing;
+    expect(ended()).toBe(1);
+    expect(failed()).toBe(false);
+  });
+
   it('and closed again, and cancelled: the span ends once', async () => {
     const operation = await execute({});
     await Promise.allSettled([operation.close(), operation.close()]);
@@ -441,17 +452,17 @@ describe('nothing ever comes: the span ends as incomplete', () => {
     bench.telemetry.statements().map(({ attributes }) => attributes['databricks.operation.incomplete']);
 
   it('after statementTtlMs, each at its own age', async () => {
-    await bench.restart({ config: { statementTtlMs: 150 } });
+    await bench.restart({ config: { statementTtlMs: 600 } });
     const session = await openSession();
     const startedAt = performance.now();
     await session.executeStatement(sql({ pages: 2 }));
-    await new Promise((resolve) => setTimeout(resolve, 75));
+    await new Promise((resolve) => setTimeout(resolve, 300));
     await session.executeStatement(sql({ pages: 2 }));
     expect(ended()).toBe(0);
     await vi.waitFor(() => expect(ended()).toBe(1), { interval: 2 });
-    expect(performance.now() - startedAt).toBeGreaterThan(145);
+    expect(performance.now() - startedAt).toBeGreaterThan(595);
     await vi.waitFor(() => expect(ended()).toBe(2), { interval: 2 });
-    expect(performance.now() - startedAt).toBeGreaterThan(220);
+    expect(performance.now() - startedAt).toBeGreaterThan(895);
     expect(incomplete()).toEqual([true, true]);
     expect(bench.telemetry.open.size).toBe(0);
   });

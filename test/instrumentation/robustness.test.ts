@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { SpanKind } from '@opentelemetry/api';
 import { SamplingDecision } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it, vi } from 'vitest';
 import { loadDriver, newClient } from '../support/drivers.js';
@@ -81,6 +82,19 @@ describe('the application sees the same with and without us', () => {
     [
       'with a processor whose onStart throws',
       { processors: [{ onStart: hostile, onEnd: never, forceFlush: never, shutdown: never }] },
+    ],
+    [
+      'with a processor that throws at inner spans only',
+      {
+        processors: [
+          {
+            onStart: ({ kind }) => (kind === SpanKind.INTERNAL ? hostile() : undefined),
+            onEnd: ({ kind }) => (kind === SpanKind.INTERNAL ? hostile() : undefined),
+            forceFlush: never,
+            shutdown: never,
+          },
+        ],
+      },
     ],
     [
       'with a processor whose onEnd throws',

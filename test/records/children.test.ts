@@ -2,7 +2,7 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { describe, expect, it, vi } from 'vitest';
 import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProcessor.js';
 import { CollectingExporter } from '../processor/support/collectingExporter.js';
-import { sql } from '../support/local-databricks/index.js';
+import { type Scenario, sql } from '../support/local-databricks/index.js';
 import { only } from '../support/telemetry.js';
 import { useRecordBench } from './bench.js';
 
@@ -12,12 +12,12 @@ describe('downloads that do not end as they should', () => {
   it('late, after the application closed: counted as late, and no record is touched or made', async () => {
     bench.start();
     const session = await bench.openSession();
-    const scenario = {
+    const scenario: Scenario = {
       format: 'cloudfetch',
       filesPerPage: 4,
-      downloads: { 2: { delayMs: 150 }, 3: { delayMs: 150 } },
+      downloads: { 2: { delayMs: 700 }, 3: { delayMs: 700 } },
     };
-    const operation = await session.executeStatement(sql(scenario as never));
+    const operation = await session.executeStatement(sql(scenario));
     await operation.fetchChunk({ maxRows: 1 });
     await operation.close();
     const record = only(await bench.statements());
@@ -31,7 +31,7 @@ describe('downloads that do not end as they should', () => {
   it('late, after a failure of another: the failure ends the statement, the others are late', async () => {
     bench.start();
     const session = await bench.openSession();
-    const downloads = { 0: { status: 403 }, 1: { delayMs: 150 } };
+    const downloads = { 0: { status: 403 }, 1: { delayMs: 700 } };
     await bench.run(session, { format: 'cloudfetch', downloads }).catch(() => undefined);
     const records = await bench.records();
     expect(records.filter(({ errorName }) => errorName === '403')).toHaveLength(2);

@@ -59,7 +59,7 @@ export const STATEMENT_SCENARIOS: readonly TruthScenario[] = [
   {
     name: 'all rows read after 3 polls',
     backends: both,
-    server: { ...slow, polls: 3, pollDelayMs: 40 },
+    server: { ...slow, polls: 3, pollDelayMs: 150 },
     use: async (app) => {
       await app.finished();
       await app.readAll();
@@ -97,7 +97,7 @@ export const STATEMENT_SCENARIOS: readonly TruthScenario[] = [
   {
     name: 'no result set, finished() after polls',
     backends: both,
-    server: { ...slow, resultSet: false, polls: 1, pollDelayMs: 40 },
+    server: { ...slow, resultSet: false, polls: 1, pollDelayMs: 150 },
     text: 'UPDATE t SET a = 1',
     use: async (app) => {
       await app.finished();
