@@ -33,13 +33,15 @@ process.exitCode = failures.length === 0 ? 0 : 1;
 
 /** @returns the path of the tarball of a fresh build */
 function pack(): string {
-  const args = ['pack', '--json', '--silent', '--pack-destination', folder];
+  execFileSync('npm', ['run', 'build'], { cwd: PROJECT, stdio: 'ignore' });
+  // Without the scripts: what a build prints would stand before the JSON.
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
   const output = execFileSync('npm', args, {
     cwd: PROJECT,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [packed] = JSON.parse(output.slice(output.indexOf('['))) as Array<{ filename: string }>;
+  const [packed] = JSON.parse(output) as Array<{ filename: string }>;
   if (packed === undefined) {
     throw new Error('npm pack made nothing');
   }
