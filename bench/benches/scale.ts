@@ -1,54 +1,67 @@
-import type { Context } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
+import { NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Bench, Effort, Row, Sample } from '../harness/bench.js';
-import type { Samples } from '../harness/samples.js';
+import { figureOf, type Samples } from '../harness/samples.js';
 import { loadPackage } from '../harness/subject.js';
 import { type Block, nanosecondsPer, slices } from '../harness/timing.js';
 import { connectionContext } from '../support/connection.js';
 import { NoOpRecordExporter } from '../support/exporters.js';
-import { plainStatements } from '../support/spans.js';
+import { driverTracer, endPlainStatement, startPlainStatement } from '../support/spans.js';
 
 const HOSTS = [1, 10, 100, 1_000];
 const IN_FLIGHT = [10, 1_000, 100_000];
 const STATEMENTS_PER_BLOCK = 20_000;
-const STATEMENTS_PER_TURN = 50;
+const STATEMENTS_PER_TURN = 512;
 /** More than all caps allow by default. */
 const NO_CAP = 1_000_000;
 const LIMIT = 1.2;
-const SMALL_POOL = 1_000;
-/** More than are in flight, in all cases: spans that are not in the CPU's caches cost the same everywhere. */
-const LARGE_POOL = 110_000;
+const NOBODY = 'no-op';
 
 export const bench: Bench = {
   name: 'scale',
   about:
-    'What a statement costs in our hooks, from its start to the queued record, when statements are spread over 1 to 1,000 hosts, and when 10 to 100,000 of them are in flight all the time (the oldest ends when another starts). The same spans, made beforehand, in all cases.',
-  variants: [...HOSTS.map((count) => `${count} hosts`), ...IN_FLIGHT.map((count) => `${count} in flight`)],
-  rounds: 5,
+    "What a statement costs (a real span of the SDK, six tags, our hooks, the queued record) when statements are spread over 1 to 1,000 hosts, and when 10 to 100,000 of them are in flight all the time, the oldest ending when another starts. By how much the SDK's own part grows with the spans in flight is measured with a no-op processor and taken out. What is left is memory: what 1,000 hosts have waiting, or 100,000 statements in flight, outlives collections of garbage and is not in the CPU's caches.",
+  variants: [
+    ...HOSTS.map((count) => `${count} hosts`),
+    ...IN_FLIGHT.flatMap((count) => [`${count} in flight`, `${count} in flight, ${NOBODY}`]),
+  ],
+  rounds: 3,
   measure,
   rows: (samples) => [
     ...rowsOf(
-      samples,
       HOSTS.map((count) => `${count} hosts`),
+      (variant) => samples.values(variant),
     ),
     ...rowsOf(
-      samples,
       IN_FLIGHT.map((count) => `${count} in flight`),
+      (variant) => withoutSdk(samples, variant),
     ),
   ],
 };
 
-function rowsOf(samples: Samples, variants: readonly string[]): Row[] {
-  const [base = ''] = variants;
+/** As if the SDK's own part were as with the fewest spans in flight. */
+function withoutSdk(samples: Samples, variant: string): number[] {
+  const fewest = samples.values(`${IN_FLIGHT[0]} in flight, ${NOBODY}`);
+  const own = samples.values(`${variant}, ${NOBODY}`);
+  return samples
+    .values(variant)
+    .map((value, round) => value - (own[round] ?? Number.NaN) + (fewest[round] ?? Number.NaN));
+}
+
+function rowsOf(variants: readonly string[], valuesOf: (variant: string) => number[]): Row[] {
+  const [first = ''] = variants;
+  const base = valuesOf(first);
   return variants.map((variant) => {
-    const { value, spread } = samples.figure(variant);
-    const ratio = samples.ratio(variant, base).value;
+    const values = valuesOf(variant);
+    const { value, spread } = figureOf(values);
+    const ratio = figureOf(values.map((each, round) => each / (base[round] ?? Number.NaN))).value;
     return {
       what: variant,
       value,
       unit: 'ns',
       spread,
-      ...(variant !== base && {
-        beside: { what: base, value: samples.figure(base).value },
+      ...(variant !== first && {
+        beside: { what: first, value: figureOf(base).value },
         ratio,
         reach: { text: `≤ ${LIMIT} ×`, reached: ratio <= LIMIT },
       }),
@@ -57,42 +70,46 @@ function rowsOf(samples: Samples, variants: readonly string[]): Row[] {
 }
 
 async function measure(variant: string, effort: Effort): Promise<Sample> {
-  const count = Number(variant.split(' ')[0]);
-  const block = variant.endsWith('hosts')
-    ? await statements(effort, SMALL_POOL, count, 1)
-    : await statements(effort, LARGE_POOL, 1, effort.count(count));
-  return { value: await nanosecondsPer(block, effort) };
+  const [what = '', who] = variant.split(', ');
+  const count = Number(what.split(' ')[0]);
+  const hosts = what.endsWith('hosts') ? count : 1;
+  const inFlight = what.endsWith('hosts') ? 1 : effort.count(count);
+  const processor = who === NOBODY ? new NoopSpanProcessor() : await ours(hosts);
+  return { value: await nanosecondsPer(await statements(effort, processor, hosts, inFlight), effort) };
 }
 
-async function statements(effort: Effort, pool: number, hosts: number, inFlight: number): Promise<Block> {
+async function ours(maxHosts: number): Promise<SpanProcessor> {
   const { DatabricksSpanProcessor } = await loadPackage();
-  const processor = new DatabricksSpanProcessor(
-    { maxHosts: hosts, maxInFlightStatements: NO_CAP },
-    new NoOpRecordExporter(),
-  );
+  const options = { maxHosts, maxInFlightStatements: NO_CAP };
+  return new DatabricksSpanProcessor(options, new NoOpRecordExporter());
+}
+
+async function statements(
+  effort: Effort,
+  processor: SpanProcessor,
+  hosts: number,
+  inFlight: number,
+): Promise<Block> {
   const contexts: Context[] = [];
   for (let host = 0; host < hosts; host++) {
     contexts.push(await connectionContext({ host: `dbc-${host}.cloud.databricks.test` }));
   }
-  const spans = plainStatements(effort.count(pool));
+  const tracer = driverTracer(processor);
+  const open: Array<Span | undefined> = new Array(inFlight).fill(undefined);
   let started = 0;
-  const start = () => {
-    const span = spans[started % spans.length];
-    const context = contexts[started % hosts];
+  const startOne = () => {
+    open[started % inFlight] = startPlainStatement(tracer, contexts[started % hosts] ?? ROOT_CONTEXT);
     started++;
-    if (span !== undefined && context !== undefined) {
-      processor.onStart(span, context);
-    }
   };
   while (started < inFlight - 1) {
-    start();
+    startOne();
   }
   return slices(effort.count(STATEMENTS_PER_BLOCK), STATEMENTS_PER_TURN, (count) => {
     for (let index = 0; index < count; index++) {
-      start();
-      const oldest = spans[(started - inFlight) % spans.length];
+      startOne();
+      const oldest = open[started % inFlight];
       if (oldest !== undefined) {
-        processor.onEnd(oldest);
+        endPlainStatement(oldest);
       }
     }
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Context, ROOT_CONTEXT, SpanKind, type Tracer, trace } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, type Span, SpanKind, type Tracer, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
 import { WORKSPACE_ID } from './connection.js';
@@ -97,24 +97,27 @@ function flatUuid(): string {
   return Buffer.from(randomUUID(), 'latin1').toString('latin1');
 }
 
-/** Statements with six tags and no inner spans: what the record needs at least. */
-export function plainStatements(count: number): ReadableSpan[] {
-  const tracer = driverTracer();
-  return Array.from({ length: count }, () => {
-    const span = tracer.startSpan('SELECT', {
+/** A statement with what its record needs at least: six tags, no inner spans. */
+export function startPlainStatement(tracer: Tracer, parent: Context): Span {
+  return tracer.startSpan(
+    'SELECT',
+    {
       kind: SpanKind.CLIENT,
       attributes: {
         'db.system.name': 'databricks',
         'databricks.workspace.id': WORKSPACE_ID,
-        'databricks.session.id': SESSION_ID,
         'databricks.operation.type': 'EXECUTE_STATEMENT',
         'databricks.statement.type': 'QUERY',
       },
-    });
-    span.setAttribute('databricks.operation.latency_ms', 120);
-    span.end();
-    return readable(span);
-  });
+    },
+    parent,
+  );
+}
+
+export function endPlainStatement(span: Span): void {
+  span.setAttribute('databricks.session.id', SESSION_ID);
+  span.setAttribute('databricks.operation.latency_ms', 120);
+  span.end();
 }
 
 /** What the SDK's tracer makes is what its processors read. */

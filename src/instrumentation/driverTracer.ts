@@ -137,7 +137,7 @@ export class DriverTracer implements StatementOwner {
       connection.isKernel,
     );
     if (span.isRecording()) {
-      this.openStatements.add(span.spanContext().spanId, statement, statementTtlMs);
+      this.openStatements.add(statement, statementTtlMs);
     }
     return statement;
   }
@@ -203,7 +203,7 @@ export class DriverTracer implements StatementOwner {
     response: ResponseInfo,
   ): void {
     const { span } = statement;
-    this.openStatements.delete(span.spanContext().spanId);
+    this.openStatements.remove(statement);
     const backend = statement.operation?.backend;
     if (backend !== undefined) {
       this.#statements.delete(backend);

@@ -1,3 +1,4 @@
+import { TransientMap } from '../transientMap.js';
 import type { StatementLife } from './statementLife.js';
 
 /**
@@ -5,7 +6,7 @@ import type { StatementLife } from './statementLife.js';
  * too old, or too many, is ended as incomplete.
  */
 export class OpenStatements {
-  readonly #bySpanId = new Map<string, StatementLife>();
+  readonly #bySpanId = new TransientMap<StatementLife>();
   #timer: NodeJS.Timeout | undefined = undefined;
 
   get size(): number {
@@ -19,46 +20,49 @@ export class OpenStatements {
   /** Ends the oldest where there are `max`, before another one starts: who counts spans never sees too many. */
   makeRoom(max: number): void {
     while (this.#bySpanId.size >= max) {
-      for (const [spanId, oldest] of this.#bySpanId) {
-        this.#bySpanId.delete(spanId);
-        oldest.abandon();
-        break;
-      }
+      this.#abandonOldest();
     }
   }
 
-  add(spanId: string, statement: StatementLife, ttlMs: number): void {
-    this.#bySpanId.set(spanId, statement);
+  add(statement: StatementLife, ttlMs: number): void {
+    this.#bySpanId.add(statement);
     if (this.#timer === undefined) {
       this.#schedule(ttlMs, ttlMs);
     }
   }
 
-  delete(spanId: string): void {
-    this.#bySpanId.delete(spanId);
+  /** Removes one, if it is there. */
+  remove(statement: StatementLife): void {
+    this.#bySpanId.remove(statement);
   }
 
   /** Ends all as incomplete and stops the timer. */
   abandonAll(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const [spanId, statement] of this.#bySpanId) {
-      this.#bySpanId.delete(spanId);
-      statement.abandon();
+    while (this.#bySpanId.size > 0) {
+      this.#abandonOldest();
+    }
+  }
+
+  #abandonOldest(): void {
+    const { oldest } = this.#bySpanId;
+    if (oldest !== undefined) {
+      this.#bySpanId.remove(oldest);
+      oldest.abandon();
     }
   }
 
   #expire(ttlMs: number): void {
     this.#timer = undefined;
     const now = performance.now();
-    for (const [spanId, statement] of this.#bySpanId) {
-      const remaining = statement.startedAt + ttlMs - now;
+    for (let { oldest } = this.#bySpanId; oldest !== undefined; oldest = this.#bySpanId.oldest) {
+      const remaining = oldest.startedAt + ttlMs - now;
       if (remaining > 0) {
         this.#schedule(Math.ceil(remaining), ttlMs);
         return;
       }
-      this.#bySpanId.delete(spanId);
-      statement.abandon();
+      this.#abandonOldest();
     }
   }
 

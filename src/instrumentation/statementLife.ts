@@ -1,5 +1,6 @@
 import { type Attributes, type Context, diag, type Span, SpanStatusCode } from '@opentelemetry/api';
 import { Tag } from '../tags/index.js';
+import { TransientEntry } from '../transientMap.js';
 import { type DriverFailure, describeFailure } from './driverErrors.js';
 import {
   type DriverOperation,
@@ -26,9 +27,10 @@ export interface StatementOwner {
 
 /**
  * One statement (or metadata call) from the call to the end of its result. It owns the span: it ends at
- * the first of exhausted, failed for good, cancelled, closed, abandoned, and at one place.
+ * the first of exhausted, failed for good, cancelled, closed, abandoned, and at one place. Its key is the id of
+ * the span.
  */
-export class StatementLife {
+export class StatementLife extends TransientEntry {
   readonly span: Span;
   /** Parent of the inner spans. */
   readonly context: Context;
@@ -71,6 +73,7 @@ export class StatementLife {
     attributes: Attributes,
     isKernel: boolean,
   ) {
+    super(span.spanContext().spanId);
     this.#owner = owner;
     this.span = span;
     this.context = context;

@@ -148,10 +148,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     if (!isOperation(span) || isDatabricksTelemetrySuppressed(parentContext)) {
       return;
     }
-    this.#open.add(
-      span.spanContext().spanId,
-      new OpenOperation(span, served.lease, Math.trunc(performance.now())),
-    );
+    this.#open.add(new OpenOperation(span, served.lease));
   }
 
   /** The first processor that meets a connection serves it, unless the driver reports it already. */
@@ -166,14 +163,11 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   }
 
   #onDriverSpanEnd(span: ReadableSpanLike): void {
-    const { spanId } = span.spanContext();
-    const operation = this.#open.get(spanId);
+    const operation = this.#open.get(span.spanContext().spanId);
     if (operation !== undefined) {
-      this.#open.delete(spanId);
+      this.#open.remove(operation);
       this.#emit(operation, span);
-      return;
-    }
-    if (span.attributes[Tag.chunkIndex] !== undefined) {
+    } else if (span.attributes[Tag.chunkIndex] !== undefined) {
       this.#onDownloadEnd(span);
     }
   }

@@ -1,5 +1,6 @@
 import type { ConnectionLease } from '../hosts/contract.js';
 import { ChunkDetails } from '../records.js';
+import { TransientEntry } from '../transientMap.js';
 import type { ReadableSpanLike } from './spanShape.js';
 
 /** A download that failed: it becomes a record of its own beside its statement's. */
@@ -13,19 +14,19 @@ export interface FailedDownload {
 /** Failed downloads kept per statement. */
 export const MAX_FAILED_DOWNLOADS = 50;
 
-/** An operation whose span has started and not ended, with what its inner spans have told so far. */
-export class OpenOperation {
+/** An operation whose span has started and not ended, with what its inner spans have told so far. Its key is the span's id. */
+export class OpenOperation extends TransientEntry {
   readonly span: ReadableSpanLike;
   readonly lease: ConnectionLease;
-  /** Whole milliseconds of the monotonic clock at the start. */
-  readonly openedAt: number;
+  /** Set by `OpenOperations`. */
+  openedAtStep = 0;
   chunks: ChunkDetails | undefined = undefined;
   failedDownloads: FailedDownload[] | undefined = undefined;
 
-  constructor(span: ReadableSpanLike, lease: ConnectionLease, openedAt: number) {
+  constructor(span: ReadableSpanLike, lease: ConnectionLease) {
+    super(span.spanContext().spanId);
     this.span = span;
     this.lease = lease;
-    this.openedAt = openedAt;
   }
 
   /** Takes in a download that succeeded. */

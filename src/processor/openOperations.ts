@@ -1,3 +1,4 @@
+import { TransientMap } from '../transientMap.js';
 import type { OpenOperation } from './openOperation.js';
 
 /**
@@ -5,114 +6,93 @@ import type { OpenOperation } from './openOperation.js';
  * first.
  */
 const EXPIRY_MARGIN_MS = 1_000;
-/** The longest interval that a timer of Node.js takes. */
-const MAX_TIMER_MS = 2_147_483_647;
+/** Ages are known to this fraction of the time to live, without a clock reading per operation. */
+const AGE_STEPS = 16;
 
 /** Called with what left before its span ended. */
 export type OnIncomplete = (operation: OpenOperation, reason: 'evicted' | 'expired') => void;
 
 /**
  * The operations in flight by the id of their span, oldest first. It holds at most `max`, each for
- * `ttlMs` and a little more: what falls out is handed to `onIncomplete`.
- *
- * The newest stands beside the Map until another one comes. Mostly that never happens: its inner spans and
- * its own end come first. And a Map that is filled and emptied again and again makes a new table every few
- * times, which takes longer than all the rest.
+ * `ttlMs` and up to a tenth more: what falls out is handed to `onIncomplete`.
  */
 export class OpenOperations {
   readonly #max: number;
-  readonly #ttlMs: number;
+  readonly #stepMs: number;
   readonly #onIncomplete: OnIncomplete;
-  /** All but the newest. */
-  readonly #bySpanId = new Map<string, OpenOperation>();
-  #newestId: string | undefined = undefined;
-  #newest: OpenOperation | undefined = undefined;
+  readonly #bySpanId = new TransientMap<OpenOperation>();
+  /** How many steps there have been. */
+  #step = 0;
   #timer: NodeJS.Timeout | undefined = undefined;
 
   constructor(max: number, ttlMs: number, onIncomplete: OnIncomplete) {
     this.#max = max;
-    this.#ttlMs = ttlMs + EXPIRY_MARGIN_MS;
+    this.#stepMs = Math.ceil((ttlMs + EXPIRY_MARGIN_MS) / AGE_STEPS);
     this.#onIncomplete = onIncomplete;
   }
 
   get size(): number {
-    return this.#bySpanId.size + (this.#newest === undefined ? 0 : 1);
+    return this.#bySpanId.size;
   }
 
   get(spanId: string): OpenOperation | undefined {
-    if (spanId === this.#newestId) {
-      return this.#newest;
-    }
-    return this.#bySpanId.size === 0 ? undefined : this.#bySpanId.get(spanId);
+    return this.#bySpanId.get(spanId);
   }
 
-  add(spanId: string, operation: OpenOperation): void {
-    // Not where it is the same span again, of which we are told twice where we are registered twice.
-    if (spanId !== this.#newestId) {
-      this.#settleNewest();
+  add(operation: OpenOperation): void {
+    // Where we are registered twice, we are told of each span twice, one right after the other.
+    if (this.#bySpanId.newest?.key === operation.key) {
+      return;
     }
     if (this.#bySpanId.size >= this.#max) {
-      this.#evictOldest();
+      this.#dropOldest('evicted');
     }
-    this.#newestId = spanId;
-    this.#newest = operation;
+    operation.openedAtStep = this.#step;
+    this.#bySpanId.add(operation);
     if (this.#timer === undefined) {
-      this.#schedule(this.#ttlMs);
+      this.#schedule();
     }
   }
 
-  delete(spanId: string): boolean {
-    if (spanId === this.#newestId) {
-      this.#newestId = undefined;
-      this.#newest = undefined;
-      return true;
-    }
-    return this.#bySpanId.delete(spanId);
+  /** Removes one that is there. */
+  remove(operation: OpenOperation): void {
+    this.#bySpanId.remove(operation);
   }
 
   /** Removes and returns all, oldest first; stops the timer. */
   drain(): OpenOperation[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#settleNewest();
-    const operations = [...this.#bySpanId.values()];
-    this.#bySpanId.clear();
+    const operations: OpenOperation[] = [];
+    for (let { oldest } = this.#bySpanId; oldest !== undefined; oldest = this.#bySpanId.oldest) {
+      this.#bySpanId.remove(oldest);
+      operations.push(oldest);
+    }
     return operations;
   }
 
-  #settleNewest(): void {
-    if (this.#newestId !== undefined && this.#newest !== undefined) {
-      this.#bySpanId.set(this.#newestId, this.#newest);
-      this.#newestId = undefined;
-      this.#newest = undefined;
+  #dropOldest(reason: 'evicted' | 'expired'): void {
+    const { oldest } = this.#bySpanId;
+    if (oldest !== undefined) {
+      this.#bySpanId.remove(oldest);
+      this.#onIncomplete(oldest, reason);
     }
   }
 
-  #evictOldest(): void {
-    for (const [spanId, operation] of this.#bySpanId) {
-      this.#bySpanId.delete(spanId);
-      this.#onIncomplete(operation, 'evicted');
-      return;
-    }
-  }
-
-  #expire(): void {
+  #onStep(): void {
     this.#timer = undefined;
-    this.#settleNewest();
-    const now = Math.trunc(performance.now());
-    for (const [spanId, operation] of this.#bySpanId) {
-      const remaining = operation.openedAt + this.#ttlMs - now;
-      if (remaining > 0) {
-        this.#schedule(remaining);
+    this.#step++;
+    for (let { oldest } = this.#bySpanId; oldest !== undefined; oldest = this.#bySpanId.oldest) {
+      if (this.#step - oldest.openedAtStep <= AGE_STEPS) {
+        this.#schedule();
         return;
       }
-      this.#bySpanId.delete(spanId);
-      this.#onIncomplete(operation, 'expired');
+      this.#dropOldest('expired');
     }
   }
 
-  #schedule(delayMs: number): void {
-    this.#timer = setTimeout(() => this.#expire(), Math.min(delayMs, MAX_TIMER_MS));
+  #schedule(): void {
+    this.#timer = setTimeout(() => this.#onStep(), this.#stepMs);
     this.#timer.unref();
   }
 }

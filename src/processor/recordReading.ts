@@ -1,5 +1,5 @@
 import type { ChunkDetails, ConnectionDetails, OperationRecord } from '../records.js';
-import { Tag, type TagTable, WIRE_FIELDS, type WireField } from '../tags/index.js';
+import { Tag, type TagTable, type WireField } from '../tags/index.js';
 import type { AttributeMap } from './spanShape.js';
 import type { TagReader } from './tagReader.js';
 
@@ -15,29 +15,17 @@ export function readOperation(record: OperationRecord, attributes: AttributeMap,
   record.sessionId = read.sessionId(attributes[Tag.sessionId]);
   record.statementId = read.uuid(attributes[Tag.statementId]);
   record.latencyMs = read.integer(attributes[Tag.operationLatencyMs]);
-  record.operationType = read.text(
-    WIRE_FIELDS['sql_operation.operation_detail.operation_type'],
-    attributes[Tag.operationType],
-  );
+  record.operationType = read.operationType(attributes[Tag.operationType]);
   record.internal = read.boolean(attributes[Tag.operationInternal]) ?? false;
-  record.statementType = read.text(
-    WIRE_FIELDS['sql_operation.statement_type'],
-    attributes[Tag.statementType],
-  );
-  record.resultFormat = read.text(
-    WIRE_FIELDS['sql_operation.execution_result'],
-    attributes[Tag.resultFormat],
-  );
+  record.statementType = read.statementType(attributes[Tag.statementType]);
+  record.resultFormat = read.resultFormat(attributes[Tag.resultFormat]);
   record.compressed = read.boolean(attributes[Tag.resultCompressed]);
   record.readyMs = read.integer(attributes[Tag.resultReadyLatencyMs]);
   record.consumptionMs = read.integer(attributes[Tag.resultConsumptionLatencyMs]);
   record.pollCount = read.integer(attributes[Tag.pollCount]);
   record.pollMs = read.integer(attributes[Tag.pollLatencyMs]);
   record.retryCount = read.integer(attributes[Tag.retryCount]);
-  record.volumeOperation = read.text(
-    WIRE_FIELDS['vol_operation.volume_operation_type'],
-    attributes[Tag.volumeOperation],
-  );
+  record.volumeOperation = read.text('vol_operation.volume_operation_type', attributes[Tag.volumeOperation]);
   record.errorName = read.code(attributes[Tag.errorType]);
   if (record.operationType === CONNECTION_OPERATION) {
     record.connection = readConnection(attributes, read);
@@ -46,7 +34,7 @@ export function readOperation(record: OperationRecord, attributes: AttributeMap,
 
 /** The tags of a connection, from the span that opened its session. */
 export function readConnection(attributes: AttributeMap, read: TagReader): ConnectionDetails {
-  const text = (field: WireField, tag: string) => read.text(WIRE_FIELDS[field], attributes[tag]);
+  const text = (field: WireField, tag: string) => read.text(field, attributes[tag]);
   return {
     driverName: text('system_configuration.driver_name', Tag.driverName),
     driverVersion: read.version(attributes[Tag.driverVersion]),

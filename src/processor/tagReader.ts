@@ -5,37 +5,38 @@ import {
   checkInteger,
   checkUuid,
   checkVersion,
-  type ValueRule,
+  WIRE_FIELDS,
+  type WireField,
 } from '../tags/index.js';
 
 /** Reads values of the kinds that may leave; what does not fit is dropped and counted. */
 export class TagReader {
   /** Values that were there and did not fit their kind. */
   invalidValues = 0;
-  /** The last good ones: one statement after the other bears the same, which need not be checked again. */
-  #workspaceId: string | undefined = undefined;
-  #sessionId: string | undefined = undefined;
+  readonly #workspaceId = new LastGood(checkDigits);
+  readonly #sessionId = new LastGood(checkUuid);
+  readonly #operationType = new LastGood(textCheck('sql_operation.operation_detail.operation_type'));
+  readonly #statementType = new LastGood(textCheck('sql_operation.statement_type'));
+  readonly #resultFormat = new LastGood(textCheck('sql_operation.execution_result'));
 
   workspaceId(value: unknown): string | undefined {
-    if (value !== this.#workspaceId) {
-      const workspaceId = this.digits(value);
-      if (workspaceId === undefined) {
-        return undefined;
-      }
-      this.#workspaceId = workspaceId;
-    }
-    return this.#workspaceId;
+    return value === undefined ? undefined : this.#counted(this.#workspaceId.check(value));
   }
 
   sessionId(value: unknown): string | undefined {
-    if (value !== this.#sessionId) {
-      const sessionId = this.uuid(value);
-      if (sessionId === undefined) {
-        return undefined;
-      }
-      this.#sessionId = sessionId;
-    }
-    return this.#sessionId;
+    return value === undefined ? undefined : this.#counted(this.#sessionId.check(value));
+  }
+
+  operationType(value: unknown): string | undefined {
+    return value === undefined ? undefined : this.#counted(this.#operationType.check(value));
+  }
+
+  statementType(value: unknown): string | undefined {
+    return value === undefined ? undefined : this.#counted(this.#statementType.check(value));
+  }
+
+  resultFormat(value: unknown): string | undefined {
+    return value === undefined ? undefined : this.#counted(this.#resultFormat.check(value));
   }
 
   uuid(value: unknown): string | undefined {
@@ -63,12 +64,8 @@ export class TagReader {
   }
 
   /** An enum or a pattern. */
-  text(rule: ValueRule, value: unknown): string | undefined {
-    if (value === undefined) {
-      return undefined;
-    }
-    const checked = rule.check(value);
-    return this.#counted(typeof checked === 'string' ? checked : undefined);
+  text(field: WireField, value: unknown): string | undefined {
+    return value === undefined ? undefined : this.#counted(checkText(field, value));
   }
 
   #counted<Value>(checked: Value | undefined): Value | undefined {
@@ -77,4 +74,36 @@ export class TagReader {
     }
     return checked;
   }
+}
+
+type Check = (value: unknown) => string | undefined;
+
+/** Remembers the last good value: one statement after the other bears the same, which need not be checked again. */
+class LastGood {
+  readonly #check: Check;
+  #last: string | undefined = undefined;
+
+  constructor(check: Check) {
+    this.#check = check;
+  }
+
+  check(value: unknown): string | undefined {
+    if (value === this.#last) {
+      return this.#last;
+    }
+    const checked = this.#check(value);
+    if (checked !== undefined) {
+      this.#last = checked;
+    }
+    return checked;
+  }
+}
+
+function textCheck(field: WireField): Check {
+  return (value) => checkText(field, value);
+}
+
+function checkText(field: WireField, value: unknown): string | undefined {
+  const checked = WIRE_FIELDS[field].check(value);
+  return typeof checked === 'string' ? checked : undefined;
 }

@@ -145,15 +145,17 @@ describe('DatabricksSpanProcessor', () => {
 
   it('emits a statement as incomplete when its time to live is over, and only then', async () => {
     vi.useFakeTimers();
-    const { processor, exporter, context } = start({ statementTtlMs: 9_000 });
+    const { processor, exporter, context } = start({ statementTtlMs: 31_000 });
     processor.onStart(statementSpan({ 'databricks.retry.count': 1 }), context);
-    await vi.advanceTimersByTimeAsync(6_000);
+    await vi.advanceTimersByTimeAsync(11_000);
     processor.onStart(statementSpan({ 'databricks.retry.count': 2 }), context);
-    await vi.advanceTimersByTimeAsync(3_999);
+    await vi.advanceTimersByTimeAsync(20_999);
     expect(processor.stats().expired).toBe(0);
-    await vi.advanceTimersByTimeAsync(1);
+    await vi.advanceTimersByTimeAsync(2_001);
     expect(processor.stats()).toMatchObject({ expired: 1, openStatements: 1 });
-    await vi.advanceTimersByTimeAsync(6_000);
+    await vi.advanceTimersByTimeAsync(8_999);
+    expect(processor.stats()).toMatchObject({ expired: 1, openStatements: 1 });
+    await vi.advanceTimersByTimeAsync(2_001);
     expect(processor.stats()).toMatchObject({ expired: 2, openStatements: 0 });
     await vi.advanceTimersByTimeAsync(20_000);
     expect(exporter.records.map((record) => record.retryCount)).toEqual([1, 2]);

@@ -52,6 +52,21 @@ describe('value kinds', () => {
     },
   );
 
+  it('a UUID is what the regular expression says, whichever character is changed', () => {
+    const pattern = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
+    const character = fc.oneof(
+      fc.constantFrom(...'09afAF-/:@G`g\0\x7f\x80İ'),
+      fc.string({ unit: 'binary', maxLength: 2 }),
+    );
+    fc.assert(
+      fc.property(fc.uuid(), fc.nat(36), character, fc.boolean(), (uuid, place, changed, inserted) => {
+        const text = uuid.slice(0, place) + changed + uuid.slice(inserted ? place : place + 1);
+        expect(checkUuid(text)).toBe(pattern.test(text) ? text : undefined);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('codes: an unlisted name is told as other, five-letter words are no SQLSTATE', () => {
     for (const name of ['USERS', 'ALICE', 'MyAppError', 'alice@example.com', '42p01', '600', '']) {
       expect(isKnownErrorCode(name), name).toBe(false);

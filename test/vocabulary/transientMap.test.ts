@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TransientEntry, TransientMap } from '../../src/transientMap.js';
+
+class Entry extends TransientEntry {}
+
+describe('TransientMap', () => {
+  it('holds what a Map holds, in the same order, whatever is added and removed', () => {
+    const keys = fc.oneof(fc.nat(300).map(String), fc.constantFrom('', 'a', 'Aa', 'BB', '0'.repeat(16)));
+    const steps = fc.array(fc.record({ key: keys, isAdded: fc.boolean() }), { maxLength: 1_000 });
+    fc.assert(
+      fc.property(steps, (all) => {
+        const map = new TransientMap<Entry>();
+        const model = new Map<string, Entry>();
+        for (const { key, isAdded } of all) {
+          const entry = model.get(key);
+          expect(map.get(key)).toBe(entry);
+          if (entry !== undefined && !isAdded) {
+            map.remove(entry);
+            model.delete(key);
+          } else if (entry === undefined && isAdded) {
+            const added = new Entry(key);
+            map.add(added);
+            model.set(key, added);
+          }
+          expect(map.size).toBe(model.size);
+          expect(map.oldest).toBe(model.values().next().value);
+        }
+        expect(drained(map)).toEqual([...model.keys()]);
+      }),
+    );
+  });
+
+  it('finds each of ten thousand, and none that has gone', () => {
+    const map = new TransientMap<Entry>();
+    const entries = Array.from(
+      { length: 10_000 },
+      (_, index) => new Entry(index.toString(16).padStart(16, '0')),
+    );
+    for (const entry of entries) {
+      map.add(entry);
+    }
+    for (const [index, entry] of entries.entries()) {
+      if (index % 3 === 0) {
+        map.remove(entry);
+      }
+    }
+    for (const [index, entry] of entries.entries()) {
+      expect(map.get(entry.key)).toBe(index % 3 === 0 ? undefined : entry);
+    }
+  });
+
+  it('leaves what was never there, or is no longer there, alone', () => {
+    const map = new TransientMap<Entry>();
+    const [one, two, stranger] = [new Entry('1'), new Entry('2'), new Entry('1')];
+    map.add(one);
+    map.add(two);
+    map.remove(stranger);
+    map.remove(one);
+    map.remove(one);
+
+    expect(map.size).toBe(1);
+    expect(drained(map)).toEqual(['2']);
+  });
+
+  it('keeps no way from what has gone to what is there', () => {
+    const map = new TransientMap<Entry>();
+    const entries = ['1', '2', '3'].map((key) => new Entry(key));
+    for (const entry of entries) {
+      map.add(entry);
+    }
+    drained(map);
+
+    for (const { older, newer, nextInBucket } of entries) {
+      expect([older, newer, nextInBucket]).toEqual([undefined, undefined, undefined]);
+    }
+  });
+});
+
+/** Empties it. @returns the keys, oldest first */
+function drained(map: TransientMap<Entry>): string[] {
+  const keys: string[] = [];
+  for (let { oldest } = map; oldest !== undefined; oldest = map.oldest) {
+    keys.push(oldest.key);
+    map.remove(oldest);
+  }
+  return keys;
+}
