@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type Context, ROOT_CONTEXT, type Span, SpanKind, type Tracer, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
 import { WORKSPACE_ID } from './connection.js';
@@ -25,36 +33,80 @@ export interface StatementSpans {
   readonly downloads: readonly ReadableSpan[];
 }
 
-/** Statements as the SDK and the instrumentation make them, with all their tags; no processor has seen them. */
-export function statementSpans(count: number, downloads: number): StatementSpans[] {
-  const tracer = driverTracer();
-  return Array.from({ length: count }, () => oneStatement(tracer, ROOT_CONTEXT, downloads));
+/** How much the spans say. */
+export interface StatementTags {
+  /** As the statement starts. */
+  readonly start: Attributes;
+  /** With its result. */
+  end(downloads: number): Attributes;
+  /** Of each inner span, besides a download's. */
+  readonly inner: Attributes;
 }
 
-function oneStatement(tracer: Tracer, parent: Context, downloads: number): StatementSpans {
+const DATABRICKS = { 'db.system.name': 'databricks' };
+
+/** What the instrumentation writes. More than sixteen make V8 keep a span's tags in a slower form. */
+export const ALL_TAGS: StatementTags = {
+  start: {
+    ...DATABRICKS,
+    'server.address': 'dbc-1.cloud.databricks.test',
+    'databricks.workspace.id': WORKSPACE_ID,
+    'databricks.session.id': SESSION_ID,
+    'databricks.operation.type': 'EXECUTE_STATEMENT',
+    'databricks.statement.type': 'QUERY',
+    'db.operation.name': 'SELECT',
+    'db.query.summary': 'SELECT main.sales.orders',
+    'db.collection.name': 'main.sales.orders',
+    'db.query.text': 'SELECT id, name FROM main.sales.orders WHERE region = ?',
+  },
+  end: (downloads) => ({
+    'databricks.operation.latency_ms': 182,
+    'databricks.poll.count': 2,
+    'databricks.poll.latency_ms': 41,
+    'databricks.retry.count': 0,
+    'databricks.result.format': downloads > 0 ? 'EXTERNAL_LINKS' : 'INLINE_ARROW',
+    'databricks.result.compressed': true,
+    ...(downloads > 0 && { 'databricks.result.chunk_count': downloads }),
+    'databricks.result.ready_latency_ms': 210,
+    'databricks.result.consumption_latency_ms': 95,
+    'db.response.returned_rows': 10_000,
+    'databricks.result.bytes_downloaded': 1_048_576,
+  }),
+  inner: DATABRICKS,
+};
+
+/** What the driver's own events say of a statement. */
+export const DRIVER_FACTS: StatementTags = {
+  start: { 'databricks.session.id': SESSION_ID, 'databricks.operation.type': 'EXECUTE_STATEMENT' },
+  end: (downloads) => ({
+    'databricks.operation.latency_ms': 182,
+    'databricks.poll.count': 2,
+    'databricks.result.format': downloads > 0 ? 'EXTERNAL_LINKS' : 'INLINE_ARROW',
+  }),
+  inner: DATABRICKS,
+};
+
+/** Statements as the SDK makes them; no processor has seen them. */
+export function statementSpans(count: number, downloads: number, tags = ALL_TAGS): StatementSpans[] {
+  const tracer = driverTracer();
+  return Array.from({ length: count }, () => oneStatement(tracer, ROOT_CONTEXT, downloads, tags));
+}
+
+function oneStatement(
+  tracer: Tracer,
+  parent: Context,
+  downloads: number,
+  tags: StatementTags,
+): StatementSpans {
   const id = flatUuid();
   const statement = tracer.startSpan(
     'SELECT main.sales.orders',
-    {
-      kind: SpanKind.CLIENT,
-      attributes: {
-        'db.system.name': 'databricks',
-        'server.address': 'dbc-1.cloud.databricks.test',
-        'databricks.workspace.id': WORKSPACE_ID,
-        'databricks.session.id': SESSION_ID,
-        'databricks.operation.type': 'EXECUTE_STATEMENT',
-        'databricks.statement.type': 'QUERY',
-        'db.operation.name': 'SELECT',
-        'db.query.summary': 'SELECT main.sales.orders',
-        'db.collection.name': 'main.sales.orders',
-        'db.query.text': 'SELECT id, name FROM main.sales.orders WHERE region = ?',
-      },
-    },
+    { kind: SpanKind.CLIENT, attributes: tags.start },
     parent,
   );
   const inside = trace.setSpan(parent, statement);
-  const inner = (name: string, attributes: Record<string, number | boolean>) =>
-    tracer.startSpan(name, { attributes: { 'db.system.name': 'databricks', ...attributes } }, inside);
+  const inner = (name: string, attributes: Attributes) =>
+    tracer.startSpan(name, { attributes: { ...tags.inner, ...attributes } }, inside);
   const execute = inner('execute', {});
   execute.end();
   statement.setAttribute('databricks.statement.id', id);
@@ -69,19 +121,7 @@ function oneStatement(tracer: Tracer, parent: Context, downloads: number): State
     download.end();
     return readable(download);
   });
-  statement.setAttributes({
-    'databricks.operation.latency_ms': 182,
-    'databricks.poll.count': 2,
-    'databricks.poll.latency_ms': 41,
-    'databricks.retry.count': 0,
-    'databricks.result.format': downloads > 0 ? 'EXTERNAL_LINKS' : 'INLINE_ARROW',
-    'databricks.result.compressed': true,
-    ...(downloads > 0 && { 'databricks.result.chunk_count': downloads }),
-    'databricks.result.ready_latency_ms': 210,
-    'databricks.result.consumption_latency_ms': 95,
-    'db.response.returned_rows': 10_000,
-    'databricks.result.bytes_downloaded': 1_048_576,
-  });
+  statement.setAttributes(tags.end(downloads));
   statement.end();
   return {
     id,

@@ -55,7 +55,11 @@ export interface BreakerSnapshot {
 
 /** The exporter's side of one host and port: its breaker, which of its paths answers, its sockets. */
 export interface HostExporter {
-  /** Sends one batch, retries included. Resolves always. */
+  /**
+   * Sends one batch, retries included. Resolves always.
+   *
+   * @param signal the same for many batches: what listens to it is to let go of it
+   */
   export(
     records: readonly OperationRecord[],
     destination: ExportDestination,

@@ -30,7 +30,6 @@ export type FlagAnswer = Pick<FeatureFlag, 'state' | 'refusal' | 'isAsking'>;
 interface InFlight {
   readonly batch: Batch;
   readonly sentAt: number;
-  readonly abort: AbortController;
 }
 
 /**
@@ -48,6 +47,8 @@ export class Outbox implements Sender {
   readonly #pause: Pause;
   readonly #nextSend: Wakeup;
   readonly #nextFlush: Wakeup;
+  /** All requests have this one: none is stopped but by closing. */
+  readonly #closed = new AbortController();
   #inFlight: InFlight | undefined;
   /** How many records, those in flight included, are to leave without waiting for a batch to fill. */
   #urgent = 0;
@@ -143,7 +144,7 @@ export class Outbox implements Sender {
       this.#urgent = 0;
       return false;
     }
-    this.#inFlight = { batch, sentAt: monotonicNow(), abort: new AbortController() };
+    this.#inFlight = { batch, sentAt: monotonicNow() };
     this.#hasSent = true;
     this.#nextSend.cancel();
     void this.#export(this.#inFlight);
@@ -184,7 +185,7 @@ export class Outbox implements Sender {
       this.#inFlight = undefined;
       queues.settle(inFlight.batch);
       counters.drop(reason, inFlight.batch.records.length);
-      inFlight.abort.abort();
+      this.#closed.abort();
       sendOrder.finished();
     }
   }
@@ -221,10 +222,10 @@ export class Outbox implements Sender {
   }
 
   async #export(inFlight: InFlight): Promise<void> {
-    const { batch, abort } = inFlight;
+    const { batch } = inFlight;
     let result: ExportResult;
     try {
-      result = await this.#services.exporter.export(batch.records, this.#destination, abort.signal);
+      result = await this.#services.exporter.export(batch.records, this.#destination, this.#closed.signal);
     } catch (error) {
       result = { outcome: 'terminal', error: String(error), pauseMs: 0 };
     }
