@@ -10,6 +10,7 @@ export abstract class TransientEntry {
   newer: this | undefined = undefined;
   nextInBucket: this | undefined = undefined;
   isInBucket = false;
+  hash = 0;
 
   constructor(key: string) {
     this.key = key;
@@ -50,8 +51,9 @@ export class TransientMap<Entry extends TransientEntry> {
     if (this.#size === 1) {
       return undefined;
     }
-    let entry = this.#buckets[this.#bucketOf(key)];
-    while (entry !== undefined && entry.key !== key) {
+    const hash = hashOf(key);
+    let entry = this.#buckets[this.#bucketOf(hash)];
+    while (entry !== undefined && (entry.hash !== hash || entry.key !== key)) {
       entry = entry.nextInBucket;
     }
     return entry;
@@ -93,11 +95,7 @@ export class TransientMap<Entry extends TransientEntry> {
     this.#size--;
   }
 
-  #bucketOf(key: string): number {
-    let hash = 0;
-    for (let index = Math.max(0, key.length - HASHED_CHARACTERS); index < key.length; index++) {
-      hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0;
-    }
+  #bucketOf(hash: number): number {
     return hash & (this.#buckets.length - 1);
   }
 
@@ -108,7 +106,8 @@ export class TransientMap<Entry extends TransientEntry> {
     if (this.#size > this.#buckets.length) {
       this.#grow();
     }
-    const bucket = this.#bucketOf(entry.key);
+    entry.hash = hashOf(entry.key);
+    const bucket = this.#bucketOf(entry.hash);
     entry.nextInBucket = this.#buckets[bucket];
     entry.isInBucket = true;
     this.#buckets[bucket] = entry;
@@ -118,7 +117,7 @@ export class TransientMap<Entry extends TransientEntry> {
     if (!entry.isInBucket) {
       return;
     }
-    const bucket = this.#bucketOf(entry.key);
+    const bucket = this.#bucketOf(entry.hash);
     let before = this.#buckets[bucket];
     if (before === entry) {
       this.#buckets[bucket] = entry.nextInBucket;
@@ -143,6 +142,14 @@ export class TransientMap<Entry extends TransientEntry> {
       }
     }
   }
+}
+
+function hashOf(key: string): number {
+  let hash = 0;
+  for (let index = Math.max(0, key.length - HASHED_CHARACTERS); index < key.length; index++) {
+    hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0;
+  }
+  return hash;
 }
 
 function newBuckets<Entry>(count: number): Array<Entry | undefined> {

@@ -1,6 +1,6 @@
 import type { OperationRecord } from '../records.js';
 import { type Background, monotonicNow } from './background.js';
-import { type Batch, isBefore, nextSequence, RecordQueue } from './recordQueue.js';
+import { isBefore, nextSequence, RecordQueue } from './recordQueue.js';
 
 /** Ages are known to this fraction of `maxRecordAgeMs`; a record is never dropped before its time. */
 const AGE_STEPS = 128;
@@ -54,7 +54,8 @@ export class HostQueue {
 
   push(queue: RecordQueue, record: OperationRecord): void {
     this.#sequence = nextSequence(this.#sequence);
-    queue.push(record, this.#sequence);
+    record.sequence = this.#sequence;
+    queue.push(record);
     this.#size++;
     if (this.#size > this.#limits.maxQueueSize) {
       this.#dropOldest();
@@ -65,23 +66,23 @@ export class HostQueue {
   }
 
   /** Takes up to `max` records. Every batch is settled or put back. */
-  take(queue: RecordQueue, max: number): Batch {
+  take(queue: RecordQueue, max: number): readonly OperationRecord[] {
     const batch = queue.take(max);
-    this.#size -= batch.records.length;
-    this.#inFlight += batch.records.length;
+    this.#size -= batch.length;
+    this.#inFlight += batch.length;
     return batch;
   }
 
   /** The batch is done with. */
-  settle(batch: Batch): void {
-    this.#inFlight -= batch.records.length;
+  settle(batch: readonly OperationRecord[]): void {
+    this.#inFlight -= batch.length;
   }
 
   /** The batch waits again, at the head. */
-  putBack(queue: RecordQueue, batch: Batch): void {
+  putBack(queue: RecordQueue, batch: readonly OperationRecord[]): void {
     this.settle(batch);
     queue.putBack(batch);
-    this.#size += batch.records.length;
+    this.#size += batch.length;
     this.#dropExpired(queue);
     while (this.#size > this.#limits.maxQueueSize) {
       this.#dropOldest();
@@ -103,16 +104,16 @@ export class HostQueue {
 
   /** Looks at the heads of all lanes, at most `maxLanes`, and only when the cap is reached. */
   #dropOldest(): void {
-    let oldest: RecordQueue | undefined;
-    let oldestSequence = 0;
+    let waitsLongest: RecordQueue | undefined;
+    let oldest: OperationRecord | undefined;
     for (const queue of this.#queues) {
-      const sequence = queue.headSequence;
-      if (sequence !== undefined && (oldest === undefined || isBefore(sequence, oldestSequence))) {
-        oldest = queue;
-        oldestSequence = sequence;
+      const { head } = queue;
+      if (head !== undefined && (oldest === undefined || isBefore(head.sequence, oldest.sequence))) {
+        waitsLongest = queue;
+        oldest = head;
       }
     }
-    if (oldest?.shift() !== undefined) {
+    if (waitsLongest?.shift() !== undefined) {
       this.#size--;
       this.#onDropped('queue_full', 1);
     }
@@ -125,11 +126,12 @@ export class HostQueue {
       return;
     }
     let count = 0;
-    let head = queue.headSequence;
-    while (head !== undefined && !isBefore(expired.sequence, head)) {
+    for (let { head } = queue; head !== undefined; head = queue.head) {
+      if (isBefore(expired.sequence, head.sequence)) {
+        break;
+      }
       queue.shift();
       count++;
-      head = queue.headSequence;
     }
     this.#size -= count;
     this.#onDropped('expired', count);

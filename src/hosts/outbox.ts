@@ -5,7 +5,7 @@ import type { Counters, DropReason } from './counters.js';
 import type { FeatureFlag } from './featureFlag.js';
 import type { HostQueue } from './hostQueue.js';
 import { Pause } from './pause.js';
-import type { Batch, RecordQueue } from './recordQueue.js';
+import type { RecordQueue } from './recordQueue.js';
 import type { Sender, SendOrder } from './sendOrder.js';
 import { Wakeup } from './wakeup.js';
 
@@ -28,7 +28,7 @@ export interface OutboxServices {
 export type FlagAnswer = Pick<FeatureFlag, 'state' | 'refusal' | 'isAsking'>;
 
 interface InFlight {
-  readonly batch: Batch;
+  readonly batch: readonly OperationRecord[];
   readonly sentAt: number;
 }
 
@@ -115,7 +115,7 @@ export class Outbox implements Sender {
 
   /** What is queued leaves as soon as it may. */
   hurry(): void {
-    this.#urgent = this.#queue.length + (this.#inFlight?.batch.records.length ?? 0);
+    this.#urgent = this.#queue.length + (this.#inFlight?.batch.length ?? 0);
     this.#schedule();
   }
 
@@ -140,7 +140,7 @@ export class Outbox implements Sender {
     }
     const { options, queues } = this.#services;
     const batch = queues.take(this.#queue, options.batchSize);
-    if (batch.records.length === 0) {
+    if (batch.length === 0) {
       this.#urgent = 0;
       return false;
     }
@@ -184,7 +184,7 @@ export class Outbox implements Sender {
     if (inFlight !== undefined) {
       this.#inFlight = undefined;
       queues.settle(inFlight.batch);
-      counters.drop(reason, inFlight.batch.records.length);
+      counters.drop(reason, inFlight.batch.length);
       this.#closed.abort();
       sendOrder.finished();
     }
@@ -225,7 +225,7 @@ export class Outbox implements Sender {
     const { batch } = inFlight;
     let result: ExportResult;
     try {
-      result = await this.#services.exporter.export(batch.records, this.#destination, this.#closed.signal);
+      result = await this.#services.exporter.export(batch, this.#destination, this.#closed.signal);
     } catch (error) {
       result = { outcome: 'terminal', error: String(error), pauseMs: 0 };
     }
@@ -252,17 +252,17 @@ export class Outbox implements Sender {
     onSettled();
   }
 
-  #settle(batch: Batch, result: FinalResult): void {
+  #settle(batch: readonly OperationRecord[], result: FinalResult): void {
     const { counters, queues } = this.#services;
     queues.settle(batch);
-    this.#urgent = Math.min(Math.max(0, this.#urgent - batch.records.length), this.#queue.length);
+    this.#urgent = Math.min(Math.max(0, this.#urgent - batch.length), this.#queue.length);
     if (result.outcome === 'success') {
       counters.exported += result.accepted;
       counters.reject(result.rejected);
       this.#pause.onSuccess();
     } else {
       debug(`a batch was refused: ${result.error}`);
-      counters.drop('terminal', batch.records.length);
+      counters.drop('terminal', batch.length);
       this.#pause.onTerminal(result.pauseMs);
     }
   }
@@ -271,7 +271,7 @@ export class Outbox implements Sender {
   #putBack(inFlight: InFlight, result: ReturnedResult): void {
     const { queues, sendOrder } = this.#services;
     queues.putBack(this.#queue, inFlight.batch);
-    this.#urgent = Math.min(Math.max(this.#urgent, inFlight.batch.records.length), this.#queue.length);
+    this.#urgent = Math.min(Math.max(this.#urgent, inFlight.batch.length), this.#queue.length);
     this.#dropRefused();
     if (result.outcome === 'blocked') {
       sendOrder.block(result.retryInMs);
@@ -287,7 +287,7 @@ export class Outbox implements Sender {
     const refusal = this.#flag?.refusal;
     if (refusal !== undefined) {
       this.#services.counters.drop(refusal, this.#services.queues.clear(this.#queue));
-      this.#urgent = this.#inFlight?.batch.records.length ?? 0;
+      this.#urgent = this.#inFlight?.batch.length ?? 0;
       this.#nextSend.cancel();
     }
   }

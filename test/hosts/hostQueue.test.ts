@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Background } from '../../src/hosts/background.js';
 import { HostQueue } from '../../src/hosts/hostQueue.js';
-import type { Batch, RecordQueue } from '../../src/hosts/recordQueue.js';
+import type { RecordQueue } from '../../src/hosts/recordQueue.js';
 import { OperationRecord } from '../../src/records.js';
 
 const MAX_AGE_MS = 12_800;
@@ -38,13 +38,13 @@ class Bench {
     }
   }
 
-  take(lane: number, max = 100): Batch {
+  take(lane: number, max = 100): readonly OperationRecord[] {
     return this.host.take(this.lane(lane), max);
   }
 }
 
-function ids(batch: Batch): number[] {
-  return batch.records.map((record) => record.startTimeMs);
+function ids(batch: readonly OperationRecord[]): number[] {
+  return batch.map((record) => record.startTimeMs);
 }
 
 beforeEach(() => {
@@ -140,7 +140,7 @@ describe('HostQueue', () => {
         (operations, cap) => {
           vi.clearAllTimers();
           const bench = new Bench(cap, 3);
-          const out: Array<Batch | undefined> = [undefined, undefined, undefined];
+          const out: Array<readonly OperationRecord[] | undefined> = [undefined, undefined, undefined];
           let pushed = 0;
           let settled = 0;
           for (const { do: what, lane, count } of operations) {
@@ -154,7 +154,7 @@ describe('HostQueue', () => {
               expect(ids(taken)).toEqual(ids(taken).toSorted((a, b) => a - b));
             } else if (what === 'settle' && batch !== undefined) {
               bench.host.settle(batch);
-              settled += batch.records.length;
+              settled += batch.length;
               out[lane] = undefined;
             } else if (what === 'putBack' && batch !== undefined) {
               bench.host.putBack(bench.lane(lane), batch);
@@ -185,7 +185,7 @@ describe('HostQueue', () => {
         fc.integer({ min: 1, max: 60 }),
         (operations, cap) => {
           const bench = new Bench(cap, 3);
-          const out: Array<Batch | undefined> = [undefined, undefined, undefined];
+          const out: Array<readonly OperationRecord[] | undefined> = [undefined, undefined, undefined];
           /** All that waits, with its lane. */
           let waiting: Array<{ id: number; lane: number }> = [];
           let next = 1;
@@ -222,7 +222,7 @@ describe('HostQueue', () => {
     );
   });
 
-  it('costs at most 24 bytes per queued record beside the record', () => {
+  it('costs at most 20 bytes per queued record beside the record', () => {
     vi.useRealTimers();
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
@@ -236,7 +236,7 @@ describe('HostQueue', () => {
     collect();
     const after = process.memoryUsage();
     const bytes = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
-    expect(bytes / 100_000).toBeLessThan(24);
+    expect(bytes / 100_000).toBeLessThan(20);
     expect(bench.host.size).toBe(100_000);
     bench.host.stop();
   });
