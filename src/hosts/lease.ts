@@ -2,6 +2,7 @@ import type { ConnectionHandle } from '../context.js';
 import type { OperationRecord } from '../records.js';
 import type { ConnectionLease } from './contract.js';
 import type { Lane } from './lane.js';
+import type { Outbox } from './outbox.js';
 
 /** The lease of a connection for which the gate says off. */
 export const DISABLED_LEASE: ConnectionLease = Object.freeze({
@@ -15,19 +16,21 @@ export const DISABLED_LEASE: ConnectionLease = Object.freeze({
 export class Lease implements ConnectionLease {
   readonly enabled = true;
   readonly #lane: Lane;
+  readonly #outbox: Outbox;
   #isReleased = false;
 
   constructor(lane: Lane, handle: ConnectionHandle) {
     this.#lane = lane;
+    this.#outbox = lane.outbox;
     lane.attach(handle);
   }
 
   enqueue(record: OperationRecord): void {
-    this.#lane.outbox.enqueue(record);
+    this.#outbox.enqueue(record);
   }
 
   flush(): void {
-    this.#lane.outbox.flush();
+    this.#outbox.flush();
   }
 
   release(): void {

@@ -43,6 +43,7 @@ export class Outbox implements Sender {
   readonly #destination: ExportDestination;
   /** `undefined` if telemetry is forced. */
   readonly #flag: FlagAnswer | undefined;
+  readonly #queues: HostQueue;
   readonly #queue: RecordQueue;
   readonly #pause: Pause;
   readonly #nextSend: Wakeup;
@@ -64,6 +65,7 @@ export class Outbox implements Sender {
     this.#destination = destination;
     this.#flag = flag;
     this.#refusal = flag?.refusal;
+    this.#queues = queues;
     this.#queue = queues.open();
     this.#pause = new Pause(options.flushIntervalMs);
     this.#nextSend = new Wakeup(background, () => this.#onSendDue());
@@ -85,7 +87,7 @@ export class Outbox implements Sender {
       this.#services.counters.drop(this.#refusal, 1);
       return;
     }
-    this.#services.queues.push(this.#queue, record);
+    this.#queues.push(this.#queue, record);
     const { length } = this.#queue;
     if (length === 1 || length === this.#services.options.batchSize) {
       this.#schedule();
@@ -138,8 +140,7 @@ export class Outbox implements Sender {
     if (this.#inFlight !== undefined || !this.#mayExport || this.isPaused) {
       return false;
     }
-    const { options, queues } = this.#services;
-    const batch = queues.take(this.#queue, options.batchSize);
+    const batch = this.#queues.take(this.#queue, this.#services.options.batchSize);
     if (batch.length === 0) {
       this.#urgent = 0;
       return false;
@@ -176,14 +177,14 @@ export class Outbox implements Sender {
     this.#refusal = laterReason;
     this.#nextSend.cancel();
     this.#nextFlush.cancel();
-    const { counters, queues, sendOrder } = this.#services;
+    const { counters, sendOrder } = this.#services;
     sendOrder.withdraw(this);
     const isUnknown = reason === 'shutdown' && this.#flag?.state === 'unknown';
-    counters.drop(isUnknown ? 'flag_unknown' : reason, queues.close(this.#queue));
+    counters.drop(isUnknown ? 'flag_unknown' : reason, this.#queues.close(this.#queue));
     const inFlight = this.#inFlight;
     if (inFlight !== undefined) {
       this.#inFlight = undefined;
-      queues.settle(inFlight.batch);
+      this.#queues.settle(inFlight.batch);
       counters.drop(reason, inFlight.batch.length);
       this.#closed.abort();
       sendOrder.finished();
@@ -253,8 +254,8 @@ export class Outbox implements Sender {
   }
 
   #settle(batch: readonly OperationRecord[], result: FinalResult): void {
-    const { counters, queues } = this.#services;
-    queues.settle(batch);
+    const { counters } = this.#services;
+    this.#queues.settle(batch);
     this.#urgent = Math.min(Math.max(0, this.#urgent - batch.length), this.#queue.length);
     if (result.outcome === 'success') {
       counters.exported += result.accepted;
@@ -269,8 +270,8 @@ export class Outbox implements Sender {
 
   /** Back to the head; the batch has waited for its turn already, so it leaves as soon as it may. */
   #putBack(inFlight: InFlight, result: ReturnedResult): void {
-    const { queues, sendOrder } = this.#services;
-    queues.putBack(this.#queue, inFlight.batch);
+    const { sendOrder } = this.#services;
+    this.#queues.putBack(this.#queue, inFlight.batch);
     this.#urgent = Math.min(Math.max(this.#urgent, inFlight.batch.length), this.#queue.length);
     this.#dropRefused();
     if (result.outcome === 'blocked') {
@@ -286,7 +287,7 @@ export class Outbox implements Sender {
   #dropRefused(): void {
     const refusal = this.#flag?.refusal;
     if (refusal !== undefined) {
-      this.#services.counters.drop(refusal, this.#services.queues.clear(this.#queue));
+      this.#services.counters.drop(refusal, this.#queues.clear(this.#queue));
       this.#urgent = this.#inFlight?.batch.length ?? 0;
       this.#nextSend.cancel();
     }

@@ -80,6 +80,8 @@ export class RecordQueue {
     this.#length--;
     if (chunk.head === chunk.tail) {
       this.#first = chunk.next;
+      // Old chunks that lead to young ones would keep them.
+      chunk.next = undefined;
       if (this.#first === undefined) {
         this.#last = undefined;
       }
