@@ -7,8 +7,8 @@ import type { ConnectionRoute } from '../context.js';
 import { parseAddress } from './address.js';
 import type { HostExporter, RecordExporter } from './contract.js';
 import { HttpsHostExporter } from './hostExporter.js';
-import { isSupportedRoute } from './routes.js';
-import { loadUndici, type Undici } from './undici.js';
+import { loadNetwork, type Network } from './loadNetwork.js';
+import { isSupportedRoute } from './supportedRoutes.js';
 
 /**
  * Sends records to Databricks' telemetry endpoint: to the host and port of the SQL connection, by the
@@ -16,17 +16,17 @@ import { loadUndici, type Undici } from './undici.js';
  */
 export class DatabricksExporter implements RecordExporter {
   readonly #options: ResolvedExporterOptions;
-  readonly #undici: Promise<Undici>;
+  readonly #network: Promise<Network>;
 
   /** @throws TypeError that names the option, what was wrong and what is allowed */
   constructor(options: DatabricksExporterOptions = {}) {
     this.#options = resolveExporterOptions(options);
-    this.#undici = loadUndici();
+    this.#network = loadNetwork();
   }
 
   openHost(host: string, port: number): HostExporter | undefined {
     const address = parseAddress(host, port);
-    return address && new HttpsHostExporter(address, this.#options, this.#undici);
+    return address && new HttpsHostExporter(address, this.#options, this.#network);
   }
 
   supportsRoute(route: ConnectionRoute): boolean {

@@ -14,7 +14,7 @@ import type {
 import { encodeBatch } from './encode.js';
 import { printableAscii } from './headers.js';
 import { FileLines, type LineSink, StreamLines } from './lineSink.js';
-import { isSupportedRoute } from './routes.js';
+import { isSupportedRoute } from './supportedRoutes.js';
 
 export interface DryRunExporterOptions {
   /** Where the request bodies are written. Default: standard output. */

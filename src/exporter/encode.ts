@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUuid } from '../lazyCrypto.js';
 import type { ChunkDetails, OperationRecord } from '../records.js';
 import { WIRE_FIELDS } from '../tags/index.js';
 import { BatchPieces } from './batchPieces.js';
@@ -82,7 +82,7 @@ function makeEventIds(records: readonly OperationRecord[]): void {
   for (const record of records) {
     if (record.eventId === undefined) {
       if (stem === undefined || count === MAX_IDS_PER_STEM) {
-        stem = randomUUID().slice(0, -4);
+        stem = randomUuid().slice(0, -4);
         count = 0;
       }
       record.eventId = stem + (MAX_IDS_PER_STEM + count++).toString(16).slice(1);

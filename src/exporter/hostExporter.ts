@@ -18,11 +18,12 @@ import { printableAscii } from './headers.js';
 import { HttpTransport } from './httpTransport.js';
 import { type Identity, identify, NOBODY } from './identity.js';
 import { judge } from './judge.js';
+import type { Network } from './loadNetwork.js';
 import { debugLog } from './quietly.js';
 import { RequestCounts } from './requestCounts.js';
 import { type AttemptResult, withRetries } from './retry.js';
-import { isSupportedRoute, type RouteTimeouts } from './routes.js';
-import type { Undici } from './undici.js';
+import type { RouteTimeouts } from './routes.js';
+import { isSupportedRoute } from './supportedRoutes.js';
 import { linkAbort } from './waiting.js';
 
 const UNSUPPORTED_ROUTE = 'unsupported_route';
@@ -40,11 +41,11 @@ export class HttpsHostExporter implements HostExporter {
   constructor(
     address: HostAddress,
     options: ResolvedExporterOptions,
-    undici: Promise<Undici>,
+    network: Promise<Network>,
     timeouts?: RouteTimeouts,
   ) {
     this.#options = options;
-    this.#transport = new HttpTransport(address, undici, timeouts);
+    this.#transport = new HttpTransport(address, network, timeouts);
     this.#breaker = new CircuitBreaker(address.authority, options.circuitBreaker);
     this.#paths = new ExportPaths(options.authenticatedExport);
   }

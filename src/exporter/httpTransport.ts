@@ -4,9 +4,9 @@ import { failureCode } from '../failures.js';
 import { withoutTracing } from '../suppressTracing.js';
 import { OTHER_ERROR } from '../tags/index.js';
 import type { HostAddress } from './address.js';
+import type { Network } from './loadNetwork.js';
 import { parseRetryAfter } from './retryAfter.js';
-import { Routes, type RouteTimeouts } from './routes.js';
-import type { Undici } from './undici.js';
+import type { Routes, RouteTimeouts } from './routes.js';
 import { linkAbort } from './waiting.js';
 
 export interface HttpRequest {
@@ -48,16 +48,16 @@ const OVERTIME = 'ETIMEDOUT';
 /** HTTPS requests to one host. Redirects are not followed. Nothing here holds the process. */
 export class HttpTransport {
   readonly #target: HostAddress;
-  readonly #undici: Promise<Undici>;
+  readonly #network: Promise<Network>;
   readonly #timeouts: RouteTimeouts;
   /** There from the first request on. */
   #routes: Routes | undefined;
   readonly #closed = new AbortController();
   readonly #overtimeMs: number;
 
-  constructor(target: HostAddress, undici: Promise<Undici>, timeouts: RouteTimeouts = TIMEOUTS) {
+  constructor(target: HostAddress, network: Promise<Network>, timeouts: RouteTimeouts = TIMEOUTS) {
     this.#target = target;
-    this.#undici = undici;
+    this.#network = network;
     this.#timeouts = timeouts;
     // Each phase has its own limit, but a body that drips would go on for ever.
     this.#overtimeMs = timeouts.connectMs + timeouts.headersMs + timeouts.bodyMs;
@@ -100,9 +100,9 @@ export class HttpTransport {
     { method, path, headers, body, route }: HttpRequest,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
-    const { Pool, request } = await this.#undici;
+    const { Routes, request } = await this.#network;
     signal.throwIfAborted();
-    this.#routes ??= new Routes(this.#target, this.#timeouts, Pool);
+    this.#routes ??= new Routes(this.#target, this.#timeouts);
     const dispatcher = this.#routes.pool(route);
     return withoutTracing(() =>
       request(this.#target.origin + path, { dispatcher, method, headers, signal, ...(body && { body }) }),

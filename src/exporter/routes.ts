@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import type { Pool } from 'undici';
+import { Pool } from 'undici';
 import type { ConnectionRoute } from '../context.js';
-import { type HostAddress, parseAddress } from './address.js';
+import type { HostAddress } from './address.js';
 import { createConnector } from './connector.js';
 import { KnownAddresses } from './knownAddresses.js';
+import { routeDigest } from './routeDigest.js';
 
 /** Distinct routes to one host at one time; the least recently used one makes room. */
 const MAX_ROUTES = 32;
@@ -18,30 +18,18 @@ export interface RouteTimeouts {
   readonly bodyMs: number;
 }
 
-/** Whether requests can go exactly this way: by TLS, directly or through an HTTP proxy. */
-export function isSupportedRoute({ https, proxy }: ConnectionRoute): boolean {
-  if (!https || proxy === undefined) {
-    return https;
-  }
-  const spoken = proxy.protocol === 'http' || proxy.protocol === 'https';
-  return spoken && parseAddress(proxy.host, proxy.port) !== undefined;
-}
-
 /** The connections to one host, pooled by route: connections that go different ways are never shared. */
 export class Routes {
   readonly #target: HostAddress;
   readonly #timeouts: RouteTimeouts;
-  readonly #poolClass: typeof Pool;
   readonly #addresses = new KnownAddresses();
   readonly #closed = new AbortController();
   readonly #pools = new Map<string, Pool>();
   readonly #keys = new WeakMap<ConnectionRoute, string>();
 
-  /** @param poolClass undici's */
-  constructor(target: HostAddress, timeouts: RouteTimeouts, poolClass: typeof Pool) {
+  constructor(target: HostAddress, timeouts: RouteTimeouts) {
     this.#target = target;
     this.#timeouts = timeouts;
-    this.#poolClass = poolClass;
   }
 
   /** @param route a supported one */
@@ -69,7 +57,7 @@ export class Routes {
       // Lets its requests in flight finish.
       oldest[1].close().catch(() => {});
     }
-    return new this.#poolClass(this.#target.origin, {
+    return new Pool(this.#target.origin, {
       connections: MAX_CONNECTIONS,
       pipelining: 1,
       headersTimeout: this.#timeouts.headersMs,
@@ -89,28 +77,8 @@ export class Routes {
     if (known !== undefined) {
       return known;
     }
-    const key = digest(route);
+    const key = routeDigest(route);
     this.#keys.set(route, key);
     return key;
   }
-}
-
-/** Equal for routes that are alike. A digest, as a route may hold a private key and a password. */
-function digest({ proxy, ca, clientCert, clientKey, rejectUnauthorized }: ConnectionRoute): string {
-  const hash = createHash('sha256');
-  const parts = [
-    JSON.stringify([
-      rejectUnauthorized,
-      proxy && [proxy.protocol, proxy.host, proxy.port, proxy.username, proxy.password],
-      ca?.length,
-    ]),
-    ...(ca ?? []),
-    clientCert,
-    clientKey,
-  ];
-  for (const part of parts) {
-    // The length keeps neighbours apart.
-    hash.update(`${part === undefined ? 'none' : Buffer.byteLength(part)}:`).update(part ?? '');
-  }
-  return hash.digest('hex');
 }

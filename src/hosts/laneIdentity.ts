@@ -1,5 +1,5 @@
-import { createHash, type Hash } from 'node:crypto';
-import type { ConnectionHandle, ConnectionRoute } from '../context.js';
+import type { ConnectionHandle } from '../context.js';
+import { routeDigest } from '../exporter/routeDigest.js';
 import type { GateDecision } from './gate.js';
 
 /** Numbers for the objects that stand for credentials; nothing is kept alive by it. */
@@ -33,32 +33,4 @@ export function laneKey(handle: ConnectionHandle, gate: GateDecision, credential
     routeDigest(handle.route),
     credentials,
   ]);
-}
-
-/** Equal for routes that are equal by value. A digest, because a route may hold a password or a key. */
-export function routeDigest(route: ConnectionRoute): string {
-  const hash = createHash('sha256');
-  const { proxy } = route;
-  addPart(hash, JSON.stringify([route.https, route.rejectUnauthorized]));
-  addPart(
-    hash,
-    proxy && JSON.stringify([proxy.protocol, proxy.host, proxy.port, proxy.username, proxy.password]),
-  );
-  addPart(hash, route.clientCert);
-  addPart(hash, route.clientKey);
-  addPart(hash, route.ca === undefined ? undefined : String(route.ca.length));
-  for (const certificate of route.ca ?? []) {
-    addPart(hash, certificate);
-  }
-  return hash.digest('base64');
-}
-
-/** Each part after its length, so that no two different lists of parts run together into one. */
-function addPart(hash: Hash, part: string | Buffer | undefined): void {
-  if (part === undefined) {
-    hash.update('-;');
-    return;
-  }
-  hash.update(`${Buffer.byteLength(part)};`);
-  hash.update(part);
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { ConnectionRoute, ConnectionTelemetryOptions, ProxyRoute } from '../context.js';
+import { digestOf } from '../lazyCrypto.js';
 import type { DriverConnectOptions, DriverHttpOptions, DriverProxyOptions } from './driverShapes.js';
 
 /**
@@ -139,7 +139,7 @@ function pemOf(value: unknown): string | Buffer | undefined {
 }
 
 function digest(...parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  return digestOf([JSON.stringify(parts)]);
 }
 
 function isObject(value: unknown): value is object {

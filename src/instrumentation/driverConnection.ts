@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Attributes } from '@opentelemetry/api';
 import type {
   ConnectionHandle,
@@ -6,6 +5,7 @@ import type {
   ConnectionTelemetryOptions,
   CredentialHeaders,
 } from '../context.js';
+import { randomUuid } from '../lazyCrypto.js';
 import { DB_SYSTEM, Tag } from '../tags/index.js';
 import {
   addressOf,
@@ -25,7 +25,7 @@ const POLL_INTERVAL_MS = 100;
 
 /** A connected (or connecting) client, as its spans' processor sees it. */
 export class DriverConnection implements ConnectionHandle {
-  readonly id = randomUUID();
+  readonly id = randomUuid();
   readonly host: string;
   readonly port: number;
   readonly orgId: string | undefined;

@@ -1,4 +1,3 @@
-import { Pool } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { DatabricksExporterOptions } from '../../src/config.js';
 import { parseAddress } from '../../src/exporter/address.js';
@@ -78,7 +77,7 @@ describe('Routes', () => {
 
   function open(): Routes {
     if (address === undefined) throw new Error();
-    return new Routes(address, SHORT_TIMEOUTS, Pool);
+    return new Routes(address, SHORT_TIMEOUTS);
   }
 
   it('knows routes that are alike, and tells all others apart', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProxyRoute } from '../../src/context.js';
-import { isSupportedRoute } from '../../src/exporter/routes.js';
+import { isSupportedRoute } from '../../src/exporter/supportedRoutes.js';
 import { destinationTo, HOST, hostExporter, never, records, routeVia } from './support/fixtures.js';
 import { type ProxyOptions, startProxy, type TestProxy } from './support/proxy.js';
 import { startServer, type TestServer } from './support/server.js';

@@ -7,8 +7,8 @@ import type { ConnectionHandle, ConnectionRoute, CredentialHeaders } from '../..
 import { parseAddress } from '../../../src/exporter/address.js';
 import type { CredentialSource, ExportDestination } from '../../../src/exporter/contract.js';
 import { HttpsHostExporter } from '../../../src/exporter/hostExporter.js';
+import { loadNetwork } from '../../../src/exporter/loadNetwork.js';
 import type { RouteTimeouts } from '../../../src/exporter/routes.js';
-import { loadUndici } from '../../../src/exporter/undici.js';
 import { ChunkDetails, type ConnectionDetails, OperationRecord } from '../../../src/records.js';
 
 export const UUID = '01ef1234-5678-1abc-9def-0123456789ab';
@@ -141,7 +141,7 @@ export function hostExporter(port: number, overrides: ExporterOverrides = {}): H
   if (address === undefined) {
     throw new Error(`not an address: ${host}:${port}`);
   }
-  return new HttpsHostExporter(address, resolved, loadUndici(), timeouts);
+  return new HttpsHostExporter(address, resolved, loadNetwork(), timeouts);
 }
 
 export interface FakeHandle extends ConnectionHandle {
