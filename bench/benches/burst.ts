@@ -1,4 +1,5 @@
-import type { Bench, Effort, Sample } from '../harness/bench.js';
+import type { Bench, Effort } from '../harness/bench.js';
+import type { Sample } from '../harness/samples.js';
 import { loadPackage } from '../harness/subject.js';
 import { connectionContext } from '../support/connection.js';
 import { driverTelemetry, emitStatement, NoOpDriverExporter } from '../support/driverTelemetry.js';

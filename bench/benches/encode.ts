@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { OperationRecord } from '../../src/records.js';
 import { referenceBody } from '../../test/exporter/support/reference.js';
-import type { Bench, Effort, Row, Sample } from '../harness/bench.js';
+import type { Bench, Effort, Row } from '../harness/bench.js';
+import type { Sample } from '../harness/samples.js';
 import { loadInternals } from '../harness/subject.js';
 import { nanosecondsPer } from '../harness/timing.js';
 import { type DriverMetric, driverExporter } from '../support/driverTelemetry.js';
@@ -17,7 +18,7 @@ export const bench: Bench = {
   about:
     "100 records to the bytes of a request body, their event ids included: records of statements (a third with files, a tenth failed) and records with every field at once. Beside it the same bytes by nested JSON.stringify, and what the driver's exporter does with its own metrics of the same statements. The encoder is not exported by the package: it is measured in a bundle of its own.",
   variants: ['ours', 'ours again', 'stringify', 'driver', 'ours, all fields', 'stringify, all fields'],
-  rounds: 5,
+  rounds: 3,
   measure,
   rows: (samples) => {
     const noise = samples.ratio('ours again', 'ours');

@@ -1,7 +1,8 @@
 import { type Context, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { NoopSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
-import type { Bench, Effort, Sample } from '../harness/bench.js';
+import type { Bench, Effort } from '../harness/bench.js';
+import type { Sample } from '../harness/samples.js';
 import { loadPackage } from '../harness/subject.js';
 import { nanosecondsPer } from '../harness/timing.js';
 import { NoOpRecordExporter } from '../support/exporters.js';
@@ -16,7 +17,7 @@ export const bench: Bench = {
   about:
     "What a span of another library pays for our being registered: a thousand of the SDK's spans, led through both hooks of ours and of a no-op processor. What is left of it is one call and one comparison of the scope's name.",
   variants: ['no-op', 'no-op again', 'ours'],
-  rounds: 7,
+  rounds: 5,
   measure,
   rows: (samples) => {
     const ours = samples.difference('ours', 'no-op');

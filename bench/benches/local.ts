@@ -1,7 +1,8 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
-import type { Bench, Effort, Row, Sample } from '../harness/bench.js';
+import type { Bench, Effort, Row } from '../harness/bench.js';
+import type { Sample } from '../harness/samples.js';
 import { loadPackage } from '../harness/subject.js';
 import { nanosecondsPer, slices, turn } from '../harness/timing.js';
 import { NoOpSpanExporter } from '../support/exporters.js';
@@ -17,7 +18,7 @@ export const bench: Bench = {
   about:
     "What exportLocal adds in front of a BatchSpanProcessor with a no-op exporter: spans of the SDK with six tags, one of them for Databricks only or none, through both hooks. Without such a tag every tag's name is looked up once; with one, a view without it is made.",
   variants: ['plain', 'plain again', 'plain, exportLocal', 'hidden', 'hidden, exportLocal'],
-  rounds: 7,
+  rounds: 5,
   measure,
   rows: (samples) => {
     const row = (what: string, kind: string, limit: number): Row => {

@@ -1,6 +1,7 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { RecordExporter } from '../../src/exporter/contract.js';
-import type { Bench, Effort, Row, Sample } from '../harness/bench.js';
+import type { Bench, Effort, Row } from '../harness/bench.js';
+import type { Sample } from '../harness/samples.js';
 import { loadPackage } from '../harness/subject.js';
 import { connectionContext } from '../support/connection.js';
 import { type DriverExporter, driverTelemetry } from '../support/driverTelemetry.js';

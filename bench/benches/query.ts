@@ -1,8 +1,8 @@
 import { BatchSpanProcessor, NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import type { Bench, Effort, Row, Sample } from '../harness/bench.js';
+import type { Bench, Effort, Row } from '../harness/bench.js';
 import { threadTime } from '../harness/clock.js';
-import { type Figure, median, type Samples } from '../harness/samples.js';
+import { type Figure, median, type Sample, type Samples } from '../harness/samples.js';
 import { startServer } from '../harness/serve.js';
 import { loadPackage } from '../harness/subject.js';
 import { type Driver, loadDriver, meterHeaders, meterInstrumentation } from '../support/driverClasses.js';

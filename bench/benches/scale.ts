@@ -1,7 +1,7 @@
 import { type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
 import { NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { Bench, Effort, Row, Sample } from '../harness/bench.js';
-import { figureOf, type Samples } from '../harness/samples.js';
+import type { Bench, Effort, Row } from '../harness/bench.js';
+import { figureOf, type Sample, type Samples } from '../harness/samples.js';
 import { loadPackage } from '../harness/subject.js';
 import { type Block, nanosecondsPer, slices } from '../harness/timing.js';
 import { connectionContext } from '../support/connection.js';
@@ -20,7 +20,8 @@ const NOBODY = 'no-op';
 export const bench: Bench = {
   name: 'scale',
   about:
-    "What a statement costs (a real span of the SDK, six tags, our hooks, the queued record) when statements are spread over 1 to 1,000 hosts, and when 10 to 100,000 of them are in flight all the time, the oldest ending when another starts. By how much the SDK's own part grows with the spans in flight is measured with a no-op processor and taken out. What is left is memory: what 1,000 hosts have waiting, or 100,000 statements in flight, outlives collections of garbage and is not in the CPU's caches.",
+    "What a statement costs (a real span of the SDK, six tags, our hooks, the queued record) when statements are spread over 1 to 1,000 hosts, and when 10 to 100,000 of them are in flight all the time, the oldest ending when another starts. By how much the SDK's own part grows with the spans in flight is measured with a no-op processor and taken out. What is left is memory: what 1,000 hosts have waiting, or 100,000 statements in flight, outlives collections of garbage and is not in the CPU's caches; the SDK's spans feel the same. The young generation has its full size from the start.",
+  nodeFlags: ['--min-semi-space-size=16'],
   variants: [
     ...HOSTS.map((count) => `${count} hosts`),
     ...IN_FLIGHT.flatMap((count) => [`${count} in flight`, `${count} in flight, ${NOBODY}`]),
@@ -36,6 +37,10 @@ export const bench: Bench = {
       IN_FLIGHT.map((count) => `${count} in flight`),
       (variant) => withoutSdk(samples, variant),
     ),
+    ...IN_FLIGHT.map((count): Row => {
+      const { value, spread } = samples.figure(`${count} in flight, ${NOBODY}`);
+      return { what: `the span itself, ${count} in flight`, value, unit: 'ns', spread };
+    }),
   ],
 };
 

@@ -1,7 +1,8 @@
 import { Agent, type AgentOptions } from 'node:https';
 import { connect } from 'node:tls';
 import { Pool } from 'undici';
-import type { Bench, Effort, Row, Sample } from '../harness/bench.js';
+import type { Bench, Effort, Row } from '../harness/bench.js';
+import type { Sample } from '../harness/samples.js';
 import { startServer } from '../harness/serve.js';
 import { loadInternals, loadPackage } from '../harness/subject.js';
 import { connectionContext } from '../support/connection.js';
@@ -23,7 +24,7 @@ export const bench: Bench = {
   about:
     "Records per second to an HTTPS endpoint in another process that takes everything. Ours: statements through the processor's hooks, 20,000 at a time, queued, and sent by forceFlush(), in requests of 100. Beside it the driver's own exporter with requests of 100 as well, one after the other, by an agent that keeps its connection: its events and its aggregator are not in its figure, our hooks are in ours. The bytes alone: the body of one such request of ours, made beforehand, sent again and again by undici. That is the limit: nobody who sends these bytes one request after the other is faster.",
   variants: ['driver', 'ours', 'ours again', 'bytes'],
-  rounds: 5,
+  rounds: 3,
   prepare: () => startServer('telemetrySink'),
   measure,
   rows: (samples) => {

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
-import type { Bench, Effort, Prepared, Row, Sample } from '../harness/bench.js';
-import type { Samples } from '../harness/samples.js';
+import type { Bench, Effort, Prepared, Row } from '../harness/bench.js';
+import type { Sample, Samples } from '../harness/samples.js';
 import { packageFolder } from '../harness/subject.js';
 import { COMPARABLE, entryOf, installComparable, installOurs, sizeOf } from '../support/installations.js';
 
@@ -15,7 +15,7 @@ export const bench: Bench = {
   about:
     "What an application takes on: the bytes that an installation puts into node_modules (dependencies and type declarations included, @opentelemetry/api not, which is there anyway), and the time of the first import in a fresh process. Beside it instrumentations of other databases, which only make spans: the exporter's HTTP client, undici, is most of our size. Installations are kept from one run to the next; the other packages come from the registry.",
   variants: ['ours', 'ours again', 'ours, by require', ...OTHERS],
-  rounds: 7,
+  rounds: 11,
   prepare,
   measure,
   rows,

@@ -1,5 +1,6 @@
 import { BatchSpanProcessor, NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { Bench, Effort, Row, Sample } from '../harness/bench.js';
+import type { Bench, Effort, Row } from '../harness/bench.js';
+import type { Sample } from '../harness/samples.js';
 import { loadPackage } from '../harness/subject.js';
 import { type Block, nanosecondsPer, slices, turn } from '../harness/timing.js';
 import { connectionContext } from '../support/connection.js';

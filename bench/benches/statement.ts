@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
-import type { Bench, Effort, Row, Sample } from '../harness/bench.js';
+import type { Bench, Effort, Row } from '../harness/bench.js';
+import type { Sample } from '../harness/samples.js';
 import { loadPackage } from '../harness/subject.js';
 import { type Block, nanosecondsPer, slices } from '../harness/timing.js';
 import { connectionContext } from '../support/connection.js';
@@ -26,7 +27,7 @@ export const bench: Bench = {
   about:
     "One statement with three downloads on its way to a queued record: its six spans (statement, execute, wait, downloads) through our hooks, and the same events through the driver's own emitter and aggregator. The spans are made beforehand by the SDK; the statement's say what the driver's events say (six tags), or all that the instrumentation writes (22, which the driver's telemetry has no room for; V8 keeps so many in a form in which each look-up takes twice the time). Both exporters take everything and do nothing; nothing is lost on either side.",
   variants: ['driver', 'driver again', 'same facts', 'all tags'],
-  rounds: 7,
+  rounds: 5,
   measure,
   rows: (samples) => {
     const driver = samples.figure('driver');

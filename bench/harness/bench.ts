@@ -1,4 +1,4 @@
-import type { Samples } from './samples.js';
+import type { Sample, Samples } from './samples.js';
 
 /** How long one sample takes. */
 export interface Effort {
@@ -9,9 +9,6 @@ export interface Effort {
   /** Of things that are counted or held: so many at full length, a handful in a smoke test. */
   count(full: number): number;
 }
-
-/** What one process measured: figures by name. */
-export type Sample = Readonly<Record<string, number>>;
 
 /** One line of the table. */
 export interface Row {
@@ -54,7 +51,7 @@ export interface Prepared {
 }
 
 export function fullEffort(): Effort {
-  return { smoke: false, warmUpMs: 300, measureMs: 600, count: (full) => full };
+  return { smoke: false, warmUpMs: 300, measureMs: 500, count: (full) => full };
 }
 
 export function smokeEffort(): Effort {

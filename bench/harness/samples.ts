@@ -1,4 +1,5 @@
-import type { Sample } from './bench.js';
+/** What one process measured: figures by name. */
+export type Sample = Readonly<Record<string, number>>;
 
 export interface Figure {
   readonly value: number;

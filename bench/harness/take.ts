@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
-import type { Bench, Effort, Sample } from './bench.js';
+import type { Bench, Effort } from './bench.js';
 import { BUILT } from './paths.js';
-import { Samples } from './samples.js';
+import { type Sample, Samples } from './samples.js';
 
 /** Longer than any sample takes on the slowest machine. */
 const TIMEOUT_MS = 120_000;
