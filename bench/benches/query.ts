@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { BatchSpanProcessor, NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Bench, Effort, Row } from '../harness/bench.js';
@@ -24,8 +25,18 @@ const LATENCY_NOISE = 0.01;
 export const bench: Bench = {
   name: 'query',
   about:
-    "The real driver's trivial query (execute, fetchAll, close) over TLS to a workspace on loopback in another process, one after the other. Latency can't tell one percent, so what we do is timed by itself, in runs of its own: the hooks of our processor by timers around them; and the instrumentation, with all that the SDK and a BatchSpanProcessor with a no-op exporter do for its spans, by timers around the driver's methods that leave out the driver's own part. What the timers themselves take is subtracted: it is measured around hooks and around patches that do nothing. Disabled means patched and put back.",
-  variants: ['plain', 'plain again', 'disabled', 'no SDK', 'SDK', 'ours', 'timed', 'timers only'],
+    "The real driver's trivial query (execute, fetchAll, close) over TLS to a workspace on loopback in another process, one after the other. Latency can't tell one percent, so what we do is timed by itself, in runs of its own: the hooks of our processor by timers around them; and the instrumentation, with all that the SDK and a BatchSpanProcessor with a no-op exporter do for its spans, by timers around the driver's methods that leave out the driver's own part. What the timers themselves take is subtracted: it is measured around hooks and around patches that do nothing. Disabled means patched and put back. With the SDK comes AsyncLocalStorage, in which it keeps what is active: what that alone does to a query that is not instrumented has a row of its own.",
+  variants: [
+    'plain',
+    'plain again',
+    'async context',
+    'disabled',
+    'no SDK',
+    'SDK',
+    'ours',
+    'timed',
+    'timers only',
+  ],
   rounds: 3,
   prepare: () => startServer('localDatabricks'),
   measure,
@@ -70,6 +81,7 @@ function rows(samples: Samples): Row[] {
         reached: Math.abs(disabled.value - 1) <= apart,
       },
     },
+    row('not instrumented, AsyncLocalStorage in use', 'async context'),
     row('instrumented, no SDK', 'no SDK'),
     row('SDK, BatchSpanProcessor', 'SDK'),
     row('and ours', 'ours'),
@@ -134,6 +146,10 @@ interface Meters {
 /** Loads the driver, observed or not. */
 async function setUp(variant: string, meters: Meters): Promise<Driver> {
   if (variant.startsWith('plain')) {
+    return loadDriver();
+  }
+  if (variant === 'async context') {
+    new AsyncLocalStorage().enterWith({});
     return loadDriver();
   }
   const { DatabricksSqlInstrumentation, DatabricksSpanProcessor, exportLocal } = await loadPackage();
