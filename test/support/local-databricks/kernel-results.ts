@@ -69,23 +69,39 @@ function chunkHeader(statement: Statement, index: number) {
   return { chunk_index: index, row_offset, row_count, byte_count };
 }
 
-/** One chunk: the Arrow stream itself, or a link to it. */
+/** One chunk: the Arrow stream itself; or links to it and to all that follow. */
 export function restChunk(statement: Statement, index: number): object {
   const { truth } = statement;
-  const last = index + 1 >= chunkCount(statement);
-  const header = chunkHeader(statement, index);
-  const path = `/api/2.0/sql/statements/${truth.id}/result/chunks/${index + 1}`;
-  const next = last ? {} : { next_chunk_index: index + 1, next_chunk_internal_link: path };
-  if (last) truth.exhaustedAt ??= performance.now();
+  const last = chunkCount(statement) - 1;
   if (truth.format === 'cloudfetch') {
-    truth.filesOffered = Math.max(truth.filesOffered, index + 1);
-    const { url, expiresAt } = linkTo(statement, index);
-    const expiration = new Date(expiresAt).toISOString();
-    return { external_links: [{ ...header, external_link: url, expiration, ...next }] };
+    // One link at a time, and the kernel now and then takes the file before the last for the last one.
+    truth.exhaustedAt ??= performance.now();
+    truth.filesOffered = last + 1;
+    return {
+      external_links: Array.from({ length: last + 1 - index }, (_, i) => chunkLink(statement, index + i)),
+    };
   }
+  if (index >= last) truth.exhaustedAt ??= performance.now();
+  const header = chunkHeader(statement, index);
   const stream = encoded(statement, header.row_offset, header.row_count);
   // A client that asks again for the state gets the first chunk again: the same rows.
   if (!statement.servedChunks.has(index)) served(statement, header.row_count, stream.length);
   statement.servedChunks.add(index);
-  return { ...header, attachment: stream.toString('base64'), ...next };
+  return { ...header, attachment: stream.toString('base64'), ...nextChunk(statement, index) };
+}
+
+function chunkLink(statement: Statement, index: number): object {
+  const { url, expiresAt } = linkTo(statement, index);
+  return {
+    ...chunkHeader(statement, index),
+    external_link: url,
+    expiration: new Date(expiresAt).toISOString(),
+    ...nextChunk(statement, index),
+  };
+}
+
+function nextChunk(statement: Statement, index: number): object {
+  if (index + 1 >= chunkCount(statement)) return {};
+  const path = `/api/2.0/sql/statements/${statement.truth.id}/result/chunks/${index + 1}`;
+  return { next_chunk_index: index + 1, next_chunk_internal_link: path };
 }
