@@ -102,6 +102,8 @@ describe('startDatabricksTelemetry, without an SDK of the application', () => {
     const { connect } = driver.DBSQLClient.prototype;
     const client = await connectClient(driver, db.connectOptions({ checkServerCertificate: false }));
     const session = await client.openSession();
+    // Shutting down does not wait for the flag's answer.
+    await telemetry.forceFlush();
     await session.executeStatement(sql({ pages: 2 }));
     await Promise.all([telemetry.shutdown(), telemetry.shutdown()]);
     expect(sent()).toHaveLength(2);
