@@ -1,15 +1,22 @@
 /**
- * Calls `stop` once, when the process has nothing more to do, and keeps it waiting for that no longer than
- * the deadline.
+ * Flushes and stops once, when the process has nothing more to do, and keeps it waiting for that no longer
+ * than the deadline. A short program is at its end before the feature flag's answer, for which a flush waits
+ * and a shutdown does not.
  *
  * @param deadlineMs milliseconds
  * @returns takes the listener away
  */
-export function stopBeforeExit(stop: () => Promise<void>, deadlineMs: number): () => void {
+export function stopBeforeExit(
+  flush: () => Promise<unknown>,
+  stop: () => Promise<void>,
+  deadlineMs: number,
+): () => void {
   const onBeforeExit = (): void => {
     // The telemetry's own sockets and timers do not hold the process. This timer does.
     const hold = setTimeout(() => undefined, deadlineMs);
-    void stop().then(() => clearTimeout(hold));
+    void settledWithin(Promise.resolve().then(flush), deadlineMs)
+      .then(stop)
+      .then(() => clearTimeout(hold));
   };
   process.once('beforeExit', onBeforeExit);
   return () => {

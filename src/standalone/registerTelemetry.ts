@@ -82,7 +82,7 @@ function registerAll(environment: Environment, sdk: Sdk): RegisteredTelemetry {
     instrumentation.disable();
     await settledWithin(provider.shutdown(), deadlineMs);
   };
-  const stayUntilExit = stopBeforeExit(stop, deadlineMs);
+  const stayUntilExit = stopBeforeExit(() => provider.forceFlush(), stop, deadlineMs);
   return { instrumentation, shutdown: stop };
 }
 

@@ -84,7 +84,7 @@ export function startDatabricksTelemetry(options: StandaloneOptions = {}): Datab
     stopping ??= stop();
     return stopping;
   };
-  const stayUntilExit = stopBeforeExit(shutdown, shutdownTimeoutMs);
+  const stayUntilExit = stopBeforeExit(() => provider.forceFlush(), shutdown, shutdownTimeoutMs);
   const stop = async (): Promise<void> => {
     stayUntilExit();
     instrumentation.disable();

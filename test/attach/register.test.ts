@@ -107,7 +107,7 @@ describe('register: the application has not a line of telemetry', () => {
     world.db.telemetry.answer('hang');
     const startedAt = performance.now();
     const outcome = await world.run(APP, {
-      environment: { OTEL_TRACES_EXPORTER: 'none', DATABRICKS_OTEL_SHUTDOWN_TIMEOUT_MS: '200' },
+      environment: { OTEL_TRACES_EXPORTER: 'none', DATABRICKS_OTEL_SHUTDOWN_TIMEOUT_MS: '1000' },
     });
     expect(outcome).toEqual(DONE);
     expect(world.db.telemetry.requestCount).toBeGreaterThan(0);

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../../src/config.js';
 import { DatabricksExporter } from '../../src/exporter/databricksExporter.js';
+import { loadNetwork } from '../../src/exporter/loadNetwork.js';
 import type { ConnectionLease } from '../../src/hosts/contract.js';
 import { HostRegistry } from '../../src/hosts/hostRegistry.js';
 import { OperationRecord } from '../../src/records.js';
@@ -25,7 +26,7 @@ const registries: HostRegistry[] = [];
 
 beforeAll(async () => {
   // The first request would load it, while the fake clock goes on.
-  await import('undici');
+  await loadNetwork();
   server = await startLocalDatabricks();
   other = await startLocalDatabricks();
 });

@@ -1,6 +1,8 @@
 /** Opens, queries and ends, closing nothing: argv are the connect options as JSON. Prints the rows it got. */
 import { createRequire } from 'node:module';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+// Loaded before the first statement, so that telemetry's requests are under way at the end.
+import '../../../src/exporter/network.js';
 import { DatabricksSpanProcessor, DatabricksSqlInstrumentation } from '../../../src/index.js';
 
 const { DBSQLClient } = createRequire(import.meta.url)('@databricks/sql') as typeof import('@databricks/sql');
