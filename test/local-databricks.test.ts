@@ -443,6 +443,8 @@ describe('volume operations', () => {
 
 describe('telemetry endpoint', () => {
   beforeEach(() => server.reset());
+  // What answers otherwise here must not meet the driver of another test.
+  afterEach(() => server.reset());
 
   const log = (id: string) => JSON.stringify({ frontend_log_event_id: id });
 
