@@ -65,7 +65,8 @@ describe('TransientMap', () => {
 
   it('keeps no way from what has gone to what is there', () => {
     const map = new TransientMap<Entry>();
-    const entries = ['1', '2', '3'].map((key) => new Entry(key));
+    // More than there are buckets at first: some share one.
+    const entries = Array.from({ length: 500 }, (_, index) => new Entry(String(index)));
     for (const entry of entries) {
       map.add(entry);
     }
