@@ -70,7 +70,9 @@ describe('TransientMap', () => {
     for (const entry of entries) {
       map.add(entry);
     }
-    drained(map);
+    for (const entry of entries.toReversed()) {
+      map.remove(entry);
+    }
 
     for (const { older, newer, nextInBucket } of entries) {
       expect([older, newer, nextInBucket]).toEqual([undefined, undefined, undefined]);
