@@ -20,31 +20,27 @@ export class TagReader {
   readonly #resultFormat = new LastGood(textCheck('sql_operation.execution_result'));
 
   workspaceId(value: unknown): string | undefined {
-    return value === undefined ? undefined : this.#counted(this.#workspaceId.check(value));
+    return this.#checkedBy(this.#workspaceId, value);
   }
 
   sessionId(value: unknown): string | undefined {
-    return value === undefined ? undefined : this.#counted(this.#sessionId.check(value));
+    return this.#checkedBy(this.#sessionId, value);
   }
 
   operationType(value: unknown): string | undefined {
-    return value === undefined ? undefined : this.#counted(this.#operationType.check(value));
+    return this.#checkedBy(this.#operationType, value);
   }
 
   statementType(value: unknown): string | undefined {
-    return value === undefined ? undefined : this.#counted(this.#statementType.check(value));
+    return this.#checkedBy(this.#statementType, value);
   }
 
   resultFormat(value: unknown): string | undefined {
-    return value === undefined ? undefined : this.#counted(this.#resultFormat.check(value));
+    return this.#checkedBy(this.#resultFormat, value);
   }
 
   uuid(value: unknown): string | undefined {
     return value === undefined ? undefined : this.#counted(checkUuid(value));
-  }
-
-  digits(value: unknown): string | undefined {
-    return value === undefined ? undefined : this.#counted(checkDigits(value));
   }
 
   integer(value: unknown): number | undefined {
@@ -66,6 +62,10 @@ export class TagReader {
   /** An enum or a pattern. */
   text(field: WireField, value: unknown): string | undefined {
     return value === undefined ? undefined : this.#counted(checkText(field, value));
+  }
+
+  #checkedBy(lastGood: LastGood, value: unknown): string | undefined {
+    return value === undefined ? undefined : this.#counted(lastGood.check(value));
   }
 
   #counted<Value>(checked: Value | undefined): Value | undefined {
