@@ -7,13 +7,17 @@ export type {
   TokenProvider,
 } from './config.js';
 export {
-  type ConnectionHandle,
+  type ConnectionEndpoint,
+  ConnectionHandle,
+  type ConnectionHandleOptions,
+  type ConnectionListener,
   type ConnectionRoute,
+  type ConnectionServer,
   type ConnectionTelemetryOptions,
   type CredentialHeaders,
   type ProxyRoute,
-  setConnection,
-} from './context.js';
+} from './connectionHandle.js';
+export { setConnection } from './context.js';
 export type {
   BreakerSnapshot,
   BreakerState,

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Attributes, type Context, context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 // In your own code: from 'opentelemetry-databricks-sql'
-import { type ConnectionHandle, setConnection } from '../../src/index.js';
+import { type ConnectionEndpoint, ConnectionHandle, setConnection } from '../../src/index.js';
 
 /** The instrumentation scope that the processor is told of. */
 export const SCOPE = 'tiny-driver';
@@ -24,14 +24,21 @@ export interface Wire {
 export class TinyDriver {
   readonly #tracer = trace.getTracer(SCOPE, '1.0.0');
   readonly #wire: Wire;
-  readonly #closeCallbacks: Array<() => void> = [];
-  #closed = false;
+  readonly #connection = new ConnectionHandle({
+    driverVersion: '1.0.0',
+    driverProduct: 'TinyDriver/1.0.0',
+    hasStaticToken: true,
+  });
+  readonly #endpoint: ConnectionEndpoint;
+  readonly #token: string;
   readonly #context: Context;
   readonly #sessionId = randomUUID();
 
   constructor(host: string, token: string, wire: Wire) {
     this.#wire = wire;
-    this.#context = setConnection(context.active(), this.#handle(host, token));
+    this.#token = token;
+    this.#endpoint = { host, port: 443, orgId: undefined, route: { https: true, rejectUnauthorized: true } };
+    this.#context = setConnection(context.active(), this.#connection);
   }
 
   /** One span per operation, kind CLIENT; its kind of operation is known when it starts. */
@@ -43,6 +50,7 @@ export class TinyDriver {
       'databricks.auth.type': 'pat',
     };
     const span = this.#tracer.startSpan('openSession', { kind: SpanKind.CLIENT, attributes }, this.#context);
+    this.#send();
     span.setAttribute('databricks.operation.latency_ms', 12).end();
   }
 
@@ -75,10 +83,7 @@ export class TinyDriver {
   }
 
   close(): void {
-    this.#closed = true;
-    for (const callback of this.#closeCallbacks) {
-      callback();
-    }
+    this.#connection.close();
   }
 
   /** A child of the statement's span, with the file's index: its duration is the latency of the download. */
@@ -95,31 +100,17 @@ export class TinyDriver {
     }
   }
 
+  /** With every request: records go only where the driver was seen to send one, and as the driver itself. */
+  #send(): void {
+    this.#connection.onRequest(this.#endpoint, { Authorization: `Bearer ${this.#token}` });
+  }
+
   #baseTags(operationType: string): Attributes {
     return {
       // Among the first attributes: by it recordDriverSpans() tells a driver's span.
       'db.system.name': 'databricks',
       'databricks.session.id': this.#sessionId,
       'databricks.operation.type': operationType,
-    };
-  }
-
-  #handle(host: string, token: string): ConnectionHandle {
-    return {
-      id: randomUUID(),
-      host,
-      port: 443,
-      orgId: undefined,
-      route: { https: true, rejectUnauthorized: true },
-      driverVersion: '1.0.0',
-      driverProduct: 'TinyDriver/1.0.0',
-      telemetry: {},
-      credentialIdentity: this,
-      credentials: () => ({ Authorization: `Bearer ${token}` }),
-      onCredentials: () => undefined,
-      onClose: (callback) => (this.#closed ? callback() : this.#closeCallbacks.push(callback)),
-      selfReporting: false,
-      served: undefined,
     };
   }
 }

@@ -7,7 +7,7 @@ import {
   connect as tlsConnect,
 } from 'node:tls';
 import type { buildConnector } from 'undici';
-import type { ConnectionRoute } from '../context.js';
+import type { ConnectionRoute } from '../connectionHandle.js';
 import type { HostAddress } from './address.js';
 import type { KnownAddresses } from './knownAddresses.js';
 import { openTunnel } from './proxyTunnel.js';

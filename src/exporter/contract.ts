@@ -1,4 +1,4 @@
-import type { ConnectionRoute, CredentialHeaders } from '../context.js';
+import type { ConnectionRoute, CredentialHeaders } from '../connectionHandle.js';
 import type { OperationRecord } from '../records.js';
 
 /** Where the headers of a lane's requests come from. */

@@ -3,7 +3,7 @@ import {
   type ResolvedExporterOptions,
   resolveExporterOptions,
 } from '../config.js';
-import type { ConnectionRoute } from '../context.js';
+import type { ConnectionRoute } from '../connectionHandle.js';
 import { parseAddress } from './address.js';
 import type { HostExporter, RecordExporter } from './contract.js';
 import { HttpsHostExporter } from './hostExporter.js';

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { ConnectionRoute } from '../context.js';
+import type { ConnectionRoute } from '../connectionHandle.js';
 import { booleanOption, optionError, rejectUnknownOptions } from '../optionChecks.js';
 import type { OperationRecord } from '../records.js';
 import { parseAddress } from './address.js';

@@ -1,4 +1,4 @@
-import type { CredentialHeaders } from '../context.js';
+import type { CredentialHeaders } from '../connectionHandle.js';
 
 /**
  * Headers that an authentication has no say in: those of the connection, of the body, and of the answer's

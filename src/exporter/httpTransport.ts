@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { ConnectionRoute } from '../context.js';
+import type { ConnectionRoute } from '../connectionHandle.js';
 import { failureCode } from '../failures.js';
 import { withoutTracing } from '../suppressTracing.js';
 import { OTHER_ERROR } from '../tags/index.js';

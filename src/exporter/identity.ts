@@ -1,4 +1,4 @@
-import type { CredentialHeaders } from '../context.js';
+import type { CredentialHeaders } from '../connectionHandle.js';
 import { checkDigits } from '../tags/index.js';
 import type { ExportDestination } from './contract.js';
 import { credentialHeaders } from './headers.js';

@@ -1,4 +1,4 @@
-import type { ConnectionHandle, CredentialHeaders } from '../context.js';
+import type { ConnectionHandle, CredentialHeaders } from '../connectionHandle.js';
 import type { CredentialSource } from './contract.js';
 import { callAll } from './quietly.js';
 
@@ -21,16 +21,22 @@ export class PassiveCredentials implements CredentialSource {
   /** @param handle of a connection that authenticates as the others do */
   add(handle: ConnectionHandle): void {
     this.#handles.add(handle);
-    handle.onCredentials(() => {
-      // What a closed connection says is no news.
-      if (this.#handles.delete(handle)) {
-        this.#handles.add(handle);
-        this.#announce();
-      }
-    });
-    handle.onClose(() => {
-      this.#last = headersOf(handle) ?? this.#last;
+    if (handle.isClosed) {
+      this.#last = handle.credentials ?? this.#last;
       this.#handles.delete(handle);
+    }
+    handle.listen({
+      onCredentials: () => {
+        // What a closed connection says is no news.
+        if (this.#handles.delete(handle)) {
+          this.#handles.add(handle);
+          this.#announce();
+        }
+      },
+      onClose: () => {
+        this.#last = handle.credentials ?? this.#last;
+        this.#handles.delete(handle);
+      },
     });
     this.#announce();
   }
@@ -51,7 +57,7 @@ export class PassiveCredentials implements CredentialSource {
   }
 
   #current(): CredentialHeaders | undefined {
-    const newestFirst = [...this.#handles].reverse().map(headersOf);
+    const newestFirst = [...this.#handles].reverse().map((handle) => handle.credentials);
     return [...newestFirst, this.#last].find((headers) => headers !== undefined && this.#isUsable(headers));
   }
 
@@ -66,14 +72,6 @@ export class PassiveCredentials implements CredentialSource {
     }
     this.#announced = current;
     callAll(this.#listeners);
-  }
-}
-
-function headersOf(handle: ConnectionHandle): CredentialHeaders | undefined {
-  try {
-    return handle.credentials();
-  } catch {
-    return undefined;
   }
 }
 

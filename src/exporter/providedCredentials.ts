@@ -1,5 +1,5 @@
 import type { AccessToken, TokenProvider } from '../config.js';
-import type { CredentialHeaders } from '../context.js';
+import type { CredentialHeaders } from '../connectionHandle.js';
 import { withoutTracing } from '../suppressTracing.js';
 import type { CredentialSource } from './contract.js';
 import { callAll, debugLog } from './quietly.js';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ProxyRoute } from '../context.js';
+import type { ProxyRoute } from '../connectionHandle.js';
 import type { HostAddress } from './address.js';
 import { happened } from './socketEvents.js';
 

@@ -1,4 +1,4 @@
-import type { ConnectionRoute } from '../context.js';
+import type { ConnectionRoute } from '../connectionHandle.js';
 import { digestOf } from '../lazyCrypto.js';
 
 /** Equal for routes that are equal by value. A digest, because a route may hold a password or a key. */

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import type { ConnectionRoute } from '../context.js';
+import type { ConnectionRoute } from '../connectionHandle.js';
 import type { HostAddress } from './address.js';
 import { createConnector } from './connector.js';
 import { KnownAddresses } from './knownAddresses.js';

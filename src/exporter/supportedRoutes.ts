@@ -1,4 +1,4 @@
-import type { ConnectionRoute } from '../context.js';
+import type { ConnectionRoute } from '../connectionHandle.js';
 import { parseAddress } from './address.js';
 
 /** Whether requests can go exactly this way: by TLS, directly or through an HTTP proxy. */

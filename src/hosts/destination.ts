@@ -1,4 +1,4 @@
-import type { ConnectionHandle } from '../context.js';
+import type { ConnectionEndpoint, ConnectionHandle } from '../connectionHandle.js';
 import type { CredentialSource, ExportDestination } from '../exporter/contract.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
 
@@ -15,8 +15,10 @@ export interface CheckedHandle {
 }
 
 /** @returns `undefined` for a handle from which no request could be made */
-export function checkHandle(handle: ConnectionHandle): CheckedHandle | undefined {
-  const { orgId } = handle;
+export function checkHandle(
+  handle: ConnectionHandle,
+  { orgId }: ConnectionEndpoint,
+): CheckedHandle | undefined {
   const driverVersion = VERSION_HEAD.exec(handle.driverVersion)?.[0];
   if (driverVersion === undefined || (orgId !== undefined && !ORG_ID.test(orgId))) {
     return undefined;
@@ -25,11 +27,11 @@ export function checkHandle(handle: ConnectionHandle): CheckedHandle | undefined
 }
 
 export function destinationOf(
-  handle: ConnectionHandle,
+  endpoint: ConnectionEndpoint,
   checked: CheckedHandle,
   credentials: CredentialSource,
 ): ExportDestination {
-  const { host, port, route } = handle;
+  const { host, port, route } = endpoint;
   return { host, port, orgId: checked.orgId, route, userAgent: checked.userAgent, credentials };
 }
 

@@ -1,5 +1,5 @@
 import type { ResolvedHostOptions } from '../config.js';
-import type { ConnectionTelemetryOptions } from '../context.js';
+import type { ConnectionTelemetryOptions } from '../connectionHandle.js';
 
 /** What the gate says of one connection: nothing leaves, all leaves, or the server's feature flag decides. */
 export type GateDecision = 'off' | 'forced' | 'flag';
@@ -30,7 +30,7 @@ export function decideGate(
     return 'off';
   }
   const force =
-    connection.forceEnableTelemetry ??
+    (typeof connection.forceEnableTelemetry === 'boolean' ? connection.forceEnableTelemetry : undefined) ??
     processor.forceEnableTelemetry ??
     switchIn(environment, 'DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY');
   if (force === true) {
@@ -53,7 +53,7 @@ function isKilled(environment: Environment): boolean {
 }
 
 /** Whatever is set and is not `true` is a no: an untyped caller who writes 'false' must not be ignored. */
-function isNo(value: boolean | undefined): boolean {
+function isNo(value: unknown): boolean {
   return value !== undefined && value !== true;
 }
 

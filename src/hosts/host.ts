@@ -1,4 +1,4 @@
-import type { ConnectionHandle } from '../context.js';
+import type { ConnectionEndpoint } from '../connectionHandle.js';
 import type { BreakerSnapshot, HostExporter } from '../exporter/contract.js';
 import type { Background } from './background.js';
 import type { Counters, DropReason } from './counters.js';
@@ -93,8 +93,8 @@ export class Host {
   }
 
   /** @returns `undefined` if there are `maxLanes`, all of them in use */
-  lane(handle: ConnectionHandle, request: LaneRequest): Lane | undefined {
-    const lane = this.#lanes.get(request.key) ?? this.#openLane(handle, request);
+  lane(endpoint: ConnectionEndpoint, request: LaneRequest): Lane | undefined {
+    const lane = this.#lanes.get(request.key) ?? this.#openLane(endpoint, request);
     if (lane !== undefined) {
       this.#lanes.delete(lane.key);
       this.#lanes.set(lane.key, lane);
@@ -167,13 +167,13 @@ export class Host {
     };
   }
 
-  #openLane(handle: ConnectionHandle, request: LaneRequest): Lane | undefined {
+  #openLane(endpoint: ConnectionEndpoint, request: LaneRequest): Lane | undefined {
     if (this.#lanes.size >= this.#services.options.maxLanes && !this.#evictLane()) {
       return undefined;
     }
     const { key, isForced, checked } = request;
     const credentials = this.#services.createCredentials();
-    const destination = destinationOf(handle, checked, credentials.source);
+    const destination = destinationOf(endpoint, checked, credentials.source);
     const flag = isForced ? undefined : this.#flag(checked);
     const lane = new Lane(key, destination, credentials, flag, this.#laneServices);
     this.#lanes.set(key, lane);

@@ -1,13 +1,14 @@
 import type { ResolvedHostOptions } from '../config.js';
-import type { ConnectionHandle } from '../context.js';
+import type { ConnectionEndpoint, ConnectionHandle } from '../connectionHandle.js';
 import type { RecordExporter } from '../exporter/contract.js';
 import { PassiveCredentials } from '../exporter/passiveCredentials.js';
 import { ProvidedCredentials } from '../exporter/providedCredentials.js';
+import { digestOf } from '../lazyCrypto.js';
 import { Background, debug } from './background.js';
 import type { ConnectionLease } from './contract.js';
 import { type ConnectionOutcome, Counters, type DropReason } from './counters.js';
 import { checkHandle } from './destination.js';
-import { decideGate, type Environment } from './gate.js';
+import { decideGate, type Environment, type GateDecision } from './gate.js';
 import { Host, type HostServices } from './host.js';
 import { HostTotals } from './hostTotals.js';
 import type { Lane, LaneCredentials } from './lane.js';
@@ -67,18 +68,44 @@ export class HostRegistry {
       if (this.#refused.has(handle)) {
         return undefined;
       }
-      const admission = this.#admit(handle);
-      if (typeof admission !== 'string') {
-        this.#counters.connections[admission.enabled ? 'served' : 'disabled']++;
-        return admission;
+      const gate = decideGate(handle.telemetry, this.#options, this.#environment);
+      if (gate === 'off' && !this.#isStopping) {
+        this.#counters.connections.disabled++;
+        return DISABLED_LEASE;
       }
-      this.#refused.add(handle);
-      this.#counters.connections[admission]++;
-      debug(`connection ${admission}`);
+      const lease = new Lease({
+        openLane: () => this.#openLane(handle, gate),
+        accepts: ({ route }) => route.https && this.#exporter.supportsRoute(route),
+        onDropped: (count) => this.#counters.drop('connection_closed', count),
+      });
+      if (handle.endpoint !== undefined || this.#isStopping) {
+        lease.onEndpoint();
+        if (this.#refused.has(handle)) {
+          return undefined;
+        }
+      }
+      if (handle.isClosed) {
+        lease.release();
+      }
+      handle.listen(lease);
+      return lease;
     } catch (error) {
       this.#counters.connections.refused_handle++;
       debug('connection refused_handle', error);
     }
+    return undefined;
+  }
+
+  #openLane(handle: ConnectionHandle, gate: GateDecision): Lane | undefined {
+    const admission = this.#admit(handle, gate);
+    if (typeof admission !== 'string') {
+      this.#counters.connections.served++;
+      admission.attach(handle);
+      return admission;
+    }
+    this.#refused.add(handle);
+    this.#counters.connections[admission]++;
+    debug(`connection ${admission}`);
     return undefined;
   }
 
@@ -106,35 +133,31 @@ export class HostRegistry {
     return this.#totals.snapshot(this.#counters, [...this.#hosts.values()], this.#options.maxQueueSize);
   }
 
-  #admit(handle: ConnectionHandle): ConnectionLease | Refusal {
+  #admit(handle: ConnectionHandle, gate: GateDecision): Lane | Refusal {
     if (this.#isStopping) {
       return 'refused_shutdown';
     }
-    const gate = decideGate(handle.telemetry, this.#options, this.#environment);
-    if (gate === 'off') {
-      return DISABLED_LEASE;
-    }
-    const checked = checkHandle(handle);
-    if (checked === undefined) {
+    const { endpoint } = handle;
+    const checked = endpoint && checkHandle(handle, endpoint);
+    if (endpoint === undefined || checked === undefined) {
       return 'refused_handle';
     }
-    if (!handle.route.https || !this.#exporter.supportsRoute(handle.route)) {
+    if (!endpoint.route.https || !this.#exporter.supportsRoute(endpoint.route)) {
       return 'refused_route';
     }
-    const key = laneKey(handle, gate, this.#credentialsOf(handle));
-    const host = this.#host(handle);
+    const key = laneKey(handle, endpoint, gate, this.#credentialsOf(handle));
+    const host = this.#host(endpoint);
     if (typeof host === 'string') {
       return host;
     }
-    const lane = host.lane(handle, { key, isForced: gate === 'forced', checked });
-    return lane === undefined ? 'refused_max_lanes' : openLease(lane, handle);
+    return host.lane(endpoint, { key, isForced: gate === 'forced', checked }) ?? 'refused_max_lanes';
   }
 
-  #host(handle: ConnectionHandle): Host | Refusal {
-    const key = `${handle.host.toLowerCase()}:${handle.port}`;
+  #host(endpoint: ConnectionEndpoint): Host | Refusal {
+    const key = `${endpoint.host.toLowerCase()}:${endpoint.port}`;
     let host = this.#hosts.get(key);
     if (host === undefined) {
-      const hostExporter = this.#exporter.openHost(handle.host, handle.port);
+      const hostExporter = this.#exporter.openHost(endpoint.host, endpoint.port);
       if (hostExporter === undefined) {
         return 'refused_host';
       }
@@ -142,7 +165,7 @@ export class HostRegistry {
         hostExporter.close().catch(onCloseError);
         return 'refused_max_hosts';
       }
-      host = new Host(key, handle, hostExporter, this.#hostServices);
+      host = new Host(key, endpoint, hostExporter, this.#hostServices);
     }
     this.#hosts.delete(key);
     this.#hosts.set(key, host);
@@ -153,8 +176,9 @@ export class HostRegistry {
     if (this.#options.tokenProvider !== undefined) {
       return 'token provider';
     }
-    const identity = handle.credentialIdentity;
-    return typeof identity === 'string' ? identity : this.#credentialNumbers.numberOf(identity);
+    return handle.hasStaticToken
+      ? digestOf([JSON.stringify(Object.entries(handle.credentials ?? {}))])
+      : this.#credentialNumbers.numberOf(handle);
   }
 
   /** The least recently used host without connections goes; rather one that has nothing left to send. */
@@ -212,18 +236,6 @@ export class HostRegistry {
     }
     return true;
   }
-}
-
-/** The lease ends with its connection. */
-function openLease(lane: Lane, handle: ConnectionHandle): Lease {
-  const lease = new Lease(lane, handle);
-  try {
-    handle.onClose(() => lease.release());
-  } catch (error) {
-    lease.release();
-    throw error;
-  }
-  return lease;
 }
 
 function createCredentials({ tokenProvider }: ResolvedHostOptions): LaneCredentials {

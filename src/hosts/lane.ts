@@ -1,4 +1,4 @@
-import type { ConnectionHandle } from '../context.js';
+import type { ConnectionHandle } from '../connectionHandle.js';
 import type { CredentialSource, ExportDestination } from '../exporter/contract.js';
 import type { DropReason } from './counters.js';
 import type { FeatureFlag } from './featureFlag.js';

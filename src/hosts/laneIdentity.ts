@@ -1,4 +1,4 @@
-import type { ConnectionHandle } from '../context.js';
+import type { ConnectionEndpoint, ConnectionHandle } from '../connectionHandle.js';
 import { routeDigest } from '../exporter/routeDigest.js';
 import type { GateDecision } from './gate.js';
 
@@ -24,13 +24,18 @@ export class ObjectNumbers {
  *
  * @param credentials who the connection authenticates as
  */
-export function laneKey(handle: ConnectionHandle, gate: GateDecision, credentials: string | number): string {
+export function laneKey(
+  handle: ConnectionHandle,
+  endpoint: ConnectionEndpoint,
+  gate: GateDecision,
+  credentials: string | number,
+): string {
   return JSON.stringify([
     gate,
-    handle.orgId ?? null,
+    endpoint.orgId ?? null,
     handle.driverVersion,
     handle.driverProduct,
-    routeDigest(handle.route),
+    routeDigest(endpoint.route),
     credentials,
   ]);
 }

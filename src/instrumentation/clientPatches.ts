@@ -129,7 +129,7 @@ function driverArguments(
   tracer: DriverTracer,
 ): unknown[] {
   const [options, ...rest] = args;
-  if (connection.served === undefined || tracer.config.driverTelemetry === 'keep') {
+  if (connection.handle.served === undefined || tracer.config.driverTelemetry === 'keep') {
     return [...args];
   }
   return [

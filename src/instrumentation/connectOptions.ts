@@ -1,5 +1,4 @@
-import type { ConnectionRoute, ConnectionTelemetryOptions, ProxyRoute } from '../context.js';
-import { digestOf } from '../lazyCrypto.js';
+import type { ConnectionRoute, ConnectionTelemetryOptions, ProxyRoute } from '../connectionHandle.js';
 import type { DriverConnectOptions, DriverHttpOptions, DriverProxyOptions } from './driverShapes.js';
 
 /**
@@ -63,37 +62,10 @@ export function routeOf(http: DriverHttpOptions): ConnectionRoute {
   };
 }
 
-/**
- * Who a connection authenticates as: the digest of a static secret, else the user's object that provides
- * the credentials, else `fallback`, which is the connection's own.
- */
-export function credentialIdentityOf(
-  options: DriverConnectOptions,
-  authProvider: unknown,
-  fallback: object,
-): string | object {
-  if (isObject(authProvider)) {
-    return authProvider;
-  }
-  switch (options.authType) {
-    case undefined:
-    case 'access-token':
-      return typeof options.token === 'string' ? digest('token', options.token) : fallback;
-    case 'static-token':
-      return typeof options.staticToken === 'string' ? digest('token', options.staticToken) : fallback;
-    case 'databricks-oauth':
-      return typeof options.oauthClientSecret === 'string'
-        ? digest('m2m', options.oauthClientSecret, options.oauthClientId, options.azureTenantId)
-        : fallback;
-    case 'custom':
-      return isObject(options.provider) ? options.provider : fallback;
-    case 'token-provider':
-      return isObject(options.tokenProvider) ? options.tokenProvider : fallback;
-    case 'external-token':
-      return isObject(options.getToken) ? options.getToken : fallback;
-    default:
-      return fallback;
-  }
+/** Whether the connection authenticates with one token that never changes. */
+export function hasStaticTokenIn(options: DriverConnectOptions, authProvider: unknown): boolean {
+  const isAccessToken = options.authType === undefined || options.authType === 'access-token';
+  return isAccessToken && !isObject(authProvider) && typeof options.token === 'string';
 }
 
 /** The workspace's id: a header of the user's wins over what the path names, as in the driver. */
@@ -136,10 +108,6 @@ function trustOf(ca: unknown): ReadonlyArray<string | Buffer> | undefined {
 
 function pemOf(value: unknown): string | Buffer | undefined {
   return typeof value === 'string' || Buffer.isBuffer(value) ? value : undefined;
-}
-
-function digest(...parts: readonly unknown[]): string {
-  return digestOf([JSON.stringify(parts)]);
 }
 
 function isObject(value: unknown): value is object {

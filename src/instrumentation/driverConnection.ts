@@ -1,19 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
-import type {
-  ConnectionHandle,
-  ConnectionRoute,
-  ConnectionTelemetryOptions,
-  CredentialHeaders,
-} from '../context.js';
-import { randomUuid } from '../lazyCrypto.js';
+import { type ConnectionEndpoint, ConnectionHandle, type CredentialHeaders } from '../connectionHandle.js';
 import { DB_SYSTEM, Tag } from '../tags/index.js';
-import {
-  addressOf,
-  credentialIdentityOf,
-  routeOf,
-  telemetryOptionsOf,
-  workspaceIdOf,
-} from './connectOptions.js';
+import { addressOf, hasStaticTokenIn, routeOf, telemetryOptionsOf, workspaceIdOf } from './connectOptions.js';
 import type { DriverClient, DriverConnectOptions, DriverHttpOptions } from './driverShapes.js';
 
 const DRIVER_PRODUCT = 'NodejsDatabricksSqlConnector';
@@ -23,29 +11,22 @@ const MS_PER_SECOND = 1_000;
 /** The driver's pause between two status requests, which can't be configured. */
 const POLL_INTERVAL_MS = 100;
 
-/** A connected (or connecting) client, as its spans' processor sees it. */
-export class DriverConnection implements ConnectionHandle {
-  readonly id = randomUuid();
+/** What the instrumentation knows of a connected (or connecting) client. */
+export class DriverConnection {
+  /** What the processor sees of it. */
+  readonly handle: ConnectionHandle;
   readonly host: string;
   readonly port: number;
   readonly orgId: string | undefined;
-  readonly route: ConnectionRoute;
   readonly driverVersion: string;
-  readonly driverProduct: string;
-  readonly telemetry: ConnectionTelemetryOptions;
-  readonly credentialIdentity: string | object;
   readonly isKernel: boolean;
-  served: object | undefined = undefined;
+  readonly #endpoint: ConnectionEndpoint;
 
   // Weak: a client that its owner has dropped without closing it must be free to go, and tell us by going.
   readonly #client: WeakRef<DriverClient>;
   readonly #httpPath: unknown;
   readonly #kernelToken: string | undefined;
-  readonly #closeCallbacks = new Set<() => void>();
-  readonly #credentialCallbacks = new Set<() => void>();
-  #headers: CredentialHeaders | undefined = undefined;
   #connecting = false;
-  #closed = false;
 
   /**
    * @param options what the user gave to `connect()`
@@ -63,43 +44,27 @@ export class DriverConnection implements ConnectionHandle {
     this.host = host;
     this.port = port;
     this.orgId = workspaceIdOf(options.path, options.customHeaders);
-    this.route = routeOf(http);
+    this.#endpoint = { host, port, orgId: this.orgId, route: routeOf(http) };
     this.driverVersion = PRODUCT_VERSION.exec(String(http.headers?.['User-Agent']))?.[1] ?? '0.0.0';
-    this.driverProduct = `${DRIVER_PRODUCT}/${this.driverVersion}`;
-    this.telemetry = telemetryOptionsOf(options);
-    this.credentialIdentity = credentialIdentityOf(options, authProvider, this);
     this.isKernel = options.useKernel === true;
     this.#kernelToken = this.isKernel && typeof options.token === 'string' ? options.token : undefined;
-  }
-
-  get selfReporting(): boolean {
-    // Until the driver has begun to connect, its emitter is that of the client's connection before.
-    return this.#connecting && this.#client.deref()?.telemetryEmitter !== undefined;
-  }
-
-  credentials(): CredentialHeaders | undefined {
-    if (this.#kernelToken !== undefined) {
-      // The kernel authenticates natively: its headers are never seen, but a static token is known.
-      return { Authorization: `Bearer ${this.#kernelToken}` };
-    }
-    return this.#headers;
-  }
-
-  onCredentials(callback: () => void): void {
-    this.#credentialCallbacks.add(callback);
-  }
-
-  onClose(callback: () => void): void {
-    if (this.#closed) {
-      callback();
-      return;
-    }
-    this.#closeCallbacks.add(callback);
+    this.handle = new ConnectionHandle({
+      driverVersion: this.driverVersion,
+      driverProduct: `${DRIVER_PRODUCT}/${this.driverVersion}`,
+      telemetry: telemetryOptionsOf(options),
+      hasStaticToken: hasStaticTokenIn(options, authProvider),
+      // Until the driver has begun to connect, its emitter is that of the client's connection before.
+      isSelfReporting: () => this.#connecting && this.#client.deref()?.telemetryEmitter !== undefined,
+    });
   }
 
   /** The driver has made its HTTP connection: what the client shows belongs to this connection now. */
   onConnecting(): void {
     this.#connecting = true;
+    if (this.#kernelToken !== undefined) {
+      // The kernel authenticates natively: its headers are never seen, but a static token is known.
+      this.handle.onRequest(this.#endpoint, { Authorization: `Bearer ${this.#kernelToken}` });
+    }
     this.#observeCredentials();
   }
 
@@ -112,30 +77,24 @@ export class DriverConnection implements ConnectionHandle {
     if (http === undefined || typeof http.setHeaders !== 'function') {
       return;
     }
-    this.#headers = plainHeaders(http.headers);
+    this.#onHeaders(http.headers);
     const original = http.setHeaders;
     http.setHeaders = (headers) => {
       original.call(http, headers);
-      if (isCopyOf(this.#headers, headers)) {
-        return;
-      }
-      const plain = plainHeaders(headers);
-      if (!isCopyOf(this.#headers, plain)) {
-        this.#headers = plain;
-        this.#notify(this.#credentialCallbacks);
-      }
+      this.#onHeaders(headers);
     };
+  }
+
+  #onHeaders(headers: unknown): void {
+    const plain = plainHeaders(headers);
+    if (plain !== undefined) {
+      this.handle.onRequest(this.#endpoint, plain);
+    }
   }
 
   /** Tells everybody, once, that the connection is gone. */
   close(): void {
-    if (this.#closed) {
-      return;
-    }
-    this.#closed = true;
-    this.#notify(this.#closeCallbacks);
-    this.#closeCallbacks.clear();
-    this.#credentialCallbacks.clear();
+    this.handle.close();
   }
 
   /** `host:port`, the port only if it is not the one that everybody expects. */
@@ -160,7 +119,7 @@ export class DriverConnection implements ConnectionHandle {
     const tags: Attributes = {
       [Tag.driverVersion]: this.driverVersion,
       [Tag.mode]: this.isKernel ? 'SEA' : 'THRIFT',
-      [Tag.featureProxy]: this.route.proxy !== undefined,
+      [Tag.featureProxy]: this.#endpoint.route.proxy !== undefined,
       [Tag.featureDirectResults]: true,
       [Tag.featureMetricViewMetadata]: config.enableMetricViewMetadata === true,
       ...AUTHENTICATION[authType ?? 'pat'],
@@ -186,16 +145,6 @@ export class DriverConnection implements ConnectionHandle {
       tags[Tag.httpPath] = path.startsWith('/') ? path : `/${path}`;
     }
     return tags;
-  }
-
-  #notify(callbacks: ReadonlySet<() => void>): void {
-    for (const callback of callbacks) {
-      try {
-        callback();
-      } catch {
-        // A listener's fault must not reach the driver.
-      }
-    }
   }
 }
 
@@ -227,25 +176,4 @@ function plainHeaders(raw: unknown): CredentialHeaders | undefined {
     }
   }
   return found ? headers : undefined;
-}
-
-/**
- * Whether an object holds the same headers, and nothing else. With each of its requests the driver hands over
- * a new object, mostly with the same headers in it: nothing is made here to see that.
- */
-function isCopyOf(headers: CredentialHeaders | undefined, other: unknown): boolean {
-  if (headers === undefined || typeof other !== 'object' || other === null) {
-    return headers === other;
-  }
-  let more = 0;
-  for (const name in other) {
-    if ((other as CredentialHeaders)[name] !== headers[name]) {
-      return false;
-    }
-    more++;
-  }
-  for (const _ in headers) {
-    more--;
-  }
-  return more === 0;
 }

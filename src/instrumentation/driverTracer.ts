@@ -240,7 +240,7 @@ export class DriverTracer implements StatementOwner {
     if (this.config.requireParentSpan && trace.getSpan(active) === undefined) {
       return { span: NO_SPAN, context: active };
     }
-    const parent = setConnection(active, connection);
+    const parent = setConnection(active, connection.handle);
     const span = this.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
     if (span.isRecording()) {
       this.#callRequestHook(span, request);

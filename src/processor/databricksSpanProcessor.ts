@@ -1,6 +1,7 @@
 import { type Context, diag } from '@opentelemetry/api';
 import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../config.js';
-import { type ConnectionHandle, getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
+import type { ConnectionEndpoint, ConnectionHandle, ConnectionServer } from '../connectionHandle.js';
+import { getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
 import { failureClassOf } from '../failures.js';
 import type { ConnectionLease } from '../hosts/contract.js';
 import { createHosts, type RecordExporter } from '../hosts/createHosts.js';
@@ -16,13 +17,17 @@ import { hrTimeToMs, type ReadableSpanLike, type SpanProcessorLike } from './spa
 import { TagReader } from './tagReader.js';
 
 /** What a served connection's handle bears: whose it is, and its share in the host. */
-class ServedConnection {
+class ServedConnection implements ConnectionServer {
   readonly processor: DatabricksSpanProcessor;
   readonly lease: ConnectionLease;
 
   constructor(processor: DatabricksSpanProcessor, lease: ConnectionLease) {
     this.processor = processor;
     this.lease = lease;
+  }
+
+  accepts(endpoint: ConnectionEndpoint): boolean {
+    return this.lease.accepts(endpoint);
   }
 }
 

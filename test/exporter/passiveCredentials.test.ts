@@ -122,18 +122,6 @@ describe('PassiveCredentials', () => {
     }
   });
 
-  it('survives a handle that throws', async () => {
-    const credentials = new PassiveCredentials();
-    credentials.add(fakeHandle(headers('one')));
-    credentials.add({
-      ...fakeHandle(),
-      credentials: () => {
-        throw new Error('gone');
-      },
-    });
-    expect(await credentials.get()).toEqual(headers('one'));
-  });
-
   it('shows no token to whoever prints it', () => {
     const credentials = new PassiveCredentials();
     credentials.add(fakeHandle(headers('secret')));

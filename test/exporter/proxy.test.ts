@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProxyRoute } from '../../src/context.js';
+import type { ProxyRoute } from '../../src/connectionHandle.js';
 import { isSupportedRoute } from '../../src/exporter/supportedRoutes.js';
 import { destinationTo, HOST, hostExporter, never, records, routeVia } from './support/fixtures.js';
 import { type ProxyOptions, startProxy, type TestProxy } from './support/proxy.js';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:tls';
 import { generate } from 'selfsigned';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ConnectionRoute } from '../../src/context.js';
+import type { ConnectionRoute } from '../../src/connectionHandle.js';
 import {
   defaultTestCertificate,
   makeClientCertificate,

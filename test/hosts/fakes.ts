@@ -1,10 +1,5 @@
 import { resolveProcessorOptions } from '../../src/config.js';
-import type {
-  ConnectionHandle,
-  ConnectionRoute,
-  ConnectionTelemetryOptions,
-  CredentialHeaders,
-} from '../../src/context.js';
+import type { ConnectionRoute } from '../../src/connectionHandle.js';
 import type {
   BreakerState,
   ExportDestination,
@@ -17,87 +12,12 @@ import type { ConnectionLease } from '../../src/hosts/contract.js';
 import type { Environment } from '../../src/hosts/gate.js';
 import { HostRegistry } from '../../src/hosts/hostRegistry.js';
 import { OperationRecord } from '../../src/records.js';
+import { TestConnection, type TestConnectionOptions } from '../support/connections.js';
 
 export const ENABLED: FlagResult = { outcome: 'answer', enabled: true, ttlSeconds: 900 };
 export const DISABLED: FlagResult = { outcome: 'answer', enabled: false, ttlSeconds: 900 };
 export const UNAVAILABLE: FlagResult = { outcome: 'failure', error: '503' };
 export const REFUSED: FlagResult = { outcome: 'failure', error: '401' };
-
-export interface HandleOptions {
-  readonly host?: string;
-  readonly port?: number;
-  readonly orgId?: string | undefined;
-  /** The credentials; `undefined` for none yet. */
-  readonly token?: string | undefined;
-  readonly identity?: string | object;
-  readonly route?: Partial<ConnectionRoute>;
-  readonly telemetry?: ConnectionTelemetryOptions;
-  readonly driverVersion?: string;
-  readonly driverProduct?: string;
-}
-
-/** A connection that a test opens and closes. */
-export class FakeHandle implements ConnectionHandle {
-  readonly id = 'connection';
-  readonly host: string;
-  readonly port: number;
-  readonly orgId: string | undefined;
-  readonly route: ConnectionRoute;
-  readonly driverVersion: string;
-  readonly driverProduct: string;
-  readonly telemetry: ConnectionTelemetryOptions;
-  readonly credentialIdentity: string | object;
-  readonly selfReporting = false;
-  served: object | undefined = undefined;
-  #headers: CredentialHeaders | undefined;
-  #onCredentials: Array<() => void> = [];
-  #onClose: Array<() => void> = [];
-  #isClosed = false;
-
-  constructor(options: HandleOptions = {}) {
-    const token = 'token' in options ? options.token : 'secret';
-    this.host = options.host ?? 'dbc-1.cloud.databricks.test';
-    this.port = options.port ?? 443;
-    this.orgId = 'orgId' in options ? options.orgId : '123';
-    this.route = { https: true, rejectUnauthorized: true, ...options.route };
-    this.driverVersion = options.driverVersion ?? '2.1.0';
-    this.driverProduct = options.driverProduct ?? 'NodejsDatabricksSqlConnector/2.1.0';
-    this.telemetry = options.telemetry ?? {};
-    this.credentialIdentity = options.identity ?? `digest of ${token}`;
-    this.#headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
-  }
-
-  credentials(): CredentialHeaders | undefined {
-    return this.#headers;
-  }
-
-  onCredentials(callback: () => void): void {
-    this.#onCredentials.push(callback);
-  }
-
-  onClose(callback: () => void): void {
-    if (this.#isClosed) {
-      callback();
-    } else {
-      this.#onClose.push(callback);
-    }
-  }
-
-  /** The driver makes a request with this token. */
-  use(token: string): void {
-    this.#headers = { authorization: `Bearer ${token}` };
-    for (const callback of this.#onCredentials) {
-      callback();
-    }
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    for (const callback of this.#onClose.splice(0)) {
-      callback();
-    }
-  }
-}
 
 export interface SentBatch {
   /** The `startTimeMs` of the records, by which tests tell them apart. */
@@ -214,8 +134,8 @@ export class Setup {
     return this.exporter.only;
   }
 
-  open(options: HandleOptions = {}): { handle: FakeHandle; lease: ConnectionLease } {
-    const handle = new FakeHandle(options);
+  open(options: TestConnectionOptions = {}): { handle: TestConnection; lease: ConnectionLease } {
+    const handle = new TestConnection(options);
     const lease = this.registry.acquire(handle);
     if (lease === undefined) {
       throw new Error('the connection was refused');

@@ -10,6 +10,7 @@ import { loadNetwork } from '../../src/exporter/loadNetwork.js';
 import type { ConnectionLease } from '../../src/hosts/contract.js';
 import { HostRegistry } from '../../src/hosts/hostRegistry.js';
 import { OperationRecord } from '../../src/records.js';
+import { TestConnection, type TestConnectionOptions } from '../support/connections.js';
 import {
   defaultTestCertificate,
   FLAG_NAME,
@@ -18,7 +19,6 @@ import {
   startLocalDatabricks,
   type TelemetryLog,
 } from '../support/local-databricks/index.js';
-import { FakeHandle, type HandleOptions } from './fakes.js';
 
 let server: LocalDatabricks;
 let other: LocalDatabricks;
@@ -58,10 +58,10 @@ function startRegistry(options: DatabricksSpanProcessorOptions = {}, environment
 
 function open(
   registry: HostRegistry,
-  options: HandleOptions = {},
+  options: TestConnectionOptions = {},
   to: LocalDatabricks = server,
-): { handle: FakeHandle; lease: ConnectionLease } {
-  const handle = new FakeHandle({
+): { handle: TestConnection; lease: ConnectionLease } {
+  const handle = new TestConnection({
     host: to.host,
     port: to.port,
     ...options,
@@ -357,7 +357,7 @@ describe('hosts, over HTTPS', () => {
     const registry = startRegistry();
     const route = { https: true, rejectUnauthorized: true, ca: [server.ca] };
     const proxy = { protocol: 'gopher', host: '127.0.0.1', port: 1 };
-    const handle = new FakeHandle({ host: server.host, port: server.port, route: { ...route, proxy } });
+    const handle = new TestConnection({ host: server.host, port: server.port, route: { ...route, proxy } });
     expect(registry.acquire(handle)).toBeUndefined();
     expect(registry.stats().connections.refused_route).toBe(1);
     await sleep(100);

@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ConnectionHandle } from '../../src/context.js';
+import type { ConnectionHandle } from '../../src/connectionHandle.js';
 import type { ConnectionLease } from '../../src/hosts/contract.js';
 import type { HostRegistry } from '../../src/hosts/hostRegistry.js';
 import { LINGER_MS } from '../../src/hosts/lane.js';
 import { WARN_INTERVAL_MS } from '../../src/hosts/lossWarner.js';
 import { OperationRecord } from '../../src/records.js';
-import { FakeHandle, Setup, success } from './fakes.js';
+import { TestConnection } from '../support/connections.js';
+import { Setup, success } from './fakes.js';
 
 const FORCED = { telemetry: { forceEnableTelemetry: true } };
 
@@ -56,7 +57,7 @@ describe('a connection', () => {
   ])('is refused and counted as %s (%j)', (outcome, options, prepare) => {
     const setup = new Setup();
     prepare(setup);
-    const handle = new FakeHandle(options);
+    const handle = new TestConnection(options);
     expect(setup.registry.acquire(handle)).toBeUndefined();
     expect(outcomes(setup.registry)).toEqual({ [outcome]: 1 });
     expect(setup.exporter.hosts).toHaveLength(0);
@@ -67,8 +68,8 @@ describe('a connection', () => {
 
   it('whose handle is nonsense or throws is refused, and nothing is thrown', async () => {
     const setup = new Setup();
-    const throwing = new FakeHandle();
-    throwing.onClose = () => {
+    const throwing = new TestConnection();
+    throwing.listen = () => {
       throw new Error('no');
     };
     const nonsense: unknown[] = [
@@ -90,7 +91,7 @@ describe('a connection', () => {
 
   it('that is closed already gets a lease that is released', async () => {
     const setup = new Setup();
-    const handle = new FakeHandle(FORCED);
+    const handle = new TestConnection(FORCED);
     handle.close();
     expect(setup.registry.acquire(handle)?.enabled).toBe(true);
     expect(setup.registry.stats().hosts[0]?.connections).toBe(0);
@@ -176,7 +177,7 @@ describe('a host', () => {
 
   it('is closed in the end even if its records can never be sent', async () => {
     const setup = new Setup();
-    const { handle, lease } = setup.open({ token: undefined, identity: 'nobody' });
+    const { handle, lease } = setup.open({ token: undefined });
     setup.enqueue(lease, 5);
     handle.close();
     await settle(20 * 60_000);
@@ -203,7 +204,7 @@ describe('a host', () => {
     const setup = new Setup({ maxHosts: 2 });
     setup.open({ host: 'a.test' });
     setup.open({ host: 'b.test' });
-    expect(setup.registry.acquire(new FakeHandle({ host: 'c.test' }))).toBeUndefined();
+    expect(setup.registry.acquire(new TestConnection({ host: 'c.test' }))).toBeUndefined();
     expect(outcomes(setup.registry)).toEqual({ served: 2, refused_max_hosts: 1 });
     expect(setup.exporter.hosts[2]?.isClosed).toBe(true);
   });
@@ -231,7 +232,6 @@ describe('a host', () => {
 });
 
 describe('a lane', () => {
-  const shared = { secret: true };
   it.each([
     ['the org id', { orgId: '999' }],
     ['the token', { token: 'another' }],
@@ -240,13 +240,13 @@ describe('a lane', () => {
     ['the client certificate', { route: { clientCert: 'pem' } }],
     ['the client key', { route: { clientKey: 'key' } }],
     ['the verification', { route: { rejectUnauthorized: false } }],
-    ['the provider', { identity: {} }],
+    ['the provider', { hasStaticToken: false }],
     ['the gate', { telemetry: { forceEnableTelemetry: true } }],
     ['the driver', { driverProduct: 'Other/1.0.0' }],
   ])('is not shared by connections that differ in %s', (_, options) => {
     const setup = new Setup();
-    setup.open({ identity: shared });
-    setup.open({ identity: shared, ...('token' in options ? { identity: 'digest' } : {}), ...options });
+    setup.open();
+    setup.open(options);
     expect(setup.registry.stats().hosts[0]?.lanes).toBe(2);
   });
 
@@ -254,7 +254,7 @@ describe('a lane', () => {
     const setup = new Setup();
     for (const pem of ['pem', Buffer.from('pem')]) {
       const proxy = { protocol: 'http', host: 'p', port: 1, username: 'u', password: 'p' };
-      setup.open({ identity: shared, route: { proxy: { ...proxy }, ca: [pem], clientCert: pem } });
+      setup.open({ route: { proxy: { ...proxy }, ca: [pem], clientCert: pem } });
     }
     expect(setup.registry.stats().hosts[0]?.lanes).toBe(1);
   });
@@ -354,7 +354,7 @@ describe('a lane', () => {
   it('beyond maxLanes is refused and counted while all are in use', () => {
     const setup = new Setup({ maxLanes: 1 });
     setup.open({ token: 'a' });
-    expect(setup.registry.acquire(new FakeHandle({ token: 'b' }))).toBeUndefined();
+    expect(setup.registry.acquire(new TestConnection({ token: 'b' }))).toBeUndefined();
     expect(outcomes(setup.registry)).toEqual({ served: 1, refused_max_lanes: 1 });
   });
 
@@ -422,7 +422,7 @@ describe('forceFlush', () => {
 
   it('does not wait for a flag that nobody can be asked for', async () => {
     const setup = new Setup();
-    setup.enqueue(setup.open({ token: undefined, identity: 'nobody' }).lease, 10);
+    setup.enqueue(setup.open({ token: undefined }).lease, 10);
     await settle(100);
     await setup.registry.forceFlush(60_000);
     expect(setup.registry.stats().queued).toBe(10);
@@ -489,7 +489,7 @@ describe('shutdown', () => {
     setup.enqueue(lease, 250);
     const stopped = setup.registry.shutdown(2_000);
     setup.enqueue(lease, 5);
-    expect(setup.registry.acquire(new FakeHandle())).toBeUndefined();
+    expect(setup.registry.acquire(new TestConnection())).toBeUndefined();
     await settle(200);
     await stopped;
     setup.enqueue(lease, 5);
@@ -648,10 +648,10 @@ describe('every record', () => {
       host.answerFlag = () => ({ outcome: 'answer', enabled: random() < 0.8, ttlSeconds: 60 });
     });
     let enqueued = 0;
-    const open: Array<{ handle: FakeHandle; lease: { enqueue(record: OperationRecord): void } }> = [];
+    const open: Array<{ handle: TestConnection; lease: { enqueue(record: OperationRecord): void } }> = [];
     for (let step = 0; step < 3_000; step++) {
       if (open.length < 3 || random() < 0.05) {
-        const handle = new FakeHandle({
+        const handle = new TestConnection({
           token: String(Math.floor(random() * 8)),
           orgId: random() < 0.5 ? '1' : '2',
         });

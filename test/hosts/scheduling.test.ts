@@ -205,7 +205,7 @@ describe('after a failure', () => {
       host.answer = ({ token, ids }) =>
         token === 'Bearer old' ? { outcome: 'unauthorized', pauseMs: 60_000 } : success(ids.length);
     });
-    const { handle, lease } = setup.open({ ...FORCED, token: 'old', identity: 'me' });
+    const { handle, lease } = setup.open({ ...FORCED, token: 'old' });
     setup.enqueue(lease, 100);
     await settle(20_000);
     expect(setup.host.batches).toHaveLength(1);
@@ -234,7 +234,7 @@ describe('after a failure', () => {
       host.answer = ({ token, ids }) =>
         token === 'Bearer old' ? { outcome: 'unauthorized', pauseMs: 60_000 } : success(ids.length);
     });
-    const { handle, lease } = setup.open({ ...FORCED, token: 'old', identity: 'me' });
+    const { handle, lease } = setup.open({ ...FORCED, token: 'old' });
     setup.enqueue(lease, 100);
     await settle(100);
     handle.use('new');

@@ -20,7 +20,7 @@ function servingProcessor(name = 'one') {
       const handle = getConnection(parent);
       if (handle !== undefined) {
         met.push(span.name.split(' ')[0] ?? '');
-        handle.served ??= { name };
+        handle.served ??= Object.assign({ name }, { accepts: () => true });
       }
     },
     onEnd: () => undefined,
@@ -127,8 +127,8 @@ describe('clients', () => {
           onStart: (span, parent) => {
             const handle = getConnection(parent);
             if (span.name.startsWith('connect')) {
-              handles.push(handle?.id);
-              handle?.onClose(() => closed.push(handle.id));
+              handles.push(handle);
+              handle?.listen({ onClose: () => closed.push(handle) });
             }
           },
         },
@@ -154,7 +154,7 @@ describe('clients', () => {
       processors: [
         {
           ...servingProcessor(),
-          onStart: (_span, parent) => getConnection(parent)?.onClose(() => closed.push('closed')),
+          onStart: (_span, parent) => getConnection(parent)?.listen({ onClose: () => closed.push('closed') }),
         },
       ],
     });

@@ -3,7 +3,7 @@
  * says where to, as JSON.
  */
 
-import type { ProxyRoute } from '../../../src/context.js';
+import type { ProxyRoute } from '../../../src/connectionHandle.js';
 import { ProvidedCredentials } from '../../../src/exporter/providedCredentials.js';
 import { destinationTo, fullRecord, hostExporter, never, routeVia } from './fixtures.js';
 

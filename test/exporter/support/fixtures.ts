@@ -3,13 +3,14 @@ import {
   type ResolvedExporterOptions,
   resolveExporterOptions,
 } from '../../../src/config.js';
-import type { ConnectionHandle, ConnectionRoute, CredentialHeaders } from '../../../src/context.js';
+import type { ConnectionRoute, CredentialHeaders } from '../../../src/connectionHandle.js';
 import { parseAddress } from '../../../src/exporter/address.js';
 import type { CredentialSource, ExportDestination } from '../../../src/exporter/contract.js';
 import { HttpsHostExporter } from '../../../src/exporter/hostExporter.js';
 import { loadNetwork } from '../../../src/exporter/loadNetwork.js';
 import type { RouteTimeouts } from '../../../src/exporter/routes.js';
 import { ChunkDetails, type ConnectionDetails, OperationRecord } from '../../../src/records.js';
+import { TestConnection } from '../../support/connections.js';
 
 export const UUID = '01ef1234-5678-1abc-9def-0123456789ab';
 export const TOKEN = 'dapi0123456789abcdef';
@@ -144,40 +145,11 @@ export function hostExporter(port: number, overrides: ExporterOverrides = {}): H
   return new HttpsHostExporter(address, resolved, loadNetwork(), timeouts);
 }
 
-export interface FakeHandle extends ConnectionHandle {
-  /** The driver uses other headers. */
-  use(headers: CredentialHeaders | undefined): void;
-  close(): void;
-}
-
 /** A connection's handle without a connection. */
-export function fakeHandle(headers?: CredentialHeaders): FakeHandle {
-  const onCredentials: (() => void)[] = [];
-  const onClose: (() => void)[] = [];
-  let current = headers;
-  let closed = false;
-  return {
-    id: 'test',
-    host: HOST,
-    port: 443,
-    orgId: undefined,
-    route: routeVia(undefined),
-    driverVersion: '2.1.0',
-    driverProduct: 'nodejs-sql-driver/2.1.0',
-    telemetry: {},
-    credentialIdentity: 'test',
-    selfReporting: false,
-    served: undefined,
-    credentials: () => current,
-    onCredentials: (callback) => onCredentials.push(callback),
-    onClose: (callback) => (closed ? callback() : onClose.push(callback)),
-    use: (next) => {
-      current = next;
-      for (const callback of onCredentials) callback();
-    },
-    close: () => {
-      closed = true;
-      for (const callback of onClose.splice(0)) callback();
-    },
-  };
+export function fakeHandle(headers?: CredentialHeaders): TestConnection {
+  const handle = new TestConnection({ host: HOST, token: undefined, hasStaticToken: false });
+  if (headers !== undefined) {
+    handle.use(headers);
+  }
+  return handle;
 }

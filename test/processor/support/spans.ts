@@ -1,7 +1,9 @@
 import { type Context, ROOT_CONTEXT, type SpanContext, SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import { type ConnectionHandle, setConnection } from '../../../src/context.js';
+import type { ConnectionHandle } from '../../../src/connectionHandle.js';
+import { setConnection } from '../../../src/context.js';
 import type { ReadableSpanLike } from '../../../src/processor/spanShape.js';
 import { INSTRUMENTATION_SCOPE } from '../../../src/version.js';
+import { TestConnection, type TestConnectionOptions } from '../../support/connections.js';
 
 export const SESSION_ID = '11111111-1111-4111-8111-111111111111';
 export const STATEMENT_ID = '22222222-2222-4222-8222-222222222222';
@@ -65,35 +67,9 @@ export function downloadSpan(
   });
 }
 
-export interface TestHandle extends ConnectionHandle {
-  close(): void;
-}
-
 /** A connection whose telemetry is forced on, unless said otherwise. */
-export function connectionHandle(over: Partial<ConnectionHandle> = {}): TestHandle {
-  const callbacks: Array<() => void> = [];
-  return {
-    id: crypto.randomUUID(),
-    host: 'dbc-1.cloud.databricks.test',
-    port: 443,
-    orgId: '123',
-    route: { https: true, rejectUnauthorized: true },
-    driverVersion: '2.1.0',
-    driverProduct: 'NodejsDatabricksSqlConnector/2.1.0',
-    telemetry: { forceEnableTelemetry: true },
-    credentialIdentity: 'digest',
-    credentials: () => ({ authorization: 'Bearer test' }),
-    onCredentials: () => undefined,
-    onClose: (callback) => callbacks.push(callback),
-    selfReporting: false,
-    served: undefined,
-    close: () => {
-      for (const callback of callbacks) {
-        callback();
-      }
-    },
-    ...over,
-  };
+export function connectionHandle(over: TestConnectionOptions = {}): TestConnection {
+  return new TestConnection({ telemetry: { forceEnableTelemetry: true }, ...over });
 }
 
 export function contextOf(handle: ConnectionHandle): Context {
