@@ -23,6 +23,7 @@ const NAMES = [
   'memory',
   'local',
   'query',
+  'timers',
   'scale',
   'size',
 ] as const;

@@ -47,6 +47,8 @@ export interface Bench {
 export interface Prepared {
   /** For the processes. */
   readonly values: Record<string, string>;
+  /** Environment variables of the processes. */
+  readonly environment?: Record<string, string>;
   end(): Promise<void>;
 }
 

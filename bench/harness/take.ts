@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import type { Bench, Effort } from './bench.js';
+import type { Bench, Effort, Prepared } from './bench.js';
 import { BUILT } from './paths.js';
 import { type Sample, Samples } from './samples.js';
 
@@ -14,7 +14,7 @@ export async function takeSamples(bench: Bench, effort: Effort): Promise<Samples
     const rounds = effort.smoke ? 1 : bench.rounds;
     for (let round = 0; round < rounds; round++) {
       for (const variant of inOrderOf(round, bench.variants)) {
-        samples.get(variant)?.push(await takeSample(bench, variant, effort, prepared?.values ?? {}));
+        samples.get(variant)?.push(await takeSample(bench, variant, effort, prepared));
       }
     }
     return new Samples(samples);
@@ -33,7 +33,7 @@ function takeSample(
   bench: Bench,
   variant: string,
   effort: Effort,
-  prepared: Record<string, string>,
+  prepared: Prepared | undefined,
 ): Promise<Sample> {
   const child = fork(BUILT.child, [BUILT.bench(bench.name), variant], {
     execArgv: [...(bench.nodeFlags ?? [])],
@@ -43,7 +43,8 @@ function takeSample(
       BENCH_PACKAGE: BUILT.package,
       BENCH_INTERNALS: BUILT.internals,
       BENCH_SMOKE: effort.smoke ? '1' : '0',
-      BENCH_PREPARED: JSON.stringify(prepared),
+      BENCH_PREPARED: JSON.stringify(prepared?.values ?? {}),
+      ...prepared?.environment,
     },
     timeout: TIMEOUT_MS,
   });
