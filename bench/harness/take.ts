@@ -11,7 +11,7 @@ export async function takeSamples(bench: Bench, effort: Effort): Promise<Samples
   const prepared = await bench.prepare?.(effort);
   try {
     const samples = new Map<string, Sample[]>(bench.variants.map((variant) => [variant, []]));
-    const rounds = effort.smoke ? 1 : bench.rounds;
+    const rounds = Math.min(bench.rounds, effort.rounds ?? bench.rounds);
     for (let round = 0; round < rounds; round++) {
       for (const variant of inOrderOf(round, bench.variants)) {
         samples.get(variant)?.push(await takeSample(bench, variant, effort, prepared));
@@ -42,7 +42,7 @@ function takeSample(
       NODE_NO_WARNINGS: '1',
       BENCH_PACKAGE: BUILT.package,
       BENCH_INTERNALS: BUILT.internals,
-      BENCH_SMOKE: effort.smoke ? '1' : '0',
+      BENCH_EFFORT: effort.name,
       BENCH_PREPARED: JSON.stringify(prepared?.values ?? {}),
       ...prepared?.environment,
     },
