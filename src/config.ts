@@ -156,7 +156,7 @@ export function resolveProcessorOptions(
     instrumentationScopes: stringListOption('instrumentationScopes', options.instrumentationScopes, [
       INSTRUMENTATION_SCOPE,
     ]),
-    withhold: withholdOption(options.withhold),
+    withhold: withholdOption('DatabricksSpanProcessor', options.withhold),
     maxInFlightStatements: integerOption('maxInFlightStatements', options.maxInFlightStatements, 20_480, 1),
     statementTtlMs: integerOption('statementTtlMs', options.statementTtlMs, 60 * MINUTE_MS, 1, MAX_TIMER_MS),
     shutdownTimeoutMs: integerOption('shutdownTimeoutMs', options.shutdownTimeoutMs, 2_000, 1, MAX_TIMER_MS),
