@@ -3,7 +3,6 @@ import { isQueryTextSuppressed } from '../context.js';
 import { DB_SYSTEM, Tag } from '../tags/index.js';
 import type { DriverOperation, DriverSession, DriverStatementOptions } from './driverShapes.js';
 import type { DriverTracer } from './driverTracer.js';
-import { endSpan } from './endSpan.js';
 import type { Method, MethodPatches } from './methodPatches.js';
 import { addStatementTags, changesNamespace } from './queryTags.js';
 import { namespaceOf, type SessionState } from './sessionState.js';
@@ -64,13 +63,13 @@ function wrapExecuteStatement(original: Method<DriverSession>, tracer: DriverTra
       const attributes = session.tags();
       attributes[Tag.operationType] = 'EXECUTE_STATEMENT';
       const withText = !isQueryTextSuppressed(tracer.contexts.active());
+      const keep = withText && tracer.config.queryText !== 'off';
+      const statement = tracer.knownStatements.get(sql, keep);
       const summary = addStatementTags(
         attributes,
-        sql,
-        tracer.knownStatements.get(sql),
-        options,
+        { sql, statement, options, withText },
         tracer.config,
-        withText,
+        tracer.userCode,
       );
       const name = summary.summary ?? targetName(summary.operation ?? 'executeStatement', session);
       const request = { operation: 'executeStatement', statement: sql, request: options };
@@ -187,7 +186,7 @@ function observeStart(
   promise.then(
     (operation) =>
       tracer.guard(() => {
-        endSpan(inner);
+        tracer.endSpan(inner);
         tracer.attach(statement, operation);
         statement.onStarted();
         onStarted?.();
@@ -195,7 +194,7 @@ function observeStart(
       }),
     (error: unknown) =>
       tracer.guard(() => {
-        endSpan(inner);
+        tracer.endSpan(inner);
         statement.onExecuteFailure(error);
         statement.leave();
       }),
@@ -246,5 +245,6 @@ function metadataTags(session: SessionState, method: string): Attributes {
 
 /** The conventions' `{db.operation.name} {target}`. */
 function targetName(method: string, session: SessionState, namespace = session.namespace): string {
-  return `${method} ${namespace ?? session.connection.address}`;
+  const target = namespace ?? session.connection.address;
+  return target === '' ? method : `${method} ${target}`;
 }

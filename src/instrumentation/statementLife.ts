@@ -1,4 +1,4 @@
-import { type Attributes, type Context, diag, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { type Attributes, type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
 import { Tag } from '../tags/index.js';
 import { TransientEntry } from '../transientMap.js';
 import { type DriverFailure, describeFailure } from './driverErrors.js';
@@ -8,7 +8,6 @@ import {
   FAILED_STATES,
   FINISHED_STATE,
 } from './driverShapes.js';
-import { endSpan } from './endSpan.js';
 import type { ResponseInfo } from './instrumentationConfig.js';
 import { failedStatementId, serverStatementId } from './statementIds.js';
 import { StatementMeasures } from './statementMeasures.js';
@@ -23,6 +22,9 @@ export interface StatementOwner {
     failure: DriverFailure | undefined,
     response: ResponseInfo,
   ): void;
+  /** Never throws. */
+  endSpan(span: Span | undefined): void;
+  onInternalError(error: unknown): void;
 }
 
 /**
@@ -151,7 +153,7 @@ export class StatementLife extends TransientEntry {
     const span = this.waitSpan;
     this.waiting = false;
     this.waitSpan = undefined;
-    endSpan(span);
+    this.#owner.endSpan(span);
   }
 
   /** The server has finished. A statement without a result set has nothing more to come. */
@@ -223,9 +225,9 @@ export class StatementLife extends TransientEntry {
       this.onWaited();
       this.#writeEnd();
     } catch (error) {
-      diag.debug('opentelemetry-databricks-sql: the end of a statement could not be told', error);
+      this.#owner.onInternalError(error);
     }
-    endSpan(this.span);
+    this.#owner.endSpan(this.span);
     this.#operation = undefined;
   }
 
