@@ -3,9 +3,14 @@ import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '..
 import type { ConnectionEndpoint, ConnectionHandle, ConnectionServer } from '../connectionHandle.js';
 import { getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
 import { failureClassOf } from '../failures.js';
-import type { ConnectionLease } from '../hosts/contract.js';
-import { createHosts, type RecordExporter } from '../hosts/createHosts.js';
-import type { HostRegistry } from '../hosts/hostRegistry.js';
+import { Guard } from '../guard.js';
+import {
+  createHosts,
+  type DatabricksExporter,
+  type DryRunExporter,
+  type HostRegistry,
+} from '../hosts/hostRegistry.js';
+import type { ConnectionLease } from '../hosts/lane.js';
 import { registerMetrics } from '../hosts/metrics.js';
 import { ChunkDetails, OperationRecord } from '../records.js';
 import { Tag } from '../tags/index.js';
@@ -45,6 +50,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   readonly #open: OpenOperations;
   readonly #reader = new TagReader();
   readonly #counters = new ProcessorCounters();
+  readonly #guard = new Guard();
   readonly #chunkTags: readonly ChunkTag[];
   /** Whoever registers the processor twice has it told of each end twice, one right after the other. */
   #lastDownload: ReadableSpanLike | undefined = undefined;
@@ -57,13 +63,13 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
    *   instead of sending.
    * @throws TypeError that names the option, what was wrong and what is allowed
    */
-  constructor(options: DatabricksSpanProcessorOptions = {}, exporter?: RecordExporter) {
+  constructor(options: DatabricksSpanProcessorOptions = {}, exporter?: DatabricksExporter | DryRunExporter) {
     const resolved = resolveProcessorOptions(options);
     this.#scopes = new Set(resolved.instrumentationScopes);
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
     this.#chunkTags = chunkTagsOf(resolved.tags);
-    this.#hosts = createHosts(resolved, exporter);
+    this.#hosts = createHosts(resolved, exporter, this.#guard);
     this.#open = new OpenOperations(
       resolved.maxInFlightStatements,
       resolved.statementTtlMs,
@@ -72,7 +78,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     this.#unregisterMetrics =
       resolved.meterProvider === undefined
         ? () => undefined
-        : registerMetrics(resolved.meterProvider, () => this.stats());
+        : registerMetrics(resolved.meterProvider, () => this.stats(), this.#guard);
   }
 
   onStart(span: ReadableSpanLike, parentContext: Context): void {

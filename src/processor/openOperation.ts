@@ -1,4 +1,4 @@
-import type { ConnectionLease } from '../hosts/contract.js';
+import type { ConnectionLease } from '../hosts/lane.js';
 import { ChunkDetails } from '../records.js';
 import { TransientEntry } from '../transientMap.js';
 import type { ReadableSpanLike } from './spanShape.js';
