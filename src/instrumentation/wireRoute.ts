@@ -44,7 +44,9 @@ export function routeOfAgent(agent: unknown, url: string): ConnectionRoute | und
   if (typeof getProxyForUrl !== 'function' || httpsAgent === undefined || connectOpts === undefined) {
     return undefined;
   }
-  const proxy = parseProxy(getProxyForUrl(url));
+  const { origin, pathname, search } = new URL(url);
+  // The driver's agent puts the URL together again from its parts, and fails where they don't make one.
+  const proxy = URL.canParse(pathname + search, origin) ? parseProxy(getProxyForUrl(url)) : undefined;
   // Behind a proxy the driver's agent passes none of its TLS options on: the server is verified by Node.js's
   // own trust, whatever was asked for. To do as it does is to be no weaker.
   return proxy && { https: true, rejectUnauthorized: true, proxy };
