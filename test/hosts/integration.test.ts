@@ -7,8 +7,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../../src/config.js';
 import { DatabricksExporter } from '../../src/exporter/databricksExporter.js';
 import { loadNetwork } from '../../src/exporter/loadNetwork.js';
-import type { ConnectionLease } from '../../src/hosts/contract.js';
+import { type RecordExporter } from '../../src/exporter/contract.js';
+import { recordExporterIn } from '../../src/exporter/opaque.js';
 import { HostRegistry } from '../../src/hosts/hostRegistry.js';
+import type { ConnectionLease } from '../../src/hosts/lane.js';
 import { OperationRecord } from '../../src/records.js';
 import { TestConnection, type TestConnectionOptions } from '../support/connections.js';
 import {
@@ -49,8 +51,7 @@ function startRegistry(options: DatabricksSpanProcessorOptions = {}, environment
   });
   const registry = new HostRegistry(
     resolveProcessorOptions({ flushIntervalMs: 100, ...options }).hosts,
-    exporter,
-    environment,
+    { exporter: recordExporterIn(exporter) as RecordExporter, environment },
   );
   registries.push(registry);
   return registry;
