@@ -2,20 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { DatabricksExporterOptions } from '../../src/config.js';
 import type { ConnectionRoute } from '../../src/connectionHandle.js';
 import { parseAddress } from '../../src/exporter/address.js';
+import type { RecordExporter } from '../../src/exporter/contract.js';
 import { DatabricksExporter } from '../../src/exporter/databricksExporter.js';
 import { recordExporterIn } from '../../src/exporter/opaque.js';
-import type { RecordExporter } from '../../src/exporter/contract.js';
 import { Routes } from '../../src/exporter/routes.js';
 import { keyedRoute } from '../../src/hosts/destination.js';
 import { NODE_RUNTIME } from '../../src/runtime.js';
-import {
-  destinationTo,
-  CREDENTIALS,
-  HOST,
-  never,
-  records,
-  routeVia,
-} from './support/fixtures.js';
+import { CREDENTIALS, destinationTo, HOST, never, records, routeVia } from './support/fixtures.js';
 import { json, startServer } from './support/server.js';
 
 function inside(exporter: DatabricksExporter): RecordExporter {

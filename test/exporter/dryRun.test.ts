@@ -78,16 +78,20 @@ describe('DryRunExporter', () => {
 
   it('shows the unauthenticated body', async () => {
     const stream = new PassThrough();
-    await open({ stream, authenticatedExport: false }).export([fullRecord()], destination, CREDENTIALS, never);
+    await open({ stream, authenticatedExport: false }).export(
+      [fullRecord()],
+      destination,
+      CREDENTIALS,
+      never,
+    );
     expect(String(stream.read())).not.toMatch(/workspace_id|session_id|system_configuration/);
   });
 
   it('takes the feature flag as enabled without asking anybody', async () => {
     const host = open({ stream: new PassThrough() });
-    expect(await host.fetchFeatureFlag(
-      { destination, credentials: undefined, driverVersion: '2.1.0' },
-      never,
-    )).toEqual({
+    expect(
+      await host.fetchFeatureFlag({ destination, credentials: undefined, driverVersion: '2.1.0' }, never),
+    ).toEqual({
       outcome: 'answer',
       enabled: true,
       ttlSeconds: undefined,
@@ -128,14 +132,16 @@ describe('DryRunExporter', () => {
       const { stream, written, letGo } = stuckStream(10);
       const host = open({ stream });
       void host.export(records(1), destination, CREDENTIALS, never);
-      const waiting = Array.from({ length: 20 }, () => host.export(records(1), destination, CREDENTIALS, never));
+      const waiting = Array.from({ length: 20 }, () =>
+        host.export(records(1), destination, CREDENTIALS, never),
+      );
       await vi.advanceTimersByTimeAsync(4_000);
       expect(written).toHaveLength(1);
       letGo();
       await vi.advanceTimersByTimeAsync(5_000);
       expect(written).toHaveLength(2);
       const outcomes = (await Promise.all(waiting)).map(({ outcome }) => outcome).sort();
-      expect(outcomes).toEqual([...Array(19).fill('retryable'), 'success']);
+      expect(outcomes).toEqual([...Array(19).fill('blocked'), 'success']);
       expect(stream.writableLength).toBeLessThan(5_000);
       expect(stream.listenerCount('drain')).toBeLessThanOrEqual(1);
     });
@@ -182,7 +188,9 @@ describe('DryRunExporter', () => {
   it('writes nothing once closed or aborted', async () => {
     const stream = new PassThrough();
     const host = open({ stream });
-    expect(await host.export(records(1), destination, CREDENTIALS, AbortSignal.abort())).toEqual({ outcome: 'aborted' });
+    expect(await host.export(records(1), destination, CREDENTIALS, AbortSignal.abort())).toEqual({
+      outcome: 'aborted',
+    });
     await host.close();
     expect(await host.export(records(1), destination, CREDENTIALS, never)).toEqual({ outcome: 'aborted' });
     expect(stream.read()).toBeNull();
@@ -201,7 +209,9 @@ describe('DryRunExporter', () => {
       const exporter = inside(new DryRunExporter({ file }));
       const hosts = ['a.example', 'b.example'].map((name) => exporter.openHost(name, 443));
       await Promise.all(
-        Array.from({ length: 14 }, (_, i) => hosts[i % 2]?.export(records(50), destination, CREDENTIALS, never)),
+        Array.from({ length: 14 }, (_, i) =>
+          hosts[i % 2]?.export(records(50), destination, CREDENTIALS, never),
+        ),
       );
       const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
       expect(lines).toHaveLength(14);
@@ -216,13 +226,17 @@ describe('DryRunExporter', () => {
       );
       const counts = host.requests();
       expect(counts['written']).toBeGreaterThanOrEqual(16);
-      expect(counts['busy']).toBe(results.filter(({ outcome }) => outcome === 'retryable').length);
+      expect(counts['busy']).toBe(results.filter(({ outcome }) => outcome === 'blocked').length);
     });
 
     it('survives and counts a file that can not be written', async () => {
       const host = open({ file: join(folder, 'missing', 'out.jsonl') });
-      expect(await host.export(records(1), destination, CREDENTIALS, never)).toMatchObject({ outcome: 'terminal' });
-      expect(await host.export(records(1), destination, CREDENTIALS, never)).toMatchObject({ outcome: 'terminal' });
+      expect(await host.export(records(1), destination, CREDENTIALS, never)).toMatchObject({
+        outcome: 'terminal',
+      });
+      expect(await host.export(records(1), destination, CREDENTIALS, never)).toMatchObject({
+        outcome: 'terminal',
+      });
       expect(host.requests()).toEqual({ failed: 2 });
     });
   });

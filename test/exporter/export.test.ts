@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CredentialHeaders } from '../../src/connectionHandle.js';
 import {
+  CREDENTIALS,
   destinationTo,
   type ExporterOverrides,
-  CREDENTIALS,
   HOST,
   hostExporter,
   never,

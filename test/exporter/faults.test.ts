@@ -203,7 +203,10 @@ describe('endpoint faults', () => {
     server.handle((_request, response) =>
       json(response, {}, 302, { location: `https://${HOST}:${elsewhere.port}/telemetry-ext` }),
     );
-    expect((await exportOnce({ maxRetries: 3 })).result).toMatchObject({ outcome: 'misdirected', error: '302' });
+    expect((await exportOnce({ maxRetries: 3 })).result).toMatchObject({
+      outcome: 'misdirected',
+      error: '302',
+    });
     expect(elsewhere.connections()).toBe(0);
     await elsewhere.close();
   });

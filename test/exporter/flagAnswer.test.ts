@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CredentialHeaders } from '../../src/connectionHandle.js';
 import {
-  destinationTo,
   CREDENTIALS,
+  destinationTo,
   hostExporter,
   never,
   routeVia,

@@ -29,7 +29,11 @@ describe('withRetries', () => {
     vi.useFakeTimers();
     vi.setSystemTime(0);
     vi.spyOn(Math, 'random').mockReturnValue(0);
-    breaker = new CircuitBreaker('test', { failureThreshold: 5, openMs: 60_000, successThreshold: 2 }, NODE_RUNTIME);
+    breaker = new CircuitBreaker(
+      'test',
+      { failureThreshold: 5, openMs: 60_000, successThreshold: 2 },
+      NODE_RUNTIME,
+    );
     attemptedAt = [];
   });
   afterEach(() => {
@@ -63,7 +67,11 @@ describe('withRetries', () => {
   });
 
   it('waits 100 ms, twice as long each time, at most 1 s', async () => {
-    breaker = new CircuitBreaker('test', { failureThreshold: 99, openMs: 1, successThreshold: 1 }, NODE_RUNTIME);
+    breaker = new CircuitBreaker(
+      'test',
+      { failureThreshold: 99, openMs: 1, successThreshold: 1 },
+      NODE_RUNTIME,
+    );
     expect(await run(attempts(failed()), 6)).toEqual({ outcome: 'retryable', error: '503' });
     const waits = attemptedAt.slice(1).map((at, i) => at - (attemptedAt[i] ?? 0));
     expect(waits).toEqual([100, 200, 400, 800, 1_000, 1_000]);
@@ -134,7 +142,11 @@ describe('withRetries', () => {
   });
 
   it('gives back the permit of an attempt that threw', async () => {
-    breaker = new CircuitBreaker('test', { failureThreshold: 1, openMs: 10, successThreshold: 1 }, NODE_RUNTIME);
+    breaker = new CircuitBreaker(
+      'test',
+      { failureThreshold: 1, openMs: 10, successThreshold: 1 },
+      NODE_RUNTIME,
+    );
     breaker.tryAcquire()?.failure();
     vi.advanceTimersByTime(10);
     const broken = async () => {

@@ -140,7 +140,12 @@ describe('metrics', () => {
   });
 
   it.each([
-    ['throws', () => { throw new Error('no'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
     ['gives null', () => null],
     ['gives something else', () => ({})],
   ])('are left out where the provider %s, and that is counted', (_name, getMeter) => {

@@ -60,9 +60,30 @@ describe('ProvidedCredentials', () => {
   });
 
   it.each<[string, object]>([
-    ['token', Object.defineProperty({}, 'token', { get: () => { throw new Error('secret'); } })],
-    ['expiresAt', Object.defineProperty({ token: 'x' }, 'expiresAt', { get: () => { throw new Error('secret'); } })],
-    ['then', Object.defineProperty({}, 'then', { get: () => { throw new Error('secret'); } })],
+    [
+      'token',
+      Object.defineProperty({}, 'token', {
+        get: () => {
+          throw new Error('secret');
+        },
+      }),
+    ],
+    [
+      'expiresAt',
+      Object.defineProperty({ token: 'x' }, 'expiresAt', {
+        get: () => {
+          throw new Error('secret');
+        },
+      }),
+    ],
+    [
+      'then',
+      Object.defineProperty({}, 'then', {
+        get: () => {
+          throw new Error('secret');
+        },
+      }),
+    ],
   ])('survives and counts a getter that throws: %s', async (_name, given) => {
     const credentials = provided(() => given as AccessToken);
     expect(await credentials.get(never)).toBeUndefined();

@@ -4,8 +4,8 @@ import type {
   HostExporter,
   RecordExporter,
 } from '../../../src/exporter/contract.js';
-import { putInside } from '../../../src/exporter/opaque.js';
 import { encodeBatch } from '../../../src/exporter/encode.js';
+import { putInside } from '../../../src/exporter/opaque.js';
 import type { OperationRecord } from '../../../src/records.js';
 
 /** Takes batches instead of the network: the bytes that would have been sent, and the records. */
