@@ -46,10 +46,14 @@ export class Refusals {
     return this.#count > 0;
   }
 
+  /** Requests that were under way together are refused together: that counts once. */
   add(): void {
-    this.#count++;
-    this.#refusedAt = this.#runtime.now();
-    this.#longestExcused = undefined;
+    const now = this.#runtime.now();
+    if (this.until <= now) {
+      this.#count++;
+      this.#refusedAt = now;
+      this.#longestExcused = undefined;
+    }
   }
 
   /** They have changed: the refusal was another's. */

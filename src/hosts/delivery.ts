@@ -28,8 +28,8 @@ export interface Delivered {
   /** How many records are done with, and how many are back. */
   readonly settled: number;
   readonly returned: number;
-  /** For how long nothing may be sent to the host; 0: it may. */
-  readonly blockMs: number;
+  /** For how long nothing may be sent to the host, if that is so. */
+  readonly blockMs: number | undefined;
 }
 
 /**
@@ -151,19 +151,19 @@ export class Delivery {
         return this.#onTooLarge(batch);
       case 'misdirected':
         this.#pause.onMisdirected();
-        return this.#putBack(batch, 0);
+        return this.#putBack(batch);
       case 'unauthorized':
         if (headers !== undefined) {
           this.#sender.credentials.refuse(headers);
         }
-        return this.#putBack(batch, 0);
+        return this.#putBack(batch);
       case 'retryable':
         this.#pause.onRetryable();
-        return this.#putBack(batch, 0);
+        return this.#putBack(batch);
       case 'blocked':
         return this.#putBack(batch, result.retryInMs);
       case 'aborted':
-        return this.#putBack(batch, 0);
+        return this.#putBack(batch);
     }
   }
 
@@ -185,16 +185,16 @@ export class Delivery {
       return this.#settle(batch);
     }
     this.#limit = Math.ceil(batch.length / 2);
-    return this.#putBack(batch, 0);
+    return this.#putBack(batch);
   }
 
   #settle(batch: readonly OperationRecord[]): Delivered {
     this.#services.queues.settle(batch);
-    return { settled: batch.length, returned: 0, blockMs: 0 };
+    return { settled: batch.length, returned: 0, blockMs: undefined };
   }
 
   /** To the head of the queue, for its next turn. */
-  #putBack(batch: readonly OperationRecord[], blockMs: number): Delivered {
+  #putBack(batch: readonly OperationRecord[], blockMs?: number): Delivered {
     this.#services.queues.putBack(this.#queue, batch);
     return { settled: 0, returned: batch.length, blockMs };
   }

@@ -73,7 +73,14 @@ export function keyedRoute(connection: ConnectionRoute): Route {
   return { key: routeDigest(connection), connection };
 }
 
-function routeDigest({ https, rejectUnauthorized, proxy, ca, clientCert, clientKey }: ConnectionRoute): string {
+function routeDigest({
+  https,
+  rejectUnauthorized,
+  proxy,
+  ca,
+  clientCert,
+  clientKey,
+}: ConnectionRoute): string {
   return digestOf([
     JSON.stringify([
       https,

@@ -2,10 +2,10 @@ import type { CredentialHeaders } from '../connectionHandle.js';
 import type { ExportDestination, FlagResult, HostExporter } from '../exporter/contract.js';
 import { logDebug } from '../log.js';
 import { jittered, startDeadline } from '../runtime.js';
-import { type Background, Wakeup } from './timing.js';
 import type { Counters, DropReason } from './counters.js';
 import type { Credentials } from './credentials.js';
 import type { FlagState, FlagStats } from './stats.js';
+import { type Background, Wakeup } from './timing.js';
 
 const SECOND_MS = 1_000;
 /** How long an answer is waited for, a token provider's included. */
@@ -18,7 +18,6 @@ const MIN_GAP_MS = 1_000;
 const DEFAULT_TTL_S = 900;
 const MIN_TTL_S = 60;
 const MAX_TTL_S = 3_600;
-
 
 /** What asking came to. */
 export type FlagOutcome =
@@ -61,6 +60,8 @@ export class FeatureFlag {
   /** Epoch milliseconds. */
   #answeredAt: number | undefined = undefined;
   #failures = 0;
+  /** Whether the wait is of our own choice. */
+  #isOwnWait = true;
 
   constructor(orgId: string | undefined, driverVersion: string, services: FlagServices) {
     this.orgId = orgId;
@@ -123,7 +124,7 @@ export class FeatureFlag {
   /** Somebody wants an answer now: a wait of our own choice is over. */
   hurry(): void {
     const now = this.#services.background.now();
-    if (this.#state === 'unknown' && now >= this.#askedAt + MIN_GAP_MS) {
+    if (this.#isOwnWait && this.#state === 'unknown' && now >= this.#askedAt + MIN_GAP_MS) {
       this.#askAt = Math.min(this.#askAt, now);
     }
   }
@@ -220,6 +221,7 @@ export class FeatureFlag {
   #onFailure(result: Exclude<FlagResult, { outcome: 'answer' | 'unauthorized' }>): void {
     logDebug(`the feature flag could not be had: ${'error' in result ? result.error : result.outcome}`);
     if (result.outcome === 'blocked') {
+      this.#isOwnWait = false;
       this.#setAskAt(result.retryInMs + jittered(this.#services.background.runtime, SECOND_MS));
       return;
     }
@@ -227,6 +229,7 @@ export class FeatureFlag {
     const ownMs = (RETRY_S[this.#failures] ?? MAX_RETRY_S) * SECOND_MS;
     this.#failures++;
     const askedMs = result.outcome === 'failure' ? (result.retryAfterMs ?? 0) : 0;
+    this.#isOwnWait = askedMs === 0;
     this.#setAskAt(Math.max(jittered(this.#services.background.runtime, ownMs), askedMs));
   }
 

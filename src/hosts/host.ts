@@ -168,10 +168,7 @@ export class Host {
     }
     const { destination } = checked;
     const flag = isForced ? undefined : this.#flag(checked);
-    const lane = new Lane(
-      { key, destination, flag, ...this.#credentialsOf(handle) },
-      this.#laneServices,
-    );
+    const lane = new Lane({ key, destination, flag, ...this.#credentialsOf(handle) }, this.#laneServices);
     this.#lanes.set(key, lane);
     return lane;
   }

@@ -1,7 +1,7 @@
 import type { OperationRecord } from '../records.js';
-import { type Background, Wakeup } from './timing.js';
 import type { DropReason } from './counters.js';
 import { RecordQueue } from './recordQueue.js';
+import { type Background, Wakeup } from './timing.js';
 
 /** The queues are looked through for expired records at most so many times in `maxRecordAgeMs`. */
 const EXPIRY_STEPS = 128;
@@ -80,11 +80,12 @@ export class HostQueue {
   /** The batch is done with. */
   settle(batch: readonly OperationRecord[]): void {
     this.#inFlight -= batch.length;
+    this.#restIfEmpty();
   }
 
   /** The batch waits again, at the head. */
   putBack(queue: RecordQueue, batch: readonly OperationRecord[]): void {
-    this.settle(batch);
+    this.#inFlight -= batch.length;
     queue.putBack(batch);
     this.#size += batch.length;
     this.#dropExpired(queue);
@@ -101,11 +102,19 @@ export class HostQueue {
   clear(queue: RecordQueue): number {
     const count = queue.clear();
     this.#size -= count;
+    this.#restIfEmpty();
     return count;
   }
 
   stop(): void {
     this.#expiry.cancel();
+  }
+
+  #restIfEmpty(): void {
+    if (this.#size + this.#inFlight === 0) {
+      this.#expiry.cancel();
+      this.#isWatching = false;
+    }
   }
 
   /** Looks at one record of each lane, and only when the cap is reached. */

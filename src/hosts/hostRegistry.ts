@@ -150,6 +150,7 @@ export class HostRegistry {
       return DISABLED_LEASE;
     }
     const lease = new Lease(this.#leaseServices(handle, gate));
+    handle.listen(lease);
     this.#undecided.add(lease);
     if (handle.endpoint !== undefined) {
       lease.onEndpoint();
@@ -157,7 +158,6 @@ export class HostRegistry {
     if (handle.isClosed) {
       lease.release();
     }
-    handle.listen(lease);
     return this.#refused.has(handle) ? undefined : lease;
   }
 

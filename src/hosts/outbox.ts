@@ -286,7 +286,7 @@ export class Outbox implements TurnTaker {
     const { sendOrder } = this.#services;
     // What is back has waited for its turn already.
     this.#urgent = Math.min(Math.max(returned, this.#urgent - settled), this.#queue.length);
-    if (blockMs > 0) {
+    if (blockMs !== undefined) {
       sendOrder.block(blockMs);
     }
     sendOrder.finished();
