@@ -135,9 +135,10 @@ function fits(check: CollectorCheck, value: string): boolean {
 
 /** Texts that fit, texts that almost fit, and others. */
 function textsNear(check: CollectorCheck): fc.Arbitrary<string> {
-  const fitting = fc.stringMatching(new RegExp(check.type === 'text' ? check.pattern : ''));
+  const fitting = fc.stringMatching(new RegExp(check.type === 'text' ? check.pattern : ''), { size: 'max' });
   const changed = fc
     .tuple(fitting, fc.nat(40), fc.string({ maxLength: 3 }), fc.nat(2))
     .map(([value, at, inserted, removed]) => value.slice(0, at) + inserted + value.slice(at + removed));
-  return fc.oneof(fitting, changed, fc.string(), fc.stringMatching(/^[0-9A-Z]{5}$/));
+  const longer = fitting.map((value) => value + value.slice(-1));
+  return fc.oneof(fitting, changed, longer, fc.string(), fc.stringMatching(/^[0-9A-Z]{5}$/));
 }
