@@ -33,7 +33,9 @@ export function releases(changelog: string): Release[] {
  */
 export function releaseNotes(tag: string, version: string, changelog: string): string {
   if (tag !== `v${version}`) {
-    throw new Error(`the tag is ${tag}, but package.json has version ${version}: the tag must be v${version}`);
+    throw new Error(
+      `the tag is ${tag}, but package.json has version ${version}: the tag must be v${version}`,
+    );
   }
   const release = releases(changelog).find((entry) => entry.version === version);
   if (release === undefined) {
