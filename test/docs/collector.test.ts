@@ -30,7 +30,7 @@ interface Config {
   readonly service: { readonly pipelines: Record<string, Pipeline> };
 }
 
-const FILE = readFileSync(join(ROOT, 'docs/collector/opentelemetry-databricks-sql.yaml'), 'utf8');
+const FILE = readFileSync(join(ROOT, 'docs/collector/opentelemetry-databricks-sql.yml'), 'utf8');
 const CONFIG = parse(FILE) as Config;
 const LEAVING = DEFAULT_TAG_ROWS.filter(({ scope }) => scope !== 'exportLocal');
 const namesOf = (rows: typeof DEFAULT_TAG_ROWS) => rows.map(({ name }) => name).sort();
