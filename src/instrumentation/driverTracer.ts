@@ -77,6 +77,10 @@ export class DriverTracer implements StatementOwner {
     return this.config.statementGraceMs;
   }
 
+  get recordReturnedRows(): boolean {
+    return this.config.recordReturnedRows;
+  }
+
   set meter(meter: Meter) {
     this.#metrics = new OperationMetrics(meter);
   }

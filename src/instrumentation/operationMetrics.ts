@@ -13,6 +13,7 @@ const METRIC_TAGS = [
   Tag.dbSystemName,
   Tag.dbOperationName,
   Tag.dbCollectionName,
+  Tag.dbStoredProcedureName,
   Tag.dbNamespace,
   Tag.dbQuerySummary,
   Tag.serverAddress,

@@ -10,9 +10,6 @@ const MAX_PARAMETER_LENGTH = 1_024;
 /** Parameters of one statement that are recorded. */
 const MAX_PARAMETERS = 100;
 
-/** Operations after which the session's catalog or schema may be another. */
-const NAMESPACE_OPERATIONS = /^(USE|SET CATALOG)\b/;
-
 /**
  * Adds what the SQL text tells to a statement's attributes.
  *
@@ -29,14 +26,11 @@ export function addStatementTags(
 ): StatementSummary {
   const { summary } = statement;
   attributes[Tag.statementType] = summary.statementType;
-  if (summary.operation !== undefined) {
-    attributes[Tag.dbOperationName] = summary.operation;
-  }
   if (summary.summary !== undefined) {
     attributes[Tag.dbQuerySummary] = summary.summary;
   }
-  if (summary.collection !== undefined) {
-    attributes[Tag.dbCollectionName] = summary.collection;
+  if (summary.storedProcedure !== undefined) {
+    attributes[Tag.dbStoredProcedureName] = summary.storedProcedure;
   }
   const text = withText ? queryText(sql, statement, options, config) : undefined;
   if (text !== undefined) {
@@ -46,11 +40,6 @@ export function addStatementTags(
     addParameters(attributes, options);
   }
   return summary;
-}
-
-/** Whether the session's catalog or schema may be another after this statement. */
-export function changesNamespace(summary: StatementSummary): boolean {
-  return summary.operation !== undefined && NAMESPACE_OPERATIONS.test(summary.operation);
 }
 
 function queryText(
