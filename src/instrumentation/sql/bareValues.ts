@@ -1,9 +1,16 @@
-import { COMMA_CODE, codeAt, kindOf, LETTER, OPEN, OPEN_CODE } from './characters.js';
+import { COMMA_CODE, codeAt, kindOf, LETTER, OPEN, OPEN_CODE, QUOTE } from './characters.js';
 import { type Keyword, keywords } from './keywords.js';
 import { endOfBlank } from './lexer.js';
 import { Principals } from './principals.js';
 import { PropertyLists } from './propertyLists.js';
-import { endOfOne, endOfPieces, keywordBehind, looksLikePath, needsNoCare } from './rawOperands.js';
+import {
+  endOfFirstPiece,
+  endOfOne,
+  endOfPieces,
+  keywordBehind,
+  looksLikePath,
+  needsNoCare,
+} from './rawOperands.js';
 
 /** Statements in which values stand without quotes, if somebody writes them so. */
 const WATCHED = keywords(
@@ -257,10 +264,15 @@ export class BareValues {
 
   #pieces(end: number, stops: ReadonlySet<Keyword>): number {
     const start = endOfBlank(this.#sql, end);
-    if (needsNoCare(this.#sql, start)) {
+    const isString = kindOf(codeAt(this.#sql, start)) === QUOTE;
+    if (needsNoCare(this.#sql, start) && !isString) {
       return -1;
     }
-    return endOfValue(start, endOfPieces(this.#sql, start, stops, !this.#script));
+    const valueEnd = endOfPieces(this.#sql, start, stops, !this.#script);
+    // A string is left to the tokens, unless there is more behind it.
+    return isString && valueEnd === endOfFirstPiece(this.#sql, start, !this.#script)
+      ? -1
+      : endOfValue(start, valueEnd);
   }
 }
 

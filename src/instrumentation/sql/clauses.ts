@@ -94,7 +94,7 @@ export class Clauses {
     const { position, targets } = this;
     const { state, levels } = position;
     const isSource = (state === TARGET || state === OPEN) && targets.expected === 'source';
-    const isIgnored = levels.current.ignored && position.columns && state !== QUERY;
+    const isIgnored = levels.current.ignored && position.columns && state !== QUERY && !isSource;
     const isCall =
       state === COMPLETE && this.#afterWord && this.#previous !== 'EXISTS' && this.#previous !== 'AS';
     const level = levels.open();
@@ -406,7 +406,7 @@ export class Clauses {
           position.state = QUERY;
           break;
         }
-        this.#expect(readKind(this.#reader, 'table'));
+        this.#expect(readKind(this.#reader, verb, 'table'));
         break;
       default:
         this.#expectBehind(keyword, verb);
@@ -419,10 +419,14 @@ export class Clauses {
       this.#expect('source');
       return;
     }
-    if (verb === 'SHOW' || verb === 'GRANT' || verb === 'REVOKE' || verb === 'DENY' || verb === 'DROP') {
+    if (this.#hasOnePreposition(verb)) {
       this.position.prepositions = undefined;
     }
-    this.#expect(readKind(this.#reader, this.#kindBehind(keyword, verb)));
+    this.#expect(readKind(this.#reader, verb, this.#kindBehind(keyword, verb)));
+  }
+
+  #hasOnePreposition(verb: Keyword): boolean {
+    return this.position.prepositions?.has('ON') === true || verb === 'SHOW';
   }
 
   /** What a name is that has no kind before it. */

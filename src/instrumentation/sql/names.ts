@@ -1,4 +1,12 @@
-import { DOLLAR_CODE, DOT_CODE, OPEN_BRACE_CODE } from './characters.js';
+import {
+  BACKSLASH_CODE,
+  COLON_CODE,
+  DOLLAR_CODE,
+  DOT_CODE,
+  MINUS_CODE,
+  OPEN_BRACE_CODE,
+  SLASH_CODE,
+} from './characters.js';
 import { isFileFormat } from './paths.js';
 import { isShowable } from './summaryText.js';
 import type { TokenReader } from './tokens.js';
@@ -25,9 +33,23 @@ export function readName(reader: TokenReader, table: boolean): DottedName {
     parts++;
     isPath ||= format && reader.kind === 'name';
   }
-  const { adjacentCode } = reader;
-  const isNoName = adjacentCode === DOLLAR_CODE || adjacentCode === OPEN_BRACE_CODE;
-  return { text: isNoName || isPath || (format && parts === 2) ? undefined : text, parts };
+  return { text: isNoEnd(reader) || isPath || (format && parts === 2) ? undefined : text, parts };
+}
+
+/** Whether a variable goes on with the name, or a path without quotes. */
+function isNoEnd(reader: TokenReader): boolean {
+  switch (reader.adjacentCode) {
+    case DOLLAR_CODE:
+    case OPEN_BRACE_CODE:
+    case BACKSLASH_CODE:
+    case COLON_CODE:
+      return true;
+    case MINUS_CODE:
+    case SLASH_CODE:
+      return !reader.commentFollows;
+    default:
+      return false;
+  }
 }
 
 /** A name as it is compared: names are not case-sensitive, and the backticks are no part of them. */

@@ -32,7 +32,7 @@ export class Operands {
     const isOpen = this.#position.state === OPEN;
     switch (keyword) {
       case 'SELECT':
-        return !isOpen || this.#beginsOperand;
+        return !isOpen || (this.#beginsOperand && !this.#isOperator);
       case 'VALUES':
         return !isOpen || (this.#beginsOperand && !BEHIND_OPERAND.has(this.#reader.nextKeyword));
       case 'FROM':
@@ -73,6 +73,16 @@ export class Operands {
       default:
         return COMPLETE;
     }
+  }
+
+  /** Whether the next word is an operator, and not a column of that name. */
+  get #isOperator(): boolean {
+    const { nextKeyword, codeBehindNext } = this.#reader;
+    return (
+      BEHIND_OPERAND.has(nextKeyword) &&
+      kindOf(codeBehindNext) !== COMMA &&
+      this.#reader.keywordAhead(1) !== 'FROM'
+    );
   }
 
   get #beginsCase(): boolean {

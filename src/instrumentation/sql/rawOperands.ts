@@ -58,6 +58,11 @@ export function endOfPieces(sql: string, start: number, stops: ReadonlySet<Keywo
   return end;
 }
 
+/** End of the first of the pieces. */
+export function endOfFirstPiece(sql: string, start: number, alone: boolean): number {
+  return endOfPiece(sql, start, !alone);
+}
+
 /** End of one path, pattern or the like: where white space, a comma, a parenthesis or a semicolon follows. */
 export function endOfOne(sql: string, start: number): number {
   return endOfPiece(sql, start, true);

@@ -1,7 +1,8 @@
+import { DOT_CODE } from './characters.js';
 import type { Keyword } from './keywords.js';
 import type { TokenReader } from './tokens.js';
 import {
-  BEHIND_NAME,
+  BEHIND_NAMES,
   DETAIL_WORDS,
   FILLERS,
   KIND_PREFIXES,
@@ -38,7 +39,7 @@ export function readObjectHead(reader: TokenReader): ObjectHead {
   const mayLackKind = TABLE_VERBS.has(verb) || OTHER_VERBS.has(verb);
   while (kind === '' && !KINDLESS_VERBS.has(verb)) {
     const word = reader.nextKeyword;
-    if (word === '' || (mayLackKind && isTheName(reader))) {
+    if (word === '' || reader.codeBehindNext === DOT_CODE || (mayLackKind && isTheName(reader, verb))) {
       break;
     }
     if (isKind(word)) {
@@ -48,7 +49,10 @@ export function readObjectHead(reader: TokenReader): ObjectHead {
     }
     reader.next();
     operation += FILLERS.has(word) ? '' : ` ${reader.text}`;
-    if ((verb === 'COPY' && word === 'INTO') || (verb === 'CONVERT' && word === 'DELTA')) {
+    if (
+      ((verb === 'COPY' || verb === 'APPLY') && word === 'INTO') ||
+      (verb === 'CONVERT' && word === 'DELTA')
+    ) {
       return { operation, kind, expected: 'table' };
     }
   }
@@ -82,8 +86,8 @@ export function readShowHead(reader: TokenReader): ObjectHead {
 }
 
 /** Reads the kind of the object behind a preposition: `ON TABLE t`, `IN SCHEMA s`. */
-export function readKind(reader: TokenReader, withoutKind: Expectation): Expectation {
-  for (let word = reader.nextKeyword; word !== '' && !isTheName(reader); word = reader.nextKeyword) {
+export function readKind(reader: TokenReader, verb: Keyword, withoutKind: Expectation): Expectation {
+  for (let word = reader.nextKeyword; word !== '' && !isTheName(reader, verb); word = reader.nextKeyword) {
     if (isKind(word)) {
       reader.next();
       return expectationOfKind(word);
@@ -96,7 +100,8 @@ export function readKind(reader: TokenReader, withoutKind: Expectation): Expecta
       return 'nothing';
     }
   }
-  return reader.nextKeyword === 'METASTORE' && BEHIND_NAME.has(reader.keywordAhead(1))
+  const behind = reader.keywordAhead(1);
+  return reader.nextKeyword === 'METASTORE' && (behind === 'TO' || behind === 'FROM')
     ? 'nothing'
     : withoutKind;
 }
@@ -175,13 +180,13 @@ function skipFillers(reader: TokenReader): void {
   }
 }
 
-/** Whether the next word is the name of the object, though it could be its kind. */
-function isTheName(reader: TokenReader): boolean {
+/** Whether the next word is the name of the object, though it could be its kind: `RESTORE view TO VERSION …`. */
+function isTheName(reader: TokenReader, verb: Keyword): boolean {
   if (!reader.nameBehindNext) {
     return true;
   }
   const behind = reader.keywordAhead(1);
-  if (!BEHIND_NAME.has(behind) || reader.nextKeyword === 'ON') {
+  if (BEHIND_NAMES.get(verb)?.has(behind) !== true || reader.nextKeyword === 'ON') {
     return false;
   }
   const behindThat = reader.keywordAhead(2);
@@ -212,5 +217,5 @@ function expectationOfIndex(reader: TokenReader): Expectation {
     return 'other';
   }
   reader.next();
-  return readKind(reader, 'table');
+  return readKind(reader, '', 'table');
 }

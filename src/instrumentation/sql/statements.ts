@@ -28,7 +28,7 @@ const BLOCK_WORDS = keywords('NOT ATOMIC');
 /** Behind TABLE these show that it is the name: `INSERT INTO table VALUES …`. */
 const BEHIND_INSERTED = keywords('VALUES SELECT WITH FROM TABLE PARTITION BY REPLACE AS');
 
-const DEFINITION = keywords('AS RETURN LIKE CLONE FROM INTO ON SELECT BEGIN');
+const DEFINITION = keywords('AS RETURN LIKE CLONE FROM INTO SELECT BEGIN');
 const PREPOSITIONS: ReadonlyMap<Keyword, ReadonlySet<Keyword>> = new Map<Keyword, ReadonlySet<Keyword>>([
   ['CREATE', DEFINITION],
   ['REPLACE', DEFINITION],
@@ -76,7 +76,7 @@ export class Statements {
     this.firstKeyword ||= keyword;
     position.verb = keyword;
     position.state = COMPLETE;
-    position.levels.current.commonTables = false;
+    this.#endCommonTables();
     switch (keyword) {
       case 'SELECT':
         this.select();
@@ -146,6 +146,14 @@ export class Statements {
     position.script = true;
     while (BLOCK_WORDS.has(this.#reader.nextKeyword)) {
       this.#reader.next();
+    }
+  }
+
+  #endCommonTables(): void {
+    const { levels } = this.#position;
+    if (levels.current.commonTables) {
+      levels.current.commonTables = false;
+      this.#targets.endDefinition(levels.depth);
     }
   }
 
@@ -266,8 +274,12 @@ export class Statements {
     }
     // `INSERT INTO TABLE values VALUES …`: the clause is behind the name.
     const behind = reader.keywordAhead(1);
-    const mayBeName = behind === 'VALUES' || behind === 'TABLE' || behind === 'FROM';
-    return BEHIND_INSERTED.has(behind) && !(mayBeName && BEHIND_INSERTED.has(reader.keywordAhead(2)));
+    const behindThat = reader.keywordAhead(2);
+    const isName =
+      behind === 'SELECT'
+        ? behindThat === 'VALUES' && reader.keywordAhead(3) === ''
+        : behind !== 'WITH' && BEHIND_INSERTED.has(behindThat);
+    return BEHIND_INSERTED.has(behind) && !isName;
   }
 
   #delete(): void {
@@ -342,8 +354,7 @@ export class Statements {
     this.#out.add(head.operation);
     this.shown = head.kind;
     this.#ignore(!WITH_QUERIES.has(verb));
-    position.prepositions =
-      verb === 'ALTER' && head.kind === 'VIEW' ? PREPOSITIONS.get('CACHE') : PREPOSITIONS.get(verb);
+    position.prepositions = prepositionsOf(verb, head.kind);
     const isUndropById = this.#reader.nextKeyword === 'WITH' && this.#reader.keywordAhead(1) === 'ID';
     if (verb === 'SHOW' && head.expected !== 'nothing') {
       position.prepositions = undefined;
@@ -369,4 +380,11 @@ export class Statements {
   #add(): void {
     this.#out.add(this.#reader.text);
   }
+}
+
+function prepositionsOf(verb: Keyword, kind: Keyword): ReadonlySet<Keyword> | undefined {
+  if (kind === 'INDEX' || kind === 'POLICY') {
+    return PREPOSITIONS.get('DROP');
+  }
+  return PREPOSITIONS.get(verb === 'ALTER' && kind === 'VIEW' ? 'CACHE' : verb);
 }

@@ -1,4 +1,4 @@
-import { BACKTICK, DIGIT, kindOf, LETTER, OPEN, OPEN_CODE, QUOTE } from './characters.js';
+import { BACKTICK, DIGIT, kindOf, LETTER, OPEN, OPEN_CODE, QUESTION_CODE, QUOTE } from './characters.js';
 import type { Keyword } from './keywords.js';
 import { foldName, readName } from './names.js';
 import type { Expectation } from './statementHead.js';
@@ -143,5 +143,5 @@ export class Targets {
 
 function beginsRow(code: number): boolean {
   const kind = kindOf(code);
-  return kind === OPEN || kind === QUOTE || kind === DIGIT;
+  return kind === OPEN || kind === QUOTE || kind === DIGIT || code === QUESTION_CODE;
 }

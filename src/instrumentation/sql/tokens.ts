@@ -12,6 +12,7 @@ import {
   SEMICOLON_CODE,
   TYPOGRAPHIC_QUOTE,
 } from './characters.js';
+import { startsComment } from './comments.js';
 import { type Keyword, keywordAt } from './keywords.js';
 import { endOfBlank, endOfToken } from './lexer.js';
 import { endOfName, endOfPrefixedLiteral, endOfWord } from './literals.js';
@@ -75,6 +76,11 @@ export class TokenReader {
   /** The character directly behind the token. */
   get adjacentCode(): number {
     return codeAt(this.#sql, this.#end);
+  }
+
+  /** Whether a comment begins directly behind the token. */
+  get commentFollows(): boolean {
+    return startsComment(this.#sql, this.#end);
   }
 
   /** The next token as a keyword. */

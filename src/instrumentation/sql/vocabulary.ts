@@ -56,16 +56,17 @@ export const FILLERS = keywords('OR REPLACE REFRESH TEMPORARY TEMP GLOBAL LAZY P
 /** Words between the kind and the name, for some verbs. */
 export const DETAIL_WORDS = keywords('EXTENDED FORMATTED');
 
-/** Behind a word that could be a kind, these show that it is the name: `RESTORE view TO VERSION …`. */
-export const BEHIND_NAME = keywords('TO AS RENAME RETAIN PARTITION SET FOR IS WHERE USING VERSION TIMESTAMP');
-
-/** What SHOW can show; a name, if there is one, follows a preposition. */
-export const SHOWN = keywords(
-  'TABLES TABLE EXTENDED VIEWS SCHEMAS DATABASES NAMESPACES CATALOGS COLUMNS FUNCTIONS PROCEDURES PARTITIONS CREATE ' +
-    'TBLPROPERTIES GRANTS GRANT VOLUMES SHARES RECIPIENTS PROVIDERS CONNECTIONS EXTERNAL LOCATIONS STORAGE SERVICE ' +
-    'CREDENTIALS GROUPS USERS ROLES CURRENT SCHEMA DATABASE NAMESPACE CATALOG USER SYSTEM ALL DROPPED MATERIALIZED ' +
-    'EFFECTIVE POLICIES MODELS INDEXES',
-);
+/** Words that can follow the name of the object: before one of them, what could be a kind is the name. */
+export const BEHIND_NAMES: ReadonlyMap<Keyword, ReadonlySet<Keyword>> = new Map([
+  ['RESTORE', keywords('TO VERSION TIMESTAMP')],
+  ['DESCRIBE', keywords('AS PARTITION')],
+  ['DESC', keywords('AS PARTITION')],
+  ['CACHE', keywords('AS OPTIONS')],
+  ['GRANT', keywords('TO')],
+  ['DENY', keywords('TO')],
+  ['REVOKE', keywords('FROM')],
+  ['SHOW', keywords('IN FROM LIKE')],
+]);
 
 /** Words that can only follow an operand: before one of them a keyword is a column. */
 export const BEHIND_OPERAND = keywords(
