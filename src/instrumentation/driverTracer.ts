@@ -36,6 +36,10 @@ export class DriverTracer extends SpanFactory implements StatementOwner {
     return this.config.statementGraceMs;
   }
 
+  get recordReturnedRows(): boolean {
+    return this.config.recordReturnedRows;
+  }
+
   /** Sessions of which it can't be known to which host they belong: nothing of them is sent. */
   get unboundSessions(): number {
     return this.#unboundSessions;

@@ -15,6 +15,8 @@ import { StatementMeasures } from './statementMeasures.js';
 /** What a statement's life needs of its surroundings. */
 export interface StatementOwner {
   readonly statementGraceMs: number;
+  /** Whether `db.response.returned_rows` is wanted. */
+  readonly recordReturnedRows: boolean;
   /** Right before the span ends: metrics, the user's hook. `latencyMs` is `databricks.operation.latency_ms`, unrounded. */
   onStatementEnd(
     statement: StatementLife,
@@ -243,6 +245,9 @@ export class StatementLife extends InFlightEntry {
     this.#learnStatementId();
     if (this.span.isRecording()) {
       const attributes = this.measures.attributes(this.#operation, this.#isKernel);
+      if (rows !== undefined && this.#owner.recordReturnedRows) {
+        attributes[Tag.dbResponseReturnedRows] = rows;
+      }
       if (failure !== undefined) {
         attributes[Tag.errorType] = failure.code;
         if (failure.statusCode !== undefined) {
