@@ -1,4 +1,4 @@
-import { knownErrorNames, OTHER_ERROR, type TagDefinition, WIRE_FIELDS } from '../src/tags/index.js';
+import { type ConnectionTag, knownErrorNames, OTHER_ERROR, type StatementTag } from '../src/tags/index.js';
 
 /** Which values of a tag may stay, in the terms of the Collector's transformation language (OTTL). */
 export type CollectorCheck =
@@ -18,16 +18,14 @@ const VERSION_MAX_LENGTH = 64;
 // among them or `XX` at the beginning, is spelled out. A test compares them with the package's own checks.
 const UUID = '[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}';
 const DIGITS = '[0-9]{1,20}';
-const VERSION = '[0-9]{1,10}([.][0-9]{1,10}){0,3}(-[a-z]{1,16}([.][0-9]{1,10})?)?';
+const VERSION = 'v?[0-9]{1,10}([.][0-9]{1,10}){0,3}(-[a-z]{1,16}([.][0-9]{1,10})?)?';
 const HTTP_STATUS = '[1-5][0-9]{2}';
 const SQLSTATE = ['XX[0-9A-Z]{3}', ...[0, 1, 2, 3, 4].map(digitAt)];
 
-/** @throws for a tag that never leaves for Databricks */
-export function collectorCheck({ name, wireField }: TagDefinition): CollectorCheck {
-  if (wireField === undefined) {
-    throw new Error(`${name} has no wire field`);
-  }
-  const rule = WIRE_FIELDS[wireField];
+/** A tag that may leave for Databricks. */
+export type SentTag = ConnectionTag | StatementTag;
+
+export function collectorCheck({ rule }: SentTag): CollectorCheck {
   switch (rule.kind) {
     case 'boolean':
     case 'integer':
@@ -51,7 +49,7 @@ export function collectorCheck({ name, wireField }: TagDefinition): CollectorChe
 }
 
 /** The statement that removes, or replaces, a value that does not fit. */
-export function checkStatement(row: TagDefinition): string {
+export function checkStatement(row: SentTag): string {
   const value = `span.attributes[${quote(row.name)}]`;
   const check = collectorCheck(row);
   const editor =

@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar } from 'yaml';
-import { DB_SYSTEM, DEFAULT_TAG_ROWS, Tag } from '../src/tags/index.js';
+import { DB_SYSTEM, TAG_TABLE, Tag } from '../src/tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../src/version.js';
 import { checkStatement, quote } from './collectorChecks.js';
 
@@ -78,7 +78,7 @@ function commonProcessors() {
 }
 
 function ownProcessors() {
-  const databricksOnly = DEFAULT_TAG_ROWS.filter(({ scope }) => scope === 'exportDatabricks');
+  const databricksOnly = TAG_TABLE.rows.filter(({ scope }) => scope === 'exportDatabricks');
   return {
     'filter/inner_spans': {
       error_mode: 'ignore',
@@ -113,7 +113,7 @@ function ownProcessors() {
 }
 
 function databricksProcessors() {
-  const leaving = DEFAULT_TAG_ROWS.filter(({ scope }) => scope !== 'exportLocal');
+  const leaving = [...TAG_TABLE.statementTags, ...TAG_TABLE.connectionTags];
   const operation = `span.attributes["${Tag.operationType}"]`;
   return {
     'filter/events': { error_mode: 'propagate', traces: { spanevent: ['true'] } },

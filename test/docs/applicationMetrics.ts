@@ -1,6 +1,7 @@
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { Guard } from '../../src/guard.js';
 import { OperationMetrics } from '../../src/instrumentation/operationMetrics.js';
 import { Tag } from '../../src/tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
@@ -14,7 +15,7 @@ export async function collectApplicationMetrics(): Promise<Series[]> {
   runtime.setMeterProvider(meterProvider);
   runtime.enable();
   try {
-    recordOperations(new OperationMetrics(meterProvider.getMeter(INSTRUMENTATION_SCOPE)));
+    recordOperations(new OperationMetrics(meterProvider.getMeter(INSTRUMENTATION_SCOPE), new Guard()));
     const { resourceMetrics } = await reader.collect();
     return parseSeries(new PrometheusSerializer().serialize(resourceMetrics));
   } finally {

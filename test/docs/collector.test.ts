@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { DEFAULT_TAG_ROWS, WIRE_FIELDS } from '../../src/tags/index.js';
+import { TAG_TABLE } from '../../src/tags/index.js';
 import { type CollectorCheck, collectorCheck } from '../../tools/collectorChecks.js';
 import { collectorConfig } from '../../tools/collectorConfig.js';
 import { ROOT } from './markdown.js';
@@ -32,8 +32,8 @@ interface Config {
 
 const FILE = readFileSync(join(ROOT, 'docs/collector/opentelemetry-databricks-sql.yml'), 'utf8');
 const CONFIG = parse(FILE) as Config;
-const LEAVING = DEFAULT_TAG_ROWS.filter(({ scope }) => scope !== 'exportLocal');
-const namesOf = (rows: typeof DEFAULT_TAG_ROWS) => rows.map(({ name }) => name).sort();
+const LEAVING = [...TAG_TABLE.statementTags, ...TAG_TABLE.connectionTags];
+const namesOf = (rows: readonly { readonly name: string }[]) => rows.map(({ name }) => name).sort();
 
 describe("the Collector's configuration", () => {
   it('is what the tag table gives (npm run docs:collector)', () => {
@@ -62,7 +62,7 @@ describe("the Collector's configuration", () => {
       (statement) => /^delete_key\(span\.attributes, "([^"]+)"\)$/.exec(statement)?.[1],
     );
     expect(removed.sort()).toEqual(
-      namesOf(DEFAULT_TAG_ROWS.filter(({ scope }) => scope === 'exportDatabricks')),
+      namesOf(TAG_TABLE.rows.filter(({ scope }) => scope === 'exportDatabricks')),
     );
   });
 
@@ -99,11 +99,11 @@ describe("a tag's check in the Collector", () => {
   );
 
   it.each(textual)('%s: takes the same texts as the processor', (_, row, check) => {
-    const rule = row.wireField === undefined ? undefined : WIRE_FIELDS[row.wireField];
+    const { rule } = row;
     fc.assert(
       fc.property(textsNear(check), (value) => {
         // `code` does not refuse a text, it sends `other` for it.
-        expect([value, fits(check, value)]).toEqual([value, rule?.check(value) === value]);
+        expect([value, fits(check, value)]).toEqual([value, rule.check(value) === value]);
       }),
       { numRuns: 500 },
     );
@@ -119,7 +119,7 @@ describe("a tag's check in the Collector", () => {
   it.each(LEAVING.map((row) => [row.name, row] as const))(
     '%s: checks the type that its kind has',
     (_, row) => {
-      const type = row.kind === 'integer' || row.kind === 'boolean' ? row.kind : 'text';
+      const type = row.rule.kind === 'integer' || row.rule.kind === 'boolean' ? row.rule.kind : 'text';
       expect(collectorCheck(row).type).toBe(type);
     },
   );
