@@ -116,8 +116,8 @@ export class HostTotals {
   }
 }
 
-function sum(hosts: readonly HostStats[], valueOf: (host: HostStats) => number): number {
-  return hosts.reduce((total, host) => total + valueOf(host), 0);
+function sum(hosts: readonly HostStats[], figureOf: (host: HostStats) => number): number {
+  return hosts.reduce((total, host) => total + figureOf(host), 0);
 }
 
 function addAll(totals: Map<string, number>, counts: Readonly<Record<string, number>>): void {
