@@ -50,7 +50,7 @@ export const LOCAL_ROWS: readonly LocalTag[] = [
     scope: 'exportLocal',
     kind: 'text',
     on: 'operation',
-    description: 
+    description:
       '`catalog|schema` that the session was opened with, where known; of a metadata call, what it asks for.',
   },
   {
