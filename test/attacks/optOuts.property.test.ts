@@ -58,6 +58,8 @@ describe('where anybody has said no', () => {
   const connect = vi.fn();
 
   beforeEach(() => {
+    lookUp.mockClear();
+    connect.mockClear();
     vi.spyOn(dns, 'lookup').mockImplementation(lookUp as never);
     vi.spyOn(Socket.prototype, 'connect').mockImplementation(connect as never);
   });
