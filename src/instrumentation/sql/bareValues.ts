@@ -194,7 +194,9 @@ export class BareValues {
         return -1;
       case 'LOCATION':
       case 'URL':
-        return this.#word !== 'EXTERNAL' && this.#depth === 0 && !this.#opensBehind(end) ? this.#one(end) : -1;
+        return this.#word !== 'EXTERNAL' && this.#depth === 0 && !this.#opensBehind(end)
+          ? this.#one(end)
+          : -1;
       case 'COMMENT':
         return before !== OPEN_CODE && before !== COMMA_CODE ? this.#one(end) : -1;
       case 'JAR':

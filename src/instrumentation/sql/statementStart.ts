@@ -10,6 +10,8 @@ const BLOCKS = keywords('BEGIN THEN ELSE DO LOOP REPEAT');
 
 /** Statements of scripts with others in them: in no other does a word such as THEN begin one. */
 const HEADS = keywords('IF ELSEIF WHILE FOR CASE WHEN UNTIL DECLARE');
+/** Behind these END is a column. */
+const BEFORE_OPERAND = keywords('CASE WHEN THEN ELSE AND OR');
 const VERBS = keywords(
   'SELECT WITH VALUES TABLE FROM SHOW DESCRIBE DESC INSERT UPDATE DELETE MERGE COPY TRUNCATE LOAD CREATE ALTER DROP ' +
     'REPLACE UNDROP COMMENT ANALYZE MSCK SYNC USE SET UNSET CALL EXECUTE OPTIMIZE VACUUM CACHE REFRESH RESTORE GRANT ' +
@@ -56,11 +58,23 @@ export class StatementStart {
     }
     if (keyword === 'CASE' && this.#previous !== 'END') {
       this.#cases++;
-    } else if (keyword === 'END' && this.#cases > 0) {
+    } else if (keyword === 'END' && this.#cases > 0 && !BEFORE_OPERAND.has(this.#previous)) {
       this.#cases--;
     }
     this.#previous = keyword;
-    this.expected = BLOCKS.has(keyword) && this.#cases === 0;
+    this.expected = this.#cases === 0 && this.#entersBlock(keyword);
+  }
+
+  #entersBlock(keyword: Keyword): boolean {
+    switch (keyword) {
+      case 'DO':
+        return this.#verb === 'WHILE' || this.#verb === 'FOR';
+      case 'THEN':
+      case 'ELSE':
+        return this.#verb !== 'WHILE' && this.#verb !== 'FOR';
+      default:
+        return BLOCKS.has(keyword);
+    }
   }
 
   endStatement(): void {

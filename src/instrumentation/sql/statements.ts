@@ -276,7 +276,7 @@ export class Statements {
     const behind = reader.keywordAhead(1);
     const behindThat = reader.keywordAhead(2);
     if (behind === 'SELECT') {
-      return !(behindThat === 'VALUES' && reader.keywordAhead(3) === '');
+      return !(behindThat === 'VALUES' && reader.opensBehind(2));
     }
     if (behind === 'FROM') {
       return behindThat === '' && !reader.opensBehind(1);
