@@ -76,7 +76,7 @@ describe('statistics on the page', () => {
       ...Object.keys(host?.flags[0] ?? {}),
     ];
     expect(new Set(codeSpans(text))).toEqual(
-      new Set([...fields, 'unknown', 'enabled', 'disabled', 'failed']),
+      new Set([...fields, 'unknown', 'enabled', 'disabled']),
     );
   });
 
