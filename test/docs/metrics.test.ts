@@ -75,9 +75,7 @@ describe('statistics on the page', () => {
       ...Object.keys(host?.breaker ?? {}),
       ...Object.keys(host?.flags[0] ?? {}),
     ];
-    expect(new Set(codeSpans(text))).toEqual(
-      new Set([...fields, 'unknown', 'enabled', 'disabled']),
-    );
+    expect(new Set(codeSpans(text))).toEqual(new Set([...fields, 'unknown', 'enabled', 'disabled']));
   });
 
   it('are the reasons for dropping, the outcomes of connections and of flag requests', () => {
