@@ -95,7 +95,7 @@ describe('options that are left out have the documented defaults', () => {
         maxQueueSize: 20_480,
         maxRecordAgeMs: 900_000,
         maxHosts: 100,
-        maxLanes: 100,
+        maxLanes: 2_000,
       },
       instrumentationScopes: ['opentelemetry-databricks-sql'],
       maxInFlightStatements: 20_480,
