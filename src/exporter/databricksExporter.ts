@@ -4,6 +4,7 @@ import {
   resolveExporterOptions,
 } from '../config.js';
 import type { ConnectionRoute } from '../connectionHandle.js';
+import { EXPORTER_MARK, type TelemetryExporter } from '../exporterMark.js';
 import { parseAddress } from './address.js';
 import type { HostExporter, RecordExporter } from './contract.js';
 import { HttpsHostExporter } from './hostExporter.js';
@@ -14,7 +15,9 @@ import { isSupportedRoute } from './supportedRoutes.js';
  * Sends records to Databricks' telemetry endpoint: to the host and port of the SQL connection, by the
  * connection's own route, behind a circuit breaker per host.
  */
-export class DatabricksExporter implements RecordExporter {
+export class DatabricksExporter implements RecordExporter, TelemetryExporter {
+  /** @internal */
+  readonly [EXPORTER_MARK] = 'sends';
   readonly #options: ResolvedExporterOptions;
   readonly #network: Promise<Network>;
 

@@ -1,16 +1,20 @@
-import { type Context, diag } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../config.js';
 import type { ConnectionEndpoint, ConnectionHandle, ConnectionServer } from '../connectionHandle.js';
 import { getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
+import { reportEnvironment } from '../environment.js';
+import { chooseExporter } from '../exporter/chooseExporter.js';
 import { failureClassOf } from '../failures.js';
+import { Guard } from '../guard.js';
 import type { ConnectionLease } from '../hosts/contract.js';
-import { createHosts, type RecordExporter } from '../hosts/createHosts.js';
+import { createHosts } from '../hosts/createHosts.js';
 import type { HostRegistry } from '../hosts/hostRegistry.js';
-import { registerMetrics } from '../hosts/metrics.js';
+import { hasLogger, logDebug } from '../log.js';
 import { ChunkDetails, OperationRecord } from '../records.js';
 import { Tag } from '../tags/index.js';
 import { OpenOperation } from './openOperation.js';
 import { OpenOperations } from './openOperations.js';
+import { ProcessorMetrics } from './processorMetrics.js';
 import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
 import { type ChunkTag, chunkTagsOf, readOperation } from './recordReading.js';
 import { hrTimeToMs, type ReadableSpanLike, type SpanProcessorLike } from './spanShape.js';
@@ -48,31 +52,39 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   readonly #chunkTags: readonly ChunkTag[];
   /** Whoever registers the processor twice has it told of each end twice, one right after the other. */
   #lastDownload: ReadableSpanLike | undefined = undefined;
-  readonly #unregisterMetrics: () => void;
+  readonly #metrics: ProcessorMetrics;
+  readonly #guard = new Guard();
+  /** Whether what is wrong with the environment's variables has been logged. */
+  #isEnvironmentReported = false;
   #shutdown: Promise<void> | undefined = undefined;
 
   /**
    * @param options see `DatabricksSpanProcessorOptions`; every one has a default
-   * @param exporter default: a `DatabricksExporter` made from the same options. A `DryRunExporter` prints
-   *   instead of sending.
    * @throws TypeError that names the option, what was wrong and what is allowed
    */
-  constructor(options: DatabricksSpanProcessorOptions = {}, exporter?: RecordExporter) {
+  constructor(options: DatabricksSpanProcessorOptions = {}, ...none: readonly never[]) {
+    if (none.length > 0) {
+      throw new TypeError(
+        'DatabricksSpanProcessor: there is no second argument. ' +
+          'The call is: new DatabricksSpanProcessor({ exporter: new DryRunExporter() })',
+      );
+    }
     const resolved = resolveProcessorOptions(options);
     this.#scopes = new Set(resolved.instrumentationScopes);
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
     this.#chunkTags = chunkTagsOf(resolved.tags);
-    this.#hosts = createHosts(resolved, exporter);
+    this.#hosts = createHosts(resolved, chooseExporter(resolved, process.env));
     this.#open = new OpenOperations(
       resolved.maxInFlightStatements,
       resolved.statementTtlMs,
       (operation, reason) => this.#emitIncomplete(operation, reason),
     );
-    this.#unregisterMetrics =
-      resolved.meterProvider === undefined
-        ? () => undefined
-        : registerMetrics(resolved.meterProvider, () => this.stats());
+    this.#metrics = new ProcessorMetrics(resolved.meterProvider, this.#guard, () => this.#snapshot());
+    // In many set-ups the processor is made before the logger is set: then with the first connection.
+    if (hasLogger()) {
+      this.#reportEnvironment();
+    }
   }
 
   onStart(span: ReadableSpanLike, parentContext: Context): void {
@@ -117,6 +129,11 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
 
   /** What the processor has done so far, and its state now. */
   stats(): ProcessorStats {
+    this.#metrics.look();
+    return this.#snapshot();
+  }
+
+  #snapshot(): ProcessorStats {
     return {
       ...this.#hosts.stats(),
       openStatements: this.#open.size,
@@ -126,8 +143,16 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       lateChildren: this.#counters.lateChildren,
       failedDownloadsDropped: this.#counters.failedDownloadsDropped,
       invalidValues: this.#reader.invalidValues,
+      userCodeFailures: this.#guard.failures(),
       internalErrors: this.#counters.internalErrors,
     };
+  }
+
+  #reportEnvironment(): void {
+    if (!this.#isEnvironmentReported) {
+      this.#isEnvironmentReported = true;
+      reportEnvironment(process.env);
+    }
   }
 
   #isForeign(span: ReadableSpanLike): boolean {
@@ -144,6 +169,8 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       return;
     }
     if (handle.served === undefined) {
+      this.#reportEnvironment();
+      this.#metrics.onActivity();
       this.#serve(handle);
     }
     const { served } = handle;
@@ -225,6 +252,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     if (operation.failedDownloads !== undefined) {
       this.#enqueueFailedDownloads(operation, record);
     }
+    this.#metrics.onActivity();
     lease.enqueue(record);
     if (record.errorName !== undefined && failureClassOf(record.errorName) === 'terminal') {
       lease.flush();
@@ -266,7 +294,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
         this.#emit(operation, operation.span);
       }
       await this.#hosts.shutdown(this.#shutdownTimeoutMs);
-      this.#unregisterMetrics();
+      this.#metrics.stop();
     } catch (error) {
       this.#onInternalError(error);
     }
@@ -274,7 +302,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
 
   #onInternalError(error: unknown): void {
     this.#counters.internalErrors++;
-    diag.debug('opentelemetry-databricks-sql: a span could not be processed', error);
+    logDebug('a span could not be processed', error);
   }
 }
 

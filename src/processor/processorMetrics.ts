@@ -1,0 +1,72 @@
+import { createNoopMeter, type MeterProvider, metrics } from '@opentelemetry/api';
+import type { Guard } from '../guard.js';
+import { COMPONENT_TYPE, registerMetrics } from '../hosts/metrics.js';
+import type { HostsStats } from '../hosts/stats.js';
+import { INSTRUMENTATION_SCOPE } from '../version.js';
+
+/** How many processors there are by the meter provider that they share: each has a name of its own. */
+const PROCESSORS = new WeakMap<MeterProvider, number>();
+
+/**
+ * Offers a processor's statistics as metrics. The global meter provider is taken late: an SDK sets it after the
+ * processor was made, and the API has no stand-in for it that would pass the instruments on.
+ */
+export class ProcessorMetrics {
+  readonly #guard: Guard;
+  readonly #stats: () => HostsStats;
+  #isPending: boolean;
+  #looks = 0;
+  #unregister: (() => void) | undefined;
+
+  /** @param meterProvider false: no metrics; `undefined`: the global one */
+  constructor(meterProvider: MeterProvider | false | undefined, guard: Guard, stats: () => HostsStats) {
+    this.#guard = guard;
+    this.#stats = stats;
+    this.#isPending = meterProvider === undefined;
+    if (meterProvider !== undefined && meterProvider !== false) {
+      this.#register(meterProvider);
+    }
+  }
+
+  /** Something has happened that metrics would tell. The more often that was in vain, the rarer it is looked. */
+  onActivity(): void {
+    if (this.#isPending && isPowerOfTwo(++this.#looks)) {
+      this.look();
+    }
+  }
+
+  /** Registers the metrics if there is a global meter provider by now. */
+  look(): void {
+    if (!this.#isPending) {
+      return;
+    }
+    const provider = metrics.getMeterProvider();
+    const meter = this.#guard.call('meterProvider', () => provider.getMeter(INSTRUMENTATION_SCOPE));
+    if (meter !== createNoopMeter()) {
+      this.#isPending = false;
+      this.#register(provider);
+    }
+  }
+
+  stop(): void {
+    this.#isPending = false;
+    const unregister = this.#unregister;
+    this.#unregister = undefined;
+    if (unregister !== undefined) {
+      this.#guard.call('meterProvider', unregister);
+    }
+  }
+
+  /** A provider that throws or gives nothing is counted, and there are no metrics. */
+  #register(provider: MeterProvider): void {
+    this.#unregister = this.#guard.call('meterProvider', () => {
+      const number = PROCESSORS.get(provider) ?? 0;
+      PROCESSORS.set(provider, number + 1);
+      return registerMetrics(provider, this.#stats, `${COMPONENT_TYPE}/${number}`);
+    });
+  }
+}
+
+function isPowerOfTwo(count: number): boolean {
+  return (count & (count - 1)) === 0;
+}
