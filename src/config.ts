@@ -187,7 +187,10 @@ const PROCESSOR_OWNER: OptionOwner<typeof PROCESSOR_OPTIONS> = {
 export type ResolvedExporterOptions = Resolved<typeof EXPORTER_OPTIONS>;
 export type ResolvedHostOptions = Resolved<typeof HOST_OPTIONS>;
 export interface ResolvedProcessorOptions
-  extends Omit<Resolved<typeof PROCESSOR_OPTIONS>, 'exporter' | keyof HostOptions | keyof DatabricksExporterOptions> {
+  extends Omit<
+    Resolved<typeof PROCESSOR_OPTIONS>,
+    'exporter' | keyof HostOptions | keyof DatabricksExporterOptions
+  > {
   /** The options for an exporter that the processor makes. */
   readonly exporter: ResolvedExporterOptions;
   readonly hosts: ResolvedHostOptions;
@@ -203,13 +206,17 @@ export function resolveExporterOptions(options?: DatabricksExporterOptions): Res
 /** @throws TypeError that names the option, what was wrong and what is allowed */
 export function resolveProcessorOptions(options?: DatabricksSpanProcessorOptions): ResolvedProcessorOptions {
   const { exporter, ...resolved } = resolveOptions(PROCESSOR_OWNER, options);
-  return { ...resolved, exporter: resolved, hosts: resolved, givenExporter: exporter };
+  const { authenticatedExport, circuitBreaker, maxRetries } = resolved;
+  return {
+    ...resolved,
+    exporter: { authenticatedExport, circuitBreaker, maxRetries },
+    hosts: resolved,
+    givenExporter: exporter,
+  };
 }
 
 function isTokenProvider(given: unknown): boolean {
-  return typeof given === 'string'
-    ? given !== '' && !/[\s\p{Cc}]/u.test(given)
-    : typeof given === 'function';
+  return typeof given === 'string' ? given !== '' && !/[\s\p{Cc}]/u.test(given) : typeof given === 'function';
 }
 
 function isMeterProvider(given: unknown): boolean {

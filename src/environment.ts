@@ -94,7 +94,6 @@ export function reportEnvironment(environment: Environment): void {
 function unknownVariables(environment: Environment): readonly string[] {
   const known: readonly string[] = OUR_VARIABLES;
   return Object.keys(environment).filter(
-    (name) =>
-      name.startsWith(PREFIX) && !known.includes(name) && textIn(environment, name) !== undefined,
+    (name) => name.startsWith(PREFIX) && !known.includes(name) && textIn(environment, name) !== undefined,
   );
 }

@@ -162,9 +162,7 @@ export function value<Value, Default extends Value | undefined = undefined>(
 }
 
 /** An object of further options. */
-export function group<Table extends OptionTable>(
-  members: Table,
-): Option<Resolved<Table>, Resolved<Table>> {
+export function group<Table extends OptionTable>(members: Table): Option<Resolved<Table>, Resolved<Table>> {
   const allowed = `an object of ${Object.keys(members).join(', ')}`;
   return {
     default: defaultsOf(members),
@@ -241,9 +239,6 @@ function defaultsOf<Table extends OptionTable>(table: Table): Resolved<Table> {
 
 function isPlainObject(value: unknown): value is object {
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    classNameOf(value) === undefined
+    typeof value === 'object' && value !== null && !Array.isArray(value) && classNameOf(value) === undefined
   );
 }

@@ -61,7 +61,7 @@ async function measure(variant: string, effort: Effort): Promise<Sample> {
 
 async function ours(effort: Effort, tags: StatementTags): Promise<{ block: Block; lost: () => number }> {
   const { DatabricksSpanProcessor } = await loadPackage();
-  const processor = new DatabricksSpanProcessor({}, new NoOpRecordExporter());
+  const processor = new DatabricksSpanProcessor({ exporter: new NoOpRecordExporter() });
   const context = await connectionContext();
   const pool = statementSpans(POOL, DOWNLOADS, tags);
   let next = 0;

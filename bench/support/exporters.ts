@@ -1,8 +1,10 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { ExportResult, HostExporter, RecordExporter } from '../../src/exporter/contract.js';
+import { EXPORTER_MARK, type TelemetryExporter } from '../../src/exporterMark.js';
 
 /** Takes everything at once and keeps nothing, as the span exporter below. */
-export class NoOpRecordExporter implements RecordExporter {
+export class NoOpRecordExporter implements RecordExporter, TelemetryExporter {
+  readonly [EXPORTER_MARK] = 'sends';
   taken = 0;
 
   openHost(): HostExporter {

@@ -15,8 +15,8 @@ import type {
   RecordExporter,
 } from './contract.js';
 import { encodeBatch } from './encode.js';
-import { printableAscii } from './headers.js';
 import { FileLines } from './fileLines.js';
+import { printableAscii } from './headers.js';
 import { type LineSink, StreamLines } from './lineSink.js';
 import { isSupportedRoute } from './supportedRoutes.js';
 

@@ -55,7 +55,11 @@ export function exportLocal<Processor extends SpanProcessorLike>(
     { owner: 'exportLocal', table: EXPORT_LOCAL_OPTIONS },
     options,
   );
-  return new LocalExport(processor, detail === 'statements' ? new Set(instrumentationScopes) : new Set(), tags);
+  return new LocalExport(
+    processor,
+    detail === 'statements' ? new Set(instrumentationScopes) : new Set(),
+    tags,
+  );
 }
 
 class LocalExport implements SpanProcessorLike {

@@ -41,11 +41,18 @@ export class ProcessorMetrics {
       return;
     }
     const provider = metrics.getMeterProvider();
-    const meter = this.#guard.call('meterProvider', () => provider.getMeter(INSTRUMENTATION_SCOPE));
-    if (meter !== createNoopMeter()) {
+    try {
+      // Without a global meter provider the API gives this one meter to everybody.
+      if (provider.getMeter(INSTRUMENTATION_SCOPE) === createNoopMeter()) {
+        return;
+      }
+    } catch {
       this.#isPending = false;
-      this.#register(provider);
+      this.#guard.note('meterProvider');
+      return;
     }
+    this.#isPending = false;
+    this.#register(provider);
   }
 
   stop(): void {

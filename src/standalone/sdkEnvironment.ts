@@ -17,7 +17,12 @@ export function textVariable({ core }: Sdk, name: string): string | undefined {
 }
 
 /** @param consequence what becomes of it */
-export function logBadValue(name: string, text: string, allowed: readonly string[], consequence: string): void {
+export function logBadValue(
+  name: string,
+  text: string,
+  allowed: readonly string[],
+  consequence: string,
+): void {
   logError(`${name} is ${describeValue(text)}; allowed is ${allowed.join(', ')}; ${consequence}`);
 }
 

@@ -1,9 +1,5 @@
 import { createNoopMeter, type MeterProvider } from '@opentelemetry/api';
-import {
-  type DatabricksSpanProcessorOptions,
-  OPENTELEMETRY_NAMES,
-  PROCESSOR_OPTIONS,
-} from '../config.js';
+import { type DatabricksSpanProcessorOptions, OPENTELEMETRY_NAMES, PROCESSOR_OPTIONS } from '../config.js';
 import { suppressDatabricksTelemetry, suppressQueryText } from '../context.js';
 import { DatabricksSqlInstrumentation } from '../instrumentation/databricksSqlInstrumentation.js';
 import {

@@ -202,8 +202,12 @@ describe('exportLocal', () => {
   });
 
   it.each([
-    [undefined, {}, /first argument must be a span processor/],
-    [new Recorder(), { detail: 'all' }, /'detail' is a string; allowed is 'statements' or 'operations'/],
+    [undefined, {}, /the first argument is undefined; allowed is a span processor/],
+    [
+      new Recorder(),
+      { detail: 'all' },
+      /exportLocal: option 'detail' is 'all'; allowed is 'statements' or 'operations'/,
+    ],
     [new Recorder(), { tags: {} }, /'tags' is .*; allowed is a TagTable/],
     [new Recorder(), { scopes: ['x'] }, /exportLocal: there is no option 'scopes'/],
     [new Recorder(), { instrumentationScopes: [''] }, /'instrumentationScopes'/],

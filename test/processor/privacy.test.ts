@@ -89,7 +89,7 @@ const anySpan = fc.record({
 describe('nothing that must not leave leaves', () => {
   it(`in ${RUNS * SPANS_PER_RUN} spans no canary reaches an encoded batch, and every field is a listed one with a value of its kind`, async () => {
     const exporter = new CollectingExporter();
-    const processor = new DatabricksSpanProcessor({ maxQueueSize: 1_000_000 }, exporter);
+    const processor = new DatabricksSpanProcessor({ maxQueueSize: 1_000_000, exporter });
     const context = contextOf(connectionHandle());
     fc.assert(
       fc.property(fc.array(anySpan, { minLength: SPANS_PER_RUN, maxLength: SPANS_PER_RUN }), (specs) => {
@@ -197,7 +197,7 @@ describe('the processor reads what the table says', () => {
 /** The fields of the one log that a span with these attributes makes. */
 async function fieldsOf(attributes: Record<string, unknown>): Promise<Map<string, unknown>> {
   const exporter = new CollectingExporter();
-  const processor = new DatabricksSpanProcessor({}, exporter);
+  const processor = new DatabricksSpanProcessor({ exporter });
   const context = contextOf(connectionHandle());
   const operation = span({ attributes: { 'databricks.statement.id': STATEMENT_ID, ...attributes } });
   processor.onStart(operation, context);

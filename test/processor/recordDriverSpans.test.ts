@@ -55,6 +55,6 @@ describe('recordDriverSpans', () => {
   });
 
   it('refuses what is no sampler', () => {
-    expect(() => recordDriverSpans({} as Sampler)).toThrow(/must be a sampler/);
+    expect(() => recordDriverSpans({} as Sampler)).toThrow(/the argument is an object; allowed is a sampler/);
   });
 });

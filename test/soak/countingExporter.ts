@@ -1,8 +1,10 @@
 import type { ExportResult, FlagResult, HostExporter, RecordExporter } from '../../src/exporter/contract.js';
+import { EXPORTER_MARK, type TelemetryExporter } from '../../src/exporterMark.js';
 import type { OperationRecord } from '../../src/records.js';
 
 /** Counts records instead of sending them. */
-export class CountingExporter implements RecordExporter {
+export class CountingExporter implements RecordExporter, TelemetryExporter {
+  readonly [EXPORTER_MARK] = 'sends';
   statements = 0;
   failed = 0;
   sessions = 0;

@@ -5,10 +5,12 @@ import type {
   RecordExporter,
 } from '../../../src/exporter/contract.js';
 import { encodeBatch } from '../../../src/exporter/encode.js';
+import { EXPORTER_MARK, type TelemetryExporter } from '../../../src/exporterMark.js';
 import type { OperationRecord } from '../../../src/records.js';
 
 /** Takes batches instead of the network: the bytes that would have been sent, and the records. */
-export class CollectingExporter implements RecordExporter {
+export class CollectingExporter implements RecordExporter, TelemetryExporter {
+  readonly [EXPORTER_MARK] = 'sends';
   readonly bodies: string[] = [];
   readonly records: OperationRecord[] = [];
 
