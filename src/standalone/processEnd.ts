@@ -21,6 +21,7 @@ export interface ProcessEndOptions {
 export class ProcessEnd {
   readonly #options: ProcessEndOptions;
   #isFlushing = false;
+  #isEndingBySignal = false;
 
   constructor(options: ProcessEndOptions) {
     this.#options = options;
@@ -36,6 +37,13 @@ export class ProcessEnd {
   /** Takes the listeners away. Idempotent. */
   release(): void {
     process.off('beforeExit', this.#onBeforeExit);
+    // Until all is sent it stands in the way of those who end the process where nobody else listens.
+    if (!this.#isEndingBySignal) {
+      this.#releaseSignals();
+    }
+  }
+
+  #releaseSignals(): void {
     for (const signal of SIGNALS) {
       process.off(signal, this.#onSignal);
     }
@@ -57,10 +65,20 @@ export class ProcessEnd {
       void this.#flush();
       return;
     }
-    // From here on a second signal ends the process at once.
-    this.release();
-    void this.#endInTime().then(() => process.kill(process.pid, signal));
+    if (this.#isEndingBySignal) {
+      // Whoever asks twice does not want to wait.
+      this.#raise(signal);
+      return;
+    }
+    this.#isEndingBySignal = true;
+    void this.#endInTime().then(() => this.#raise(signal));
   };
+
+  /** Ends the process as the signal would have done without us. */
+  #raise(signal: NodeJS.Signals): void {
+    this.#releaseSignals();
+    process.kill(process.pid, signal);
+  }
 
   async #flush(): Promise<void> {
     if (!this.#isFlushing) {
