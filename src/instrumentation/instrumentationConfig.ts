@@ -117,7 +117,6 @@ export const OTHER_INSTRUMENTATIONS_NAMES: Readonly<Record<string, string>> = {
   enhancedDatabaseReporting: 'recordQueryParameters',
   dbStatementSerializer: 'sanitizer',
   maskStatementHook: 'sanitizer',
-  requireParentforSpans: 'requireParentSpan',
   addSqlCommenterCommentToQueries: 'traceparentQueryTag',
 };
 
