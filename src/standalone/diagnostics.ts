@@ -11,19 +11,21 @@ const REPLACED = 'Current logger will be overwritten';
 /**
  * Lets warnings and errors be seen where nobody has set a logger: at the level that `OTEL_LOG_LEVEL` names, as
  * the SDK would, else one line each on standard error.
+ *
+ * @param target writes them
  */
-export function ensureLogger(environment: Environment): void {
+export function ensureLogger(environment: Environment, target: DiagLogger = new DiagConsoleLogger()): void {
   if (hasLogger()) {
     return;
   }
   const text = textIn(environment, 'OTEL_LOG_LEVEL');
   if (text === undefined) {
-    diag.setLogger(new OneLineLogger(), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+    diag.setLogger(new OneLineLogger(target), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
     return;
   }
   const level = DiagLogLevel[text.toUpperCase() as keyof typeof DiagLogLevel];
   const isKnown = typeof level === 'number';
-  diag.setLogger(new DiagConsoleLogger(), {
+  diag.setLogger(target, {
     logLevel: isKnown ? level : DiagLogLevel.INFO,
     suppressOverrideMessage: true,
   });
@@ -35,18 +37,22 @@ export function ensureLogger(environment: Environment): void {
   }
 }
 
-/** Each message as one line on standard error. */
+/** Each message as one line. */
 class OneLineLogger implements DiagLogger {
-  readonly #console = new DiagConsoleLogger();
+  readonly #target: DiagLogger;
+
+  constructor(target: DiagLogger) {
+    this.#target = target;
+  }
 
   error(...message: unknown[]): void {
-    this.#console.error(oneLine(message));
+    this.#target.error(oneLine(message));
   }
 
   warn(...message: unknown[]): void {
     const line = oneLine(message);
     if (!line.startsWith(REPLACED)) {
-      this.#console.warn(line);
+      this.#target.warn(line);
     }
   }
 

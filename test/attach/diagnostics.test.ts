@@ -1,45 +1,45 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ExportFailures, ensureLogger } from '../../src/standalone/diagnostics.js';
 
-let written: MockInstance[];
+let written: string[];
 
-const lines = (): string[] => written.flatMap(({ mock }) => mock.calls.map((call) => call.join(' ')));
+const write = (...words: unknown[]): void => {
+  written.push(words.join(' '));
+};
+const TARGET = { error: write, warn: write, info: write, debug: write, verbose: write };
+const ignore = (): void => undefined;
 
 beforeEach(() => {
   diag.disable();
-  written = (['error', 'warn', 'info', 'debug', 'log'] as const).map((name) =>
-    vi.spyOn(console, name).mockImplementation(() => undefined),
-  );
+  written = [];
 });
 
 afterEach(() => {
   diag.disable();
-  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
 describe('where nobody has set a logger', () => {
   it('warnings and errors are one line each, the rest is silent', () => {
-    ensureLogger({});
+    ensureLogger({}, TARGET);
     diag.error('first\n  second');
     diag.warn('third', Object.assign(new Error('fourth\nfifth'), { code: 'CODE' }));
     diag.info('info');
     diag.debug('debug');
-    expect(lines()).toEqual(['first second', 'third fourth fifth CODE']);
+    expect(written).toEqual(['first second', 'third fourth fifth CODE']);
   });
 
   it('a line is no longer than a thousand characters', () => {
-    ensureLogger({});
+    ensureLogger({}, TARGET);
     diag.error('x'.repeat(5_000));
-    expect(lines()[0]).toHaveLength(1_000);
+    expect(written[0]).toHaveLength(1_000);
   });
 
   it('the application may set its own later, without a word of ours', () => {
-    ensureLogger({});
-    const ignore = (): void => undefined;
+    ensureLogger({}, TARGET);
     diag.setLogger({ error: ignore, warn: ignore, info: ignore, debug: ignore, verbose: ignore });
-    expect(lines()).toEqual([]);
+    expect(written).toEqual([]);
   });
 
   it.each([
@@ -48,34 +48,29 @@ describe('where nobody has set a logger', () => {
     ['all', ['e', 'w', 'i', 'd', 'v']],
     ['none', []],
   ])('OTEL_LOG_LEVEL=%s says what is logged', (text, expected) => {
-    ensureLogger({ OTEL_LOG_LEVEL: text });
-    vi.clearAllMocks();
+    ensureLogger({ OTEL_LOG_LEVEL: text }, TARGET);
+    written = [];
     diag.error('e');
     diag.warn('w');
     diag.info('i');
     diag.debug('d');
     diag.verbose('v');
-    expect(
-      lines()
-        .filter((line) => line.length === 1)
-        .sort(),
-    ).toEqual([...expected].sort());
+    expect(written.filter((line) => line.length === 1).sort()).toEqual([...expected].sort());
   });
 
   it('an OTEL_LOG_LEVEL that does not exist is logged, and info is used', () => {
-    ensureLogger({ OTEL_LOG_LEVEL: 'loud' });
+    ensureLogger({ OTEL_LOG_LEVEL: 'loud' }, TARGET);
     diag.info('heard');
-    expect(lines().join('\n')).toMatch(/OTEL_LOG_LEVEL is 'loud'; allowed is none, error, .*; info is used/);
-    expect(lines()).toContain('heard');
+    expect(written.join('\n')).toMatch(/OTEL_LOG_LEVEL is 'loud'; allowed is none, error, .*; info is used/);
+    expect(written).toContain('heard');
   });
 });
 
 it('a logger that is set already stays, also with OTEL_LOG_LEVEL', () => {
   const warn = vi.fn();
-  const ignore = (): void => undefined;
   diag.setLogger({ error: ignore, warn, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.WARN);
-  ensureLogger({ OTEL_LOG_LEVEL: 'error' });
-  ensureLogger({});
+  ensureLogger({ OTEL_LOG_LEVEL: 'error' }, TARGET);
+  ensureLogger({}, TARGET);
   diag.warn('heard');
   expect(warn.mock.calls).toEqual([['heard']]);
 });
@@ -83,13 +78,13 @@ it('a logger that is set already stays, also with OTEL_LOG_LEVEL', () => {
 describe('what could not be exported', () => {
   it('is one line per minute', () => {
     vi.useFakeTimers();
-    ensureLogger({});
+    ensureLogger({}, TARGET);
     const failures = new ExportFailures();
     failures.report(new Error('first'));
     failures.report(new Error('second'));
     vi.advanceTimersByTime(60_000);
     failures.report(new Error('third'));
-    expect(lines()).toEqual([
+    expect(written).toEqual([
       'opentelemetry-databricks-sql spans could not be exported to your backend: first',
       'opentelemetry-databricks-sql spans could not be exported to your backend: third',
     ]);
@@ -104,9 +99,9 @@ describe('what could not be exported', () => {
     ['undefined', undefined],
     ['to http://host/v1 failed', new Error('to http://user:secret@host/v1 failed')],
   ])('is told by %s', (text, error) => {
-    ensureLogger({});
+    ensureLogger({}, TARGET);
     new ExportFailures().report(error);
-    expect(lines()).toEqual([expect.stringMatching(new RegExp(`your backend: ${text}$`))]);
+    expect(written).toEqual([expect.stringMatching(new RegExp(`your backend: ${text}$`))]);
   });
 
   it('is told also where the error lies', () => {
@@ -115,8 +110,8 @@ describe('what could not be exported', () => {
         throw new Error('lies');
       },
     };
-    ensureLogger({});
+    ensureLogger({}, TARGET);
     new ExportFailures().report(lying);
-    expect(lines()[0]).toContain('an error that can not be read');
+    expect(written[0]).toContain('an error that can not be read');
   });
 });
