@@ -30,6 +30,7 @@ export type {
 } from './exporter/contract.js';
 export { DatabricksExporter } from './exporter/databricksExporter.js';
 export { DryRunExporter, type DryRunExporterOptions } from './exporter/dryRunExporter.js';
+export type { TelemetryExporter } from './exporterMark.js';
 export type { ConnectionOutcome, DropReason, FlagOutcome } from './hosts/counters.js';
 export type { FlagState } from './hosts/featureFlag.js';
 export type { FlagStats, HostStats, HostsStats } from './hosts/stats.js';

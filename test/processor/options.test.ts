@@ -93,6 +93,37 @@ describe('a dry run cannot send by a wrong call', () => {
   });
 });
 
+describe('a diag logger of the application that throws', () => {
+  let isBroken = false;
+  const thrown = (): void => {
+    if (isBroken) {
+      throw new Error('logger');
+    }
+  };
+
+  it('reaches nobody: neither from the constructor nor from a hook', async () => {
+    diag.disable();
+    diag.setLogger(
+      { error: thrown, warn: thrown, info: thrown, debug: thrown, verbose: thrown },
+      { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
+    );
+    isBroken = true;
+    vi.stubEnv('DATABRICKS_OTEL_QUERY_TXT', 'off');
+    vi.stubEnv('DATABRICKS_OTEL_DRY_RUN', join(folder, 'missing', 'x'));
+    const processor = make();
+    const statement = statementSpan();
+    const lying = new Proxy(statement, {
+      get: (target, name) => (name === 'attributes' ? thrown() : Reflect.get(target, name)),
+    });
+    const context = contextOf(connectionHandle());
+    processor.onStart(statement, context);
+    processor.onEnd(lying);
+    await processor.forceFlush();
+    isBroken = false;
+    expect(processor.stats().internalErrors).toBe(1);
+  });
+});
+
 describe('DATABRICKS_OTEL_DRY_RUN, however the processor was set up', () => {
   it.each(['no exporter', 'an exporter that sends'])('writes the records, with %s', async (which) => {
     const file = join(folder, 'records.jsonl');
