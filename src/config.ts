@@ -1,6 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import { isOwnExporter, type TelemetryExporter } from './exporterMark.js';
 import {
+  checked,
   flag,
   group,
   integer,
@@ -12,7 +13,7 @@ import {
   strings,
   value,
 } from './optionTable.js';
-import { DEFAULT_TAG_TABLE, TagTable } from './tags/index.js';
+import { withholdOption } from './tags/index.js';
 import { INSTRUMENTATION_SCOPE } from './version.js';
 
 /** What a token provider may return: the token, with its expiry where that is known. */
@@ -22,10 +23,13 @@ export interface AccessToken {
   readonly expiresAt?: number;
 }
 
-/** The user's own source of tokens, instead of the headers that the driver last used. */
+/**
+ * The user's own source of tokens, instead of the headers that the driver last used: one token for all hosts, or a
+ * function that gives the token for a host; `undefined`: there is none for it.
+ */
 export type TokenProvider =
   | string
-  | (() => string | AccessToken | undefined | Promise<string | AccessToken | undefined>);
+  | ((host: string) => string | AccessToken | undefined | Promise<string | AccessToken | undefined>);
 
 /** Options of the circuit breaker that each host has. It counts HTTP attempts, retries included. */
 export interface CircuitBreakerOptions {
@@ -63,8 +67,9 @@ export interface HostOptions {
   /** @internal True: the server's flag is not asked. See the roll-out page. */
   readonly forceEnableTelemetry?: boolean;
   /**
-   * Used in place of the headers that the driver itself last sent. The function may be asynchronous and may
-   * give `{ token, expiresAt }` (epoch milliseconds). Its token goes to every host that the processor serves.
+   * Used in place of the headers that the driver itself last sent. The function is told the host, may
+   * be asynchronous and may give `{ token, expiresAt }` (epoch milliseconds). A token goes to every host that the
+   * processor serves, unless the function decides by host.
    */
   readonly tokenProvider?: TokenProvider;
   /** Records per request. Default 100. */
@@ -81,8 +86,8 @@ export interface HostOptions {
    */
   readonly maxHosts?: number;
   /**
-   * Combinations of org id, route and credentials at one time per host, in the same way as `maxHosts`.
-   * Default 100.
+   * Lanes at one time per host, in the same way as `maxHosts`: one for each static token, org and route, one for
+   * every other connection. Default 2000.
    */
   readonly maxLanes?: number;
 }
@@ -96,8 +101,11 @@ export interface DatabricksSpanProcessorOptions extends DatabricksExporterOption
   readonly exporter?: TelemetryExporter;
   /** Instrumentation scopes whose spans are served. */
   readonly instrumentationScopes?: readonly string[];
-  /** Which tags leave, and as what. */
-  readonly tags?: TagTable;
+  /**
+   * Tags that Databricks is not to get, by their names in the table of tags. They are left out of every record.
+   * Default [].
+   */
+  readonly withhold?: readonly string[];
   /** Operations in flight; with more, the oldest is emitted as incomplete. Default 20480. */
   readonly maxInFlightStatements?: number;
   /** Age at which, a second later, an operation in flight is emitted as incomplete. Default 3600000. */
@@ -146,7 +154,7 @@ export const HOST_OPTIONS = {
   maxQueueSize: integer({ default: 20_480, min: 1, variable: 'DATABRICKS_OTEL_MAX_QUEUE_SIZE' }),
   maxRecordAgeMs: integer({ default: 15 * MINUTE_MS, min: 1, max: MAX_TIMER_MS }),
   maxHosts: integer({ default: 100, min: 1 }),
-  maxLanes: integer({ default: 100, min: 1 }),
+  maxLanes: integer({ default: 2_000, min: 1 }),
 } satisfies OptionsOf<HostOptions>;
 
 export const PROCESSOR_OPTIONS = {
@@ -154,10 +162,7 @@ export const PROCESSOR_OPTIONS = {
   ...EXPORTER_OPTIONS,
   exporter: value<TelemetryExporter>('a DatabricksExporter or a DryRunExporter', { accepts: isOwnExporter }),
   instrumentationScopes: strings({ default: [INSTRUMENTATION_SCOPE] }),
-  tags: value<TagTable, TagTable>('a TagTable, as createTagTable() makes it', {
-    default: DEFAULT_TAG_TABLE,
-    accepts: (given) => given instanceof TagTable,
-  }),
+  withhold: checked('a list of names in [tags.md](tags.md)', { default: [], check: withholdOption }),
   maxInFlightStatements: integer({ default: 20_480, min: 1 }),
   statementTtlMs: integer({ default: 60 * MINUTE_MS, min: 1, max: MAX_TIMER_MS }),
   shutdownTimeoutMs: integer({

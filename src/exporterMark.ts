@@ -1,23 +1,19 @@
 /**
- * Whatever bears it is an exporter of this package, also where the application has loaded the package twice
- * (as ESM and as CommonJS), so that `instanceof` would say no.
+ * Where an exporter of this package keeps what nobody else is to see. Registered by name: the ES module and the
+ * CommonJS build of this package know each other's exporters, for which `instanceof` would say no.
  */
-export const EXPORTER_MARK = Symbol.for('opentelemetry-databricks-sql/exporter/v1');
+export const INSIDE: unique symbol = Symbol.for('opentelemetry-databricks-sql/record-exporter/v1');
 
 /** A `DatabricksExporter` or a `DryRunExporter`. */
 export interface TelemetryExporter {
-  /** @internal Whether it sends, or only shows. */
-  readonly [EXPORTER_MARK]: 'sends' | 'dry run';
+  readonly [Symbol.toStringTag]: 'DatabricksExporter' | 'DryRunExporter';
 }
 
 export function isOwnExporter(value: unknown): value is TelemetryExporter {
-  if (typeof value !== 'object' || value === null) {
-    return false;
-  }
   try {
-    const mark = (value as Partial<TelemetryExporter>)[EXPORTER_MARK];
-    return mark === 'sends' || mark === 'dry run';
+    return typeof value === 'object' && value !== null && INSIDE in value;
   } catch {
+    // A proxy whose traps throw.
     return false;
   }
 }

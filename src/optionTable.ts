@@ -161,6 +161,25 @@ export function value<Value, Default extends Value | undefined = undefined>(
   };
 }
 
+/** What a check of its own makes of it. */
+export function checked<Value>(
+  allowed: string,
+  entry: {
+    readonly default: Value;
+    /** @throws TypeError that names the owner and the option */
+    readonly check: (owner: string, value: unknown) => Value;
+  },
+): Option<Value, Value> {
+  return {
+    default: entry.default,
+    allowed,
+    variable: undefined,
+    unreadable: undefined,
+    check: (given, { owner }) => entry.check(owner, given),
+    parse: (text) => text,
+  };
+}
+
 /** An object of further options. */
 export function group<Table extends OptionTable>(members: Table): Option<Resolved<Table>, Resolved<Table>> {
   const allowed = `an object of ${Object.keys(members).join(', ')}`;

@@ -3,6 +3,7 @@ import ts from 'typescript';
 import { CIRCUIT_BREAKER_OPTIONS, EXPORTER_OPTIONS, PROCESSOR_OPTIONS } from '../src/config.js';
 import { DRY_RUN_OPTIONS } from '../src/exporter/dryRunExporter.js';
 import { INSTRUMENTATION_OPTIONS } from '../src/instrumentation/instrumentationConfig.js';
+import { INSTRUMENT_CLIENT_OPTIONS } from '../src/instrumentation/instrumentClientOptions.js';
 import type { Option, OptionTable } from '../src/optionTable.js';
 import { EXPORT_LOCAL_OPTIONS } from '../src/processor/exportLocal.js';
 import { STANDALONE_OPTIONS } from '../src/standalone/startDatabricksTelemetry.js';
@@ -10,7 +11,7 @@ import { STANDALONE_OPTIONS } from '../src/standalone/startDatabricksTelemetry.j
 const SOURCES = [
   'src/config.ts',
   'src/instrumentation/instrumentationConfig.ts',
-  'src/instrumentation/connectOptions.ts',
+  'src/instrumentation/instrumentClientOptions.ts',
   'src/exporter/dryRunExporter.ts',
   'src/processor/exportLocal.ts',
   'src/standalone/startDatabricksTelemetry.ts',
@@ -20,6 +21,7 @@ const SOURCES = [
 const TABLES: Readonly<Record<string, () => string>> = {
   'options of DatabricksSqlInstrumentation': () =>
     table('DatabricksSqlInstrumentationConfig', INSTRUMENTATION_OPTIONS),
+  'options of instrument': () => table('InstrumentClientOptions', INSTRUMENT_CLIENT_OPTIONS),
   'options of DatabricksSpanProcessor': () => table('DatabricksSpanProcessorOptions', PROCESSOR_OPTIONS),
   'options of circuitBreaker': () => table('CircuitBreakerOptions', CIRCUIT_BREAKER_OPTIONS),
   'options of DatabricksExporter': () => table('DatabricksExporterOptions', EXPORTER_OPTIONS),
@@ -43,7 +45,6 @@ const TABLES: Readonly<Record<string, () => string>> = {
 /** Defaults that are too long or too odd for a cell, in words. */
 const DEFAULTS_IN_WORDS: Readonly<Record<string, string>> = {
   stream: 'standard output',
-  tags: 'built-in table',
   circuitBreaker: 'see [circuitBreaker](#circuitbreaker)',
   exporter: 'a `DatabricksExporter`',
   spanProcessors: 'none',

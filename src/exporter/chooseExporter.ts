@@ -1,10 +1,9 @@
 import { PassThrough } from 'node:stream';
 import type { ResolvedProcessorOptions } from '../config.js';
 import { type Environment, parseSwitch, textIn } from '../environment.js';
-import { EXPORTER_MARK } from '../exporterMark.js';
+import type { TelemetryExporter } from '../exporterMark.js';
 import { logError } from '../log.js';
 import { optionError } from '../optionErrors.js';
-import type { RecordExporter } from './contract.js';
 import { DRY_RUN_OPTIONS, DRY_RUN_VARIABLE, DryRunExporter } from './dryRunExporter.js';
 
 type Choice = Pick<ResolvedProcessorOptions, 'givenExporter' | 'exporter'>;
@@ -17,11 +16,10 @@ type Choice = Pick<ResolvedProcessorOptions, 'givenExporter' | 'exporter'>;
 export function chooseExporter(
   { givenExporter, exporter }: Choice,
   environment: Environment,
-): RecordExporter | undefined {
-  const isDryAlready = givenExporter?.[EXPORTER_MARK] === 'dry run';
+): TelemetryExporter | undefined {
+  const isDryAlready = givenExporter?.[Symbol.toStringTag] === 'DryRunExporter';
   const dryRun = isDryAlready ? undefined : dryRunByEnvironment(environment, exporter);
-  // Whoever bears the mark is one of ours, and ours are of this type.
-  return dryRun ?? (givenExporter as RecordExporter | undefined);
+  return dryRun ?? givenExporter;
 }
 
 /** A dry run that can't be done sends nothing either. */

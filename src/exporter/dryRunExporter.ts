@@ -1,13 +1,13 @@
 import type { Writable } from 'node:stream';
-import type { ConnectionRoute } from '../connectionHandle.js';
+import type { CredentialHeaders } from '../connectionHandle.js';
 import type { OurVariable } from '../environment.js';
-import { EXPORTER_MARK, type TelemetryExporter } from '../exporterMark.js';
 import { optionError } from '../optionErrors.js';
-import { flag, type OptionsOf, resolveOptions, value } from '../optionTable.js';
+import { flag, type OptionsOf, type Resolved, resolveOptions, value } from '../optionTable.js';
 import type { OperationRecord } from '../records.js';
 import { parseAddress } from './address.js';
 import type {
   BreakerSnapshot,
+  CredentialNeeds,
   ExportDestination,
   ExportResult,
   FlagResult,
@@ -18,6 +18,7 @@ import { encodeBatch } from './encode.js';
 import { FileLines } from './fileLines.js';
 import { printableAscii } from './headers.js';
 import { type LineSink, StreamLines } from './lineSink.js';
+import { putInside } from './opaque.js';
 import { isSupportedRoute } from './supportedRoutes.js';
 
 /** A path here makes every processor of the process write instead of send. */
@@ -54,47 +55,27 @@ const ENABLED: FlagResult = { outcome: 'answer', enabled: true, ttlSeconds: unde
  * sends nothing: no request leaves, the one for the feature flag included, which counts as enabled.
  * Credentials are not asked for and appear nowhere.
  */
-export class DryRunExporter implements RecordExporter, TelemetryExporter {
-  /** @internal */
-  readonly [EXPORTER_MARK] = 'dry run';
-  readonly #sink: LineSink;
-  readonly #authenticated: boolean;
+export class DryRunExporter {
+  readonly [Symbol.toStringTag] = 'DryRunExporter';
 
   /**
    * @param options see `DryRunExporterOptions`; every one has a default
    * @throws TypeError that names the option, what was wrong and what is allowed
-   * @throws Error with the path, if the file can't be written or others could read it
+   * @throws Error with the path, if the file can't be written or others have access to it
    */
   constructor(options: DryRunExporterOptions = {}) {
-    const { stream, file, authenticatedExport } = resolveOptions(
-      { owner: OWNER, table: DRY_RUN_OPTIONS },
-      options,
-    );
-    this.#authenticated = authenticatedExport;
-    if (file === undefined) {
-      this.#sink = new StreamLines(stream ?? process.stdout);
-      return;
-    }
-    if (stream !== undefined) {
-      throw optionError({ owner: OWNER, name: 'file' }, file, "left out where there is a 'stream'");
-    }
-    try {
-      this.#sink = new FileLines(file);
-    } catch (error) {
-      throw new Error(`${OWNER}: option 'file': ${(error as Error).message}`, { cause: error });
-    }
-  }
-
-  openHost(host: string, port: number): HostExporter | undefined {
-    return parseAddress(host, port) && new DryRunHost(this.#sink, this.#authenticated);
-  }
-
-  supportsRoute(route: ConnectionRoute): boolean {
-    return isSupportedRoute(route);
+    const resolved = resolveOptions({ owner: OWNER, table: DRY_RUN_OPTIONS }, options);
+    const sink = sinkFor(resolved);
+    putInside(this, {
+      supportsHost: (host, port) => parseAddress(host, port) !== undefined,
+      supportsRoute: isSupportedRoute,
+      openHost: () => new DryRunHost(sink, resolved.authenticatedExport),
+    } satisfies RecordExporter);
   }
 }
 
 class DryRunHost implements HostExporter {
+  readonly needsCredentials: CredentialNeeds = { export: false, flag: false };
   readonly #sink: LineSink;
   readonly #authenticated: boolean;
   readonly #outcomes = new Map<string, number>();
@@ -108,6 +89,7 @@ class DryRunHost implements HostExporter {
   async export(
     records: readonly OperationRecord[],
     { userAgent }: ExportDestination,
+    _credentials: CredentialHeaders | undefined,
     signal: AbortSignal,
   ): Promise<ExportResult> {
     if (this.#closed || signal.aborted) {
@@ -126,7 +108,7 @@ class DryRunHost implements HostExporter {
       case 'written':
         return { outcome: 'success', accepted: records.length, rejected: 0 };
       case 'busy':
-        return { outcome: 'retryable', error: 'busy', retryAfterMs: RETRY_AFTER_MS };
+        return { outcome: 'blocked', retryInMs: RETRY_AFTER_MS };
       case 'failed':
         return { outcome: 'terminal', error: 'write_failed', pauseMs: 0 };
       case 'aborted':
@@ -149,6 +131,20 @@ class DryRunHost implements HostExporter {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+}
+
+function sinkFor({ stream, file }: Resolved<typeof DRY_RUN_OPTIONS>): LineSink {
+  if (file === undefined) {
+    return new StreamLines(stream ?? process.stdout);
+  }
+  if (stream !== undefined) {
+    throw optionError({ owner: OWNER, name: 'file' }, file, "left out where there is a 'stream'");
+  }
+  try {
+    return new FileLines(file);
+  } catch (error) {
+    throw new Error(`${OWNER}: option 'file': ${(error as Error).message}`, { cause: error });
   }
 }
 

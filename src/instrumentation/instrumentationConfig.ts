@@ -38,8 +38,8 @@ export interface DatabricksSqlInstrumentationConfig extends InstrumentationConfi
   /** False: nothing is patched until `enable()`. Default true. */
   enabled?: boolean;
   /**
-   * `db.query.text`: none; literals replaced by `?` (text of a parameterised statement is kept); as it is.
-   * Default 'sanitized'.
+   * `db.query.text`: none; literals, paths, settings and principals replaced by `?` (text of a parameterised
+   * statement is kept); as it is. Default 'sanitized'.
    */
   queryText?: 'off' | 'sanitized' | 'raw';
   /** Characters of query text that are kept. Default 4096. */
@@ -54,6 +54,11 @@ export interface DatabricksSqlInstrumentationConfig extends InstrumentationConfi
    * Default false.
    */
   recordQueryParameters?: boolean;
+  /**
+   * `db.response.returned_rows`: the number of rows that the application got. The metric of that name is recorded
+   * in any case. Default false.
+   */
+  recordReturnedRows?: boolean;
   /** Called with the span and a `RequestInfo` when an operation starts. */
   requestHook?: (span: Span, request: RequestInfo) => void;
   /** Called with the span and a `ResponseInfo` right before an operation's span ends. */
@@ -98,6 +103,7 @@ export const INSTRUMENTATION_OPTIONS = {
   }),
   sanitizer: callback<(statement: string) => string>(),
   recordQueryParameters: flag({ default: false, variable: 'DATABRICKS_OTEL_RECORD_QUERY_PARAMETERS' }),
+  recordReturnedRows: flag({ default: false, variable: 'DATABRICKS_OTEL_RECORD_RETURNED_ROWS' }),
   requestHook: callback<(span: Span, request: RequestInfo) => void>(),
   responseHook: callback<(span: Span, response: ResponseInfo) => void>(),
   requireParentSpan: flag({ default: false, variable: 'DATABRICKS_OTEL_REQUIRE_PARENT_SPAN' }),

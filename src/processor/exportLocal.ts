@@ -1,8 +1,8 @@
 import { type Context, SpanKind, TraceFlags } from '@opentelemetry/api';
 import { Guard } from '../guard.js';
 import { describeValue } from '../optionErrors.js';
-import { choice, type OptionsOf, resolveOptions, strings, value } from '../optionTable.js';
-import { DEFAULT_TAG_TABLE, TagTable } from '../tags/index.js';
+import { checked, choice, type OptionsOf, resolveOptions, strings } from '../optionTable.js';
+import { NameSet, TAG_TABLE, withholdOption } from '../tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../version.js';
 import { localViewOf } from './localSpanView.js';
 import type { ProcessorStats } from './processorStats.js';
@@ -15,8 +15,11 @@ export interface ExportLocalOptions {
    * Default 'statements'.
    */
   readonly detail?: 'statements' | 'operations';
-  /** Which tags are Databricks-only and are left out. */
-  readonly tags?: TagTable;
+  /**
+   * Tags that your processor is not to get, besides those that are `exportDatabricks`. Attributes of the span, its
+   * events and its links; the span's name and status stay. Default [].
+   */
+  readonly withhold?: readonly string[];
   /** Scopes whose inner spans `detail` is about. */
   readonly instrumentationScopes?: readonly string[];
 }
@@ -26,16 +29,16 @@ export const EXPORT_LOCAL_OPTIONS = {
     default: 'statements',
     variable: 'DATABRICKS_OTEL_DETAIL',
   }),
-  tags: value<TagTable, TagTable>('a TagTable, as createTagTable() makes it', {
-    default: DEFAULT_TAG_TABLE,
-    accepts: (given) => given instanceof TagTable,
-  }),
+  withhold: checked(
+    'a list of names in [tags.md](tags.md), or names that `db.query.parameter.*` or `exception.*` stands for',
+    { default: [], check: withholdOption },
+  ),
   instrumentationScopes: strings({ default: [INSTRUMENTATION_SCOPE] }),
 } satisfies OptionsOf<ExportLocalOptions>;
 
 /**
  * Puts a filter in front of a processor of yours, so that your backend gets every tag but those that are
- * for Databricks only, and no span that the sampler did not choose. What the processor throws ends here and is
+ * `exportDatabricks`, and no span that the sampler did not choose. What the processor throws ends here and is
  * counted in `stats()`.
  *
  * @param processor any span processor, for example a BatchSpanProcessor
@@ -51,30 +54,35 @@ export function exportLocal<Processor extends SpanProcessorLike>(
         'The call is: exportLocal(new BatchSpanProcessor(exporter))',
     );
   }
-  const { detail, tags, instrumentationScopes } = resolveOptions(
+  const { detail, withhold, instrumentationScopes } = resolveOptions(
     { owner: 'exportLocal', table: EXPORT_LOCAL_OPTIONS },
     options,
   );
   return new LocalExport(
     processor,
     detail === 'statements' ? new Set(instrumentationScopes) : new Set(),
-    tags,
+    new NameSet([...DATABRICKS_ONLY, ...withhold]),
   );
 }
+
+const DATABRICKS_ONLY = TAG_TABLE.rows
+  .filter((row) => row.scope === 'exportDatabricks')
+  .map((row) => row.name);
 
 class LocalExport implements SpanProcessorLike {
   readonly #next: SpanProcessorLike;
   /** Scopes whose inner spans are left out. */
   readonly #withoutInner: ReadonlySet<string>;
-  readonly #table: TagTable;
+  /** Tags that are left out. */
+  readonly #hidden: NameSet;
   readonly #guard = new Guard();
   /** Only there if the other processor has it: the SDK asks. */
   readonly onEnding?: (span: ReadableSpanLike) => void;
 
-  constructor(next: SpanProcessorLike, withoutInner: ReadonlySet<string>, table: TagTable) {
+  constructor(next: SpanProcessorLike, withoutInner: ReadonlySet<string>, hidden: NameSet) {
     this.#next = next;
     this.#withoutInner = withoutInner;
-    this.#table = table;
+    this.#hidden = hidden;
     if (typeof next.onEnding === 'function') {
       this.onEnding = (span) => {
         if (!this.#isHidden(span)) {
@@ -101,7 +109,7 @@ class LocalExport implements SpanProcessorLike {
   onEnd(span: ReadableSpanLike): void {
     if (!this.#isHidden(span)) {
       try {
-        this.#watch(this.#next.onEnd(localViewOf(span, this.#table)));
+        this.#watch(this.#next.onEnd(localViewOf(span, this.#hidden)));
       } catch {
         this.#guard.note('spanProcessor');
       }

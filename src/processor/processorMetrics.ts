@@ -57,20 +57,15 @@ export class ProcessorMetrics {
 
   stop(): void {
     this.#isPending = false;
-    const unregister = this.#unregister;
+    this.#unregister?.();
     this.#unregister = undefined;
-    if (unregister !== undefined) {
-      this.#guard.call('meterProvider', unregister);
-    }
   }
 
   /** A provider that throws or gives nothing is counted, and there are no metrics. */
   #register(provider: MeterProvider): void {
-    this.#unregister = this.#guard.call('meterProvider', () => {
-      const number = PROCESSORS.get(provider) ?? 0;
-      PROCESSORS.set(provider, number + 1);
-      return registerMetrics(provider, this.#stats, `${COMPONENT_TYPE}/${number}`);
-    });
+    const number = PROCESSORS.get(provider) ?? 0;
+    PROCESSORS.set(provider, number + 1);
+    this.#unregister = registerMetrics(provider, this.#stats, this.#guard, `${COMPONENT_TYPE}/${number}`);
   }
 }
 

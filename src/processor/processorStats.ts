@@ -16,8 +16,6 @@ export interface ProcessorStats extends HostsStats {
   readonly failedDownloadsDropped: number;
   /** Tag values that did not fit their kind and were dropped. */
   readonly invalidValues: number;
-  /** How often what the application handed over threw or rejected, by what it was; only what failed. */
-  readonly userCodeFailures: Readonly<Record<string, number>>;
   /** Errors inside this package that were swallowed. Should be 0. */
   readonly internalErrors: number;
 }

@@ -7,8 +7,8 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DatabricksSpanProcessor, type DatabricksSpanProcessorOptions } from '../../src/index.js';
+import { connectionHandle, contextOf, statementSpan } from '../support/spans.js';
 import { CollectingExporter } from './support/collectingExporter.js';
-import { connectionHandle, contextOf, statementSpan } from './support/spans.js';
 
 const PROCESSED = 'otel.sdk.processor.span.processed';
 

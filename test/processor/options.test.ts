@@ -5,15 +5,15 @@ import { PassThrough } from 'node:stream';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EXPORTER_MARK } from '../../src/exporterMark.js';
+import { recordExporterIn } from '../../src/exporter/opaque.js';
 import {
   DatabricksExporter,
   DatabricksSpanProcessor,
   type DatabricksSpanProcessorOptions,
   DryRunExporter,
 } from '../../src/index.js';
+import { connectionHandle, contextOf, statementSpan } from '../support/spans.js';
 import { CollectingExporter } from './support/collectingExporter.js';
-import { connectionHandle, contextOf, statementSpan } from './support/spans.js';
 
 const RIGHT_CALL = 'new DatabricksSpanProcessor({ exporter: new DryRunExporter() })';
 
@@ -87,8 +87,8 @@ describe('a dry run cannot send by a wrong call', () => {
 
   it('an exporter of another copy of this package is one of ours', () => {
     expect(() => make({ exporter: new DatabricksExporter() })).not.toThrow();
-    const ofAnotherCopy = { [Symbol.for('opentelemetry-databricks-sql/exporter/v1')]: 'sends' };
-    expect(EXPORTER_MARK).toBe(Symbol.for('opentelemetry-databricks-sql/exporter/v1'));
+    const inside = recordExporterIn(new DatabricksExporter());
+    const ofAnotherCopy = { [Symbol.for('opentelemetry-databricks-sql/record-exporter/v1')]: inside };
     expect(() => make({ exporter: ofAnotherCopy as never })).not.toThrow();
   });
 });
