@@ -32,7 +32,7 @@ const sdk = new NodeSDK({
   sampler: recordDriverSpans(new sdkTrace.ParentBasedSampler({ root: new sdkTrace.AlwaysOnSampler() })),
   spanProcessors: [
     exportLocal(new sdkTrace.BatchSpanProcessor(new OTLPTraceExporter()), { detail: 'operations' }),
-    new DatabricksSpanProcessor(options, new DryRunExporter({ stream: process.stderr })),
+    new DatabricksSpanProcessor({ ...options, exporter: new DryRunExporter({ stream: process.stderr }) }),
   ],
 });
 sdk.start();

@@ -34,7 +34,7 @@ const sdk = new NodeSDK({
     exportLocal(new sdkTrace.BatchSpanProcessor({ exporter: new OTLPTraceExporter() }), {
       detail: 'operations',
     }),
-    new DatabricksSpanProcessor(options, new DryRunExporter({ stream: process.stderr })),
+    new DatabricksSpanProcessor({ ...options, exporter: new DryRunExporter({ stream: process.stderr }) }),
   ],
 });
 sdk.start();
