@@ -17,7 +17,8 @@ export interface ValueRule {
 }
 
 const DIGITS = /^[0-9]{1,20}$/;
-const VERSION = /^v?[0-9]{1,10}(\.[0-9]{1,10}){0,3}(-[a-z]{1,16}(\.[0-9]{1,10})?)?$/;
+const VERSION =
+  /^(v(?=[0-9]+\.[0-9]+\.[0-9]+$))?[0-9]{1,10}(\.[0-9]{1,10}){0,3}(-[a-z]{1,16}(\.[0-9]{1,10})?)?$/;
 
 const UUID_SHAPE = 'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx';
 /** By character code and by place: whether it is a digit (1), a hyphen (2) or neither. */
@@ -58,7 +59,7 @@ export function checkBoolean(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }
 
-/** `[v]major[.minor[.patch[.build]]][-tag[.n]]`. */
+/** `major[.minor[.patch[.build]]][-tag[.n]]`, or `vmajor.minor.patch` as Node.js has it. */
 export function checkVersion(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= 64 && VERSION.test(value) ? value : undefined;
 }
@@ -81,7 +82,7 @@ export const INTEGER_RULE: ValueRule = {
 export const BOOLEAN_RULE: ValueRule = { kind: 'boolean', allowed: 'true or false', check: checkBoolean };
 export const VERSION_RULE: ValueRule = {
   kind: 'version',
-  allowed: '`v?\\d+(\\.\\d+){0,3}(-[a-z]+(\\.\\d+)?)?`',
+  allowed: '`\\d+(\\.\\d+){0,3}(-[a-z]+(\\.\\d+)?)?` or `v\\d+\\.\\d+\\.\\d+`',
   check: checkVersion,
 };
 export const CODE_RULE: ValueRule = {
