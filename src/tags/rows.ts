@@ -189,7 +189,8 @@ export const DEFAULT_TAG_ROWS: readonly TagDefinition[] = [
     scope: 'exportLocal',
     kind: 'text',
     on: 'operation',
-    description: '`catalog|schema` that the session was opened with, where known; of a metadata call, what it asks for.',
+    description:
+      '`catalog|schema` that the session was opened with, where known; of a metadata call, what it asks for.',
   },
   {
     name: 'db.collection.name',
