@@ -114,10 +114,11 @@ function wrapMetadataCall(
       }
       // The only call that names one table: elsewhere the name is a pattern, or there are two.
       const table = method === 'getPrimaryKeys' ? request?.tableName : undefined;
-      if (typeof table === 'string' && table !== '') {
-        attributes[Tag.dbCollectionName] = table;
+      const collection = typeof table === 'string' && table !== '' ? table : undefined;
+      if (collection !== undefined) {
+        attributes[Tag.dbCollectionName] = collection;
       }
-      const name = targetName(method, session, namespace);
+      const name = targetName(method, session, collection ?? namespace);
       const told = { operation: method, request };
       return tracer.startStatement(session.connection, name, method, attributes, told);
     });

@@ -245,7 +245,9 @@ export class StatementLife extends InFlightEntry {
     this.#learnStatementId();
     if (this.span.isRecording()) {
       const attributes = this.measures.attributes(this.#operation, this.#isKernel);
-      if (rows !== undefined && this.#owner.recordReturnedRows) {
+      // The one row of a volume transfer is the driver's own affair.
+      const hasRows = rows !== undefined && this.measures.volumeOperation === undefined;
+      if (hasRows && this.#owner.recordReturnedRows) {
         attributes[Tag.dbResponseReturnedRows] = rows;
       }
       if (failure !== undefined) {

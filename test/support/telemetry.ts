@@ -78,7 +78,7 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
     ...(sampler === undefined ? {} : { sampler }),
   });
   provider.register();
-  const instrumentation = new DatabricksSqlInstrumentation(config);
+  const instrumentation = new DatabricksSqlInstrumentation({ recordReturnedRows: true, ...config });
   instrumentation.setTracerProvider(provider);
   const ours = () => collector.ended.filter(isOurs);
   return {
