@@ -7,14 +7,12 @@ import type { ConnectionLease } from '../hosts/contract.js';
 import { createHosts, type RecordExporter } from '../hosts/createHosts.js';
 import type { HostRegistry } from '../hosts/hostRegistry.js';
 import { registerMetrics } from '../hosts/metrics.js';
-import { ChunkDetails, OperationRecord } from '../records.js';
-import { Tag } from '../tags/index.js';
+import { TAG_TABLE, Tag } from '../tags/index.js';
 import { OpenOperation } from './openOperation.js';
 import { OpenOperations } from './openOperations.js';
 import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
-import { type ChunkTag, chunkTagsOf, readOperation } from './recordReading.js';
-import { hrTimeToMs, type ReadableSpanLike, type SpanProcessorLike } from './spanShape.js';
-import { TagReader } from './tagReader.js';
+import { RecordMaker } from './recordMaker.js';
+import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
 
 /** What a served connection's handle bears: whose it is, and its share in the host. */
 class ServedConnection implements ConnectionServer {
@@ -43,9 +41,8 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   readonly #shutdownTimeoutMs: number;
   readonly #hosts: HostRegistry;
   readonly #open: OpenOperations;
-  readonly #reader = new TagReader();
+  readonly #records: RecordMaker;
   readonly #counters = new ProcessorCounters();
-  readonly #chunkTags: readonly ChunkTag[];
   /** Whoever registers the processor twice has it told of each end twice, one right after the other. */
   #lastDownload: ReadableSpanLike | undefined = undefined;
   readonly #unregisterMetrics: () => void;
@@ -62,7 +59,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     this.#scopes = new Set(resolved.instrumentationScopes);
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
-    this.#chunkTags = chunkTagsOf(resolved.tags);
+    this.#records = new RecordMaker(TAG_TABLE, resolved.withhold);
     this.#hosts = createHosts(resolved, exporter);
     this.#open = new OpenOperations(
       resolved.maxInFlightStatements,
@@ -125,7 +122,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       incomplete: this.#counters.incomplete,
       lateChildren: this.#counters.lateChildren,
       failedDownloadsDropped: this.#counters.failedDownloadsDropped,
-      invalidValues: this.#reader.invalidValues,
+      invalidValues: this.#records.invalidValues,
       internalErrors: this.#counters.internalErrors,
     };
   }
@@ -188,18 +185,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       this.#counters.lateChildren++;
       return;
     }
-    const chunkId = this.#reader.integer(span.attributes[Tag.chunkIndex]);
-    if (chunkId === undefined) {
-      return;
-    }
-    const latencyMs = hrTimeToMs(span.duration);
-    const errorName = this.#reader.code(span.attributes[Tag.errorType]);
-    if (errorName === undefined) {
-      statement.addDownload(chunkId, latencyMs);
-      return;
-    }
-    const startTimeMs = hrTimeToMs(span.startTime);
-    if (!statement.addFailedDownload({ startTimeMs, latencyMs, chunkId, errorName })) {
+    if (!this.#records.addDownload(statement, span)) {
       this.#counters.failedDownloadsDropped++;
     }
   }
@@ -210,52 +196,22 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     this.#emit(operation, operation.span);
   }
 
-  /** The one place where records are made: once per operation, at its end. */
+  /** The one place where records are handed on: once per operation, at its end. */
   #emit(operation: OpenOperation, span: ReadableSpanLike): void {
     const { lease } = operation;
-    const { attributes } = span;
-    const record = new OperationRecord(hrTimeToMs(span.startTime));
-    readOperation(record, attributes, this.#reader);
-    if (record.resultFormat === 'EXTERNAL_LINKS' || operation.chunks !== undefined) {
-      record.chunks = this.#chunksOf(operation, span);
-    }
-    if (attributes[Tag.operationIncomplete] === true) {
+    const record = this.#records.ofOperation(span, operation.chunks);
+    const { errorName } = record;
+    if (span.attributes[Tag.operationIncomplete] === true) {
       this.#counters.incomplete++;
     }
     if (operation.failedDownloads !== undefined) {
-      this.#enqueueFailedDownloads(operation, record);
-    }
-    lease.enqueue(record);
-    if (record.errorName !== undefined && failureClassOf(record.errorName) === 'terminal') {
-      lease.flush();
-    }
-  }
-
-  #chunksOf(operation: OpenOperation, span: ReadableSpanLike): ChunkDetails {
-    const chunks = operation.chunks ?? new ChunkDetails();
-    chunks.present = this.#reader.integer(span.attributes[Tag.resultChunkCount]);
-    for (const { name, assign } of this.#chunkTags) {
-      const value = this.#reader.integer(span.attributes[name]);
-      if (value !== undefined) {
-        assign(chunks, value);
+      for (const download of operation.failedDownloads) {
+        lease.enqueue(this.#records.withhold(this.#records.ofDownload(download, record)));
       }
     }
-    return chunks;
-  }
-
-  #enqueueFailedDownloads(operation: OpenOperation, statement: OperationRecord): void {
-    for (const download of operation.failedDownloads ?? []) {
-      const record = new OperationRecord(download.startTimeMs);
-      record.workspaceId = statement.workspaceId;
-      record.sessionId = statement.sessionId;
-      record.statementId = statement.statementId;
-      record.statementType = statement.statementType;
-      record.resultFormat = statement.resultFormat;
-      record.compressed = statement.compressed;
-      record.latencyMs = download.latencyMs;
-      record.chunkId = download.chunkId;
-      record.errorName = download.errorName;
-      operation.lease.enqueue(record);
+    lease.enqueue(this.#records.withhold(record));
+    if (errorName !== undefined && failureClassOf(errorName) === 'terminal') {
+      lease.flush();
     }
   }
 

@@ -6,9 +6,9 @@ import type { ReadableSpanLike } from './spanShape.js';
 /** A download that failed: it becomes a record of its own beside its statement's. */
 export interface FailedDownload {
   readonly startTimeMs: number;
-  readonly latencyMs: number;
+  readonly latencyMs: number | undefined;
   readonly chunkId: number;
-  readonly errorName: string;
+  readonly errorName: string | undefined;
 }
 
 /** Failed downloads kept per statement. */
@@ -29,12 +29,15 @@ export class OpenOperation extends TransientEntry {
     this.lease = lease;
   }
 
-  /** Takes in a download that succeeded. */
-  addDownload(chunkIndex: number, latencyMs: number): void {
+  /** Takes in a download that succeeded; without its latency, only that it did. */
+  addDownload(chunkIndex: number, latencyMs: number | undefined): void {
     this.chunks ??= new ChunkDetails();
     const chunks = this.chunks;
-    chunks.iterated++;
-    chunks.sumMs += latencyMs;
+    chunks.iterated = (chunks.iterated ?? 0) + 1;
+    if (latencyMs === undefined) {
+      return;
+    }
+    chunks.sumMs = (chunks.sumMs ?? 0) + latencyMs;
     if (chunks.slowestMs === undefined || latencyMs > chunks.slowestMs) {
       chunks.slowestMs = latencyMs;
     }
