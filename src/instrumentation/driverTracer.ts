@@ -8,6 +8,7 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
+  TraceFlags,
   type Tracer,
   trace,
 } from '@opentelemetry/api';
@@ -15,7 +16,7 @@ import { setConnection } from '../context.js';
 import { suppressTracing } from '../suppressTracing.js';
 import { Tag } from '../tags/index.js';
 import type { DriverConnection } from './driverConnection.js';
-import { type DriverFailure, describeFailure } from './driverErrors.js';
+import { describeFailure } from './driverErrors.js';
 import type { DriverClient, DriverHttpConnection, DriverOperation, DriverSession } from './driverShapes.js';
 import { endSpan } from './endSpan.js';
 import type { RequestInfo, ResolvedInstrumentationConfig, ResponseInfo } from './instrumentationConfig.js';
@@ -23,7 +24,7 @@ import { KnownStatements } from './knownStatements.js';
 import { OpenStatements } from './openStatements.js';
 import { OperationMetrics } from './operationMetrics.js';
 import type { SessionState } from './sessionState.js';
-import { StatementLife, type StatementOwner } from './statementLife.js';
+import { type StatementEnd, StatementLife, type StatementOwner } from './statementLife.js';
 import { systemTags } from './systemTags.js';
 
 /** How the active Context is read and set: the API's global one, or one of a standalone start. */
@@ -126,24 +127,30 @@ export class DriverTracer implements StatementOwner {
   ): StatementLife {
     const { maxInFlightStatements, statementTtlMs } = this.config;
     this.openStatements.makeRoom(maxInFlightStatements);
-    const { span, context } = this.#startOperation(connection, name, attributes, request);
-    const statement = new StatementLife(
-      this,
+    const startedAt = performance.now();
+    const { span, context } = this.#startOperation(connection, name, attributes, request, startedAt);
+    const isRecording = span.isRecording();
+    const statement = new StatementLife(this, {
       span,
       context,
-      this.#forDriver(context),
+      activeContext: this.#forDriver(context),
       method,
       attributes,
-      connection.isKernel,
-    );
-    if (span.isRecording()) {
+      startedAt,
+      isKernel: connection.isKernel,
+      hasInnerSpans:
+        connection.handle.innerSpansWanted &&
+        isRecording &&
+        (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0,
+    });
+    if (isRecording) {
       this.openStatements.add(statement, statementTtlMs);
     }
     return statement;
   }
 
   /** From now on the driver's operation belongs to the statement, until that has ended. */
-  attach(statement: StatementLife, operation: DriverOperation): void {
+  attach(statement: StatementLife, operation: DriverOperation, now: number): void {
     if (statement.ended || statement.operation !== undefined) {
       return;
     }
@@ -153,15 +160,31 @@ export class DriverTracer implements StatementOwner {
     if (backend.dataProvider !== undefined) {
       this.#statements.set(backend.dataProvider, statement);
     }
-    statement.onOperation(operation);
+    statement.onOperation(operation, now);
   }
 
-  /** An inner span of a statement; `undefined` if the statement's span records nothing. */
-  startInnerSpan(statement: StatementLife, name: string, attributes: Attributes): Span | undefined {
-    return statement.span.isRecording()
-      ? this.attempt(() =>
-          this.tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes }, statement.context),
-        )
+  /** An inner span of a statement, if somebody wants it. @param startedAt monotonic milliseconds */
+  startInnerSpan(
+    statement: StatementLife,
+    name: string,
+    attributes: Attributes,
+    startedAt: number,
+  ): Span | undefined {
+    return statement.start.hasInnerSpans
+      ? this.startSpanWithin(statement, name, attributes, startedAt)
+      : undefined;
+  }
+
+  /** The same, whether anybody wants it or not; `undefined` if the statement's span records nothing. */
+  startSpanWithin(
+    { span, start }: StatementLife,
+    name: string,
+    attributes: Attributes,
+    startedAt: number,
+  ): Span | undefined {
+    const options = { kind: SpanKind.INTERNAL, attributes, startTime: startedAt };
+    return span.isRecording()
+      ? this.attempt(() => this.tracer.startSpan(name, options, start.context))
       : undefined;
   }
 
@@ -196,13 +219,8 @@ export class DriverTracer implements StatementOwner {
     return promise;
   }
 
-  onStatementEnd(
-    statement: StatementLife,
-    latencyMs: number,
-    failure: DriverFailure | undefined,
-    response: ResponseInfo,
-  ): void {
-    const { span } = statement;
+  onStatementEnd(statement: StatementLife, end: StatementEnd): void {
+    const { span, start } = statement;
     this.openStatements.remove(statement);
     const backend = statement.operation?.backend;
     if (backend !== undefined) {
@@ -210,9 +228,9 @@ export class DriverTracer implements StatementOwner {
       this.#statements.delete(backend.dataProvider ?? backend);
     }
     if (span.isRecording()) {
-      this.#callResponseHook(span, response);
+      this.#callResponseHook(span, end.response);
     }
-    this.#metrics.record(statement.attributes, latencyMs, failure, response.returnedRows);
+    this.#metrics.record(start.attributes, end.latencyMs, end.failure, end.response.returnedRows);
   }
 
   /** Runs our own code among the driver's: what it throws ends here. */
@@ -235,13 +253,15 @@ export class DriverTracer implements StatementOwner {
     name: string,
     attributes: Attributes,
     request: RequestInfo,
+    startTime?: number,
   ): { span: Span; context: Context } {
     const active = this.contexts.active();
     if (this.config.requireParentSpan && trace.getSpan(active) === undefined) {
       return { span: NO_SPAN, context: active };
     }
     const parent = setConnection(active, connection.handle);
-    const span = this.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
+    const options = { kind: SpanKind.CLIENT, attributes, ...(startTime === undefined ? {} : { startTime }) };
+    const span = this.tracer.startSpan(name, options, parent);
     if (span.isRecording()) {
       this.#callRequestHook(span, request);
     }

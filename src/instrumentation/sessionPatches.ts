@@ -147,10 +147,16 @@ function wrapGetInfo(original: Method<DriverSession>, tracer: DriverTracer): Met
 function wrapVolumeCall(original: Method<DriverSession>, type: string): Method<DriverSession> {
   return function volumeCall(this: DriverSession, ...args) {
     const statement = (this as TransferSession)[STATEMENT];
-    if (statement !== undefined) {
-      statement.measures.volumeOperation = type;
+    if (statement === undefined) {
+      return original.apply(this, args);
     }
-    return original.apply(this, args);
+    const { measures } = statement;
+    measures.volumeOperation = type;
+    measures.ledger.downloadBegins(performance.now());
+    const promise = original.apply(this, args) as Promise<unknown>;
+    const ended = () => measures.ledger.downloadEnds(performance.now());
+    promise.then(ended, ended);
+    return promise;
   };
 }
 
@@ -181,24 +187,29 @@ function observeStart(
   call: () => unknown,
   onStarted?: () => void,
 ): unknown {
-  statement.enter();
-  const inner = tracer.startInnerSpan(statement, 'execute', EXECUTE_TAGS);
-  const promise = tracer.contexts.with(statement.activeContext, call) as Promise<DriverOperation>;
+  const { startedAt, activeContext } = statement.start;
+  statement.enter(startedAt);
+  const inner = tracer.startInnerSpan(statement, 'execute', EXECUTE_TAGS, startedAt);
+  const promise = tracer.contexts.with(activeContext, call) as Promise<DriverOperation>;
   promise.then(
-    (operation) =>
+    (operation) => {
+      const now = performance.now();
       tracer.guard(() => {
-        endSpan(inner);
-        tracer.attach(statement, operation);
-        statement.onStarted();
+        endSpan(inner, now);
+        tracer.attach(statement, operation, now);
+        statement.onStarted(now);
         onStarted?.();
-        statement.leave();
-      }),
-    (error: unknown) =>
+      });
+      statement.leave(now);
+    },
+    (error: unknown) => {
+      const now = performance.now();
       tracer.guard(() => {
-        endSpan(inner);
-        statement.onExecuteFailure(error);
-        statement.leave();
-      }),
+        endSpan(inner, now);
+        statement.onExecuteFailure(error, now);
+      });
+      statement.leave(now);
+    },
   );
   return promise;
 }
@@ -215,7 +226,7 @@ function forTransfer(session: DriverSession, statement: StatementLife, tracer: D
     wrapOperation: {
       value: (backend: object) => {
         const operation = session.wrapOperation(backend);
-        tracer.guard(() => tracer.attach(statement, operation));
+        tracer.guard(() => tracer.attach(statement, operation, performance.now()));
         return operation;
       },
     },

@@ -10,39 +10,54 @@ import {
 } from './driverShapes.js';
 import { endSpan } from './endSpan.js';
 import type { ResponseInfo } from './instrumentationConfig.js';
+import { firstWordOf, serverTimesOf, wordOf } from './serverState.js';
 import { failedStatementId, serverStatementId } from './statementIds.js';
 import { StatementMeasures } from './statementMeasures.js';
+import type { TimeAccount } from './timeLedger.js';
+
+/** How a statement ended. */
+export interface StatementEnd {
+  /** `databricks.operation.latency_ms`, unrounded. */
+  readonly latencyMs: number;
+  readonly endedAt: number;
+  readonly failure: DriverFailure | undefined;
+  readonly response: ResponseInfo;
+}
 
 /** What a statement's life needs of its surroundings. */
 export interface StatementOwner {
   readonly statementGraceMs: number;
-  /** Right before the span ends: metrics, the user's hook. `latencyMs` is `databricks.operation.latency_ms`, unrounded. */
-  onStatementEnd(
-    statement: StatementLife,
-    latencyMs: number,
-    failure: DriverFailure | undefined,
-    response: ResponseInfo,
-  ): void;
+  /** Right before the span ends: metrics, the user's hook. */
+  onStatementEnd(statement: StatementLife, end: StatementEnd): void;
 }
 
-/**
- * One statement (or metadata call) from the call to the end of its result. It owns the span: it ends at
- * the first of exhausted, failed for good, cancelled, closed, abandoned, and at one place. Its key is the id of
- * the span.
- */
-export class StatementLife extends TransientEntry {
+/** What a statement begins with. */
+export interface StatementStart {
   readonly span: Span;
   /** Parent of the inner spans. */
   readonly context: Context;
-  /** What is active while the driver works for the statement. */
+  /** What is active while the driver sends something for the statement. */
   readonly activeContext: Context;
   /** The driver's method. */
   readonly method: string;
   /** The span's attributes as it started. */
   readonly attributes: Attributes;
-  /** Monotonic milliseconds. */
-  readonly startedAt = performance.now();
-  readonly measures = new StatementMeasures();
+  /** The span's start, in monotonic milliseconds. */
+  readonly startedAt: number;
+  readonly isKernel: boolean;
+  /** Whether somebody wants inner spans. */
+  readonly hasInnerSpans: boolean;
+}
+
+/**
+ * One statement (or metadata call) from the call to the end of its result. It owns the span: it ends at
+ * the first of exhausted, failed for good, cancelled, closed, abandoned, and at one place. Its key is the id of
+ * the span. Whoever tells it of something says when that was, in monotonic milliseconds.
+ */
+export class StatementLife extends TransientEntry {
+  readonly start: StatementStart;
+  readonly span: Span;
+  readonly measures: StatementMeasures;
 
   waiting = false;
   waitSpan: Span | undefined = undefined;
@@ -50,7 +65,6 @@ export class StatementLife extends TransientEntry {
   fetched = false;
 
   readonly #owner: StatementOwner;
-  readonly #isKernel: boolean;
   #operation: DriverOperation | undefined = undefined;
   #statementId: string | undefined = undefined;
   /** Until the call that starts the statement settles: a volume transfer reads its own row before that. */
@@ -64,23 +78,16 @@ export class StatementLife extends TransientEntry {
   #error: unknown = undefined;
   #graceTimer: NodeJS.Timeout | undefined = undefined;
 
-  constructor(
-    owner: StatementOwner,
-    span: Span,
-    context: Context,
-    activeContext: Context,
-    method: string,
-    attributes: Attributes,
-    isKernel: boolean,
-  ) {
-    super(span.spanContext().spanId);
+  constructor(owner: StatementOwner, start: StatementStart) {
+    super(start.span.spanContext().spanId);
     this.#owner = owner;
-    this.span = span;
-    this.context = context;
-    this.activeContext = activeContext;
-    this.method = method;
-    this.attributes = attributes;
-    this.#isKernel = isKernel;
+    this.start = start;
+    this.span = start.span;
+    this.measures = new StatementMeasures(start.startedAt, start.isKernel);
+  }
+
+  get startedAt(): number {
+    return this.start.startedAt;
   }
 
   get ended(): boolean {
@@ -93,114 +100,132 @@ export class StatementLife extends TransientEntry {
   }
 
   /** A call of the driver begins: as long as somebody tries, a failure is not final. */
-  enter(): void {
-    clearTimeout(this.#graceTimer);
-    this.measures.time.enter();
+  enter(now: number): void {
+    if (this.#graceTimer !== undefined) {
+      clearTimeout(this.#graceTimer);
+    }
+    this.measures.ledger.enter(now);
   }
 
   /** It has settled. With a failure that nobody tries to overcome, the statement is over after a while. */
-  leave(): void {
-    const { time } = this.measures;
-    time.leave();
-    if (this.#failure !== undefined && !this.#ended && !time.running) {
-      this.#graceTimer = setTimeout(() => this.end(), this.#owner.statementGraceMs);
+  leave(now: number): void {
+    const { ledger } = this.measures;
+    ledger.leave(now);
+    if (this.#failure !== undefined && !this.#ended && !ledger.isWaiting) {
+      this.#graceTimer = setTimeout(() => this.end(performance.now()), this.#owner.statementGraceMs);
       this.#graceTimer.unref();
     }
   }
 
   /** The driver has an operation: the server took the statement. */
-  onOperation(operation: DriverOperation): void {
+  onOperation(operation: DriverOperation, now: number): void {
     this.#operation = operation;
     this.#learnStatementId();
-    const status = operation.backend.operationStatus;
+    const { operationStatus: status, state } = operation.backend;
     if (status !== undefined && status !== null) {
-      this.onStatus(status);
+      // It came with the results: what the server took after it had finished was for those.
+      this.onStatus(status, now, 'fetching');
+    } else {
+      const word = firstWordOf(state);
+      if (word !== undefined) {
+        this.measures.ledger.serverSaid(word, now);
+      }
     }
   }
 
   /** The call that starts the statement has resolved. */
-  onStarted(): void {
+  onStarted(now: number): void {
     this.#starting = false;
     if (this.#completed) {
-      this.end();
+      this.end(now);
     }
   }
 
   /** The call that starts the statement rejected: the application gets no operation. */
-  onExecuteFailure(error: unknown): void {
+  onExecuteFailure(error: unknown, now: number): void {
     this.#starting = false;
     this.#setStatementId(failedStatementId(error));
-    this.#setFailure(error, describeFailure(error, this.#failure));
-    this.end();
+    this.#setFailure(error, describeFailure(error, this.#failure), now);
+    this.end(now);
   }
 
-  /** The server said how it is going. That it failed is told by the next call's rejection, if one comes. */
-  onStatus(status: DriverOperationStatus): void {
+  /**
+   * The server said how it is going. That it failed is told by the next call's rejection, if one comes.
+   *
+   * @param late whose the time is in which the statement was over, and it was not known
+   */
+  onStatus(status: DriverOperationStatus, now: number, late?: TimeAccount): void {
+    const word = wordOf(status);
+    if (word !== undefined) {
+      this.measures.ledger.serverSaid(word, now, serverTimesOf(status, now), late);
+    }
     const errorCode = FAILED_STATES.get(status.operationState);
     if (status.operationState === FINISHED_STATE) {
-      this.onAnswered();
+      this.onAnswered(now);
     } else if (errorCode === undefined) {
       this.#recover();
     } else if (!this.#closing) {
-      this.#setFailure(status, describeFailure({ errorCode, response: status }));
+      this.#setFailure(status, describeFailure({ errorCode, response: status }), now);
     }
   }
 
   /** The driver stops waiting for the server's answer. */
-  onWaited(): void {
+  onWaited(now: number): void {
     const span = this.waitSpan;
     this.waiting = false;
     this.waitSpan = undefined;
-    endSpan(span);
+    endSpan(span, now);
   }
 
   /** The server has finished. A statement without a result set has nothing more to come. */
-  onAnswered(): void {
+  onAnswered(now: number): void {
     this.#recover();
-    this.measures.onAnswered();
+    this.measures.ledger.serverSaid('over', now);
+    this.measures.onAnswered(now);
     if (!this.#hasResultSet()) {
-      this.#complete();
+      this.#complete(now);
     }
   }
 
   /** Rows were handed to the application. */
-  onRows(count: number): void {
+  onRows(count: number, now: number): void {
     if (this.#hasResultSet()) {
       this.#recover();
-      this.measures.onRows(count);
+      this.measures.onRows(count, now);
     }
   }
 
   /** There is nothing more to read. Without a result set that tells nothing of the statement. */
-  onExhausted(): void {
+  onExhausted(now: number): void {
     if (this.#hasResultSet()) {
       this.#recover();
-      this.measures.onReady();
-      this.#complete();
+      this.measures.onReady(now);
+      this.#complete(now);
     }
   }
 
   /** The application begins to close or to cancel. */
-  onClosing(): void {
+  onClosing(now: number): void {
     this.#closing = true;
-    this.measures.onGivenUp();
+    this.measures.onGivenUp(now);
+    this.measures.ledger.requestBegins(now);
   }
 
   /** Closing or cancelling rejected: nothing more will come of the statement. */
-  onCloseFailure(error: unknown): void {
-    this.#setFailure(error, describeFailure(error, this.#failure));
-    this.end();
+  onCloseFailure(error: unknown, now: number): void {
+    this.#setFailure(error, describeFailure(error, this.#failure), now);
+    this.end(now);
   }
 
   /** A later call of the driver rejected. */
-  onFailure(error: unknown): void {
+  onFailure(error: unknown, now: number): void {
     if (this.#closing) {
       return;
     }
     const failure = describeFailure(error, this.#failure);
-    this.#setFailure(error, failure);
+    this.#setFailure(error, failure, now);
     if (!failure.mayRecover) {
-      this.end();
+      this.end(now);
     }
   }
 
@@ -209,40 +234,41 @@ export class StatementLife extends TransientEntry {
     if (!this.#ended && this.span.isRecording()) {
       this.span.setAttribute(Tag.operationIncomplete, true);
     }
-    this.end();
+    this.end(performance.now());
   }
 
   /** Ends the span, once. All that is known is written here and nowhere later. Never throws. */
-  end(): void {
+  end(now: number): void {
     if (this.#ended) {
       return;
     }
     this.#ended = true;
     clearTimeout(this.#graceTimer);
     try {
-      this.onWaited();
-      this.#writeEnd();
+      this.onWaited(now);
+      this.#writeEnd(now);
     } catch (error) {
       diag.debug('opentelemetry-databricks-sql: the end of a statement could not be told', error);
     }
-    endSpan(this.span);
+    endSpan(this.span, now);
     this.#operation = undefined;
   }
 
-  #complete(): void {
+  #complete(now: number): void {
     if (this.#starting) {
       this.#completed = true;
     } else {
-      this.end();
+      this.end(now);
     }
   }
 
-  #writeEnd(): void {
+  #writeEnd(now: number): void {
     const failure = this.#failure;
-    const { latencyMs, rows } = this.measures;
+    const { measures } = this;
+    const { rows } = measures;
     this.#learnStatementId();
     if (this.span.isRecording()) {
-      const attributes = this.measures.attributes(this.#operation, this.#isKernel);
+      const attributes = measures.attributes(this.#operation, now);
       if (failure !== undefined) {
         attributes[Tag.errorType] = failure.code;
         if (failure.statusCode !== undefined) {
@@ -252,12 +278,13 @@ export class StatementLife extends TransientEntry {
       }
       this.span.setAttributes(attributes);
     }
-    this.#owner.onStatementEnd(this, latencyMs, failure, {
-      operation: this.method,
+    const response: ResponseInfo = {
+      operation: this.start.method,
       ...(this.#statementId === undefined ? {} : { statementId: this.#statementId }),
       ...(rows === undefined ? {} : { returnedRows: rows }),
       ...(failure === undefined ? {} : { error: this.#error }),
-    });
+    };
+    this.#owner.onStatementEnd(this, { latencyMs: measures.latencyMs(now), endedAt: now, failure, response });
   }
 
   #hasResultSet(): boolean {
@@ -288,9 +315,9 @@ export class StatementLife extends TransientEntry {
     }
   }
 
-  #setFailure(error: unknown, failure: DriverFailure): void {
+  #setFailure(error: unknown, failure: DriverFailure, now: number): void {
     this.#failure = failure;
     this.#error = error;
-    this.measures.onFailed();
+    this.measures.onFailed(now);
   }
 }

@@ -71,6 +71,11 @@ export class TimeLedger {
     this.#latest = { since: startedAt, account: 'application', before: undefined };
   }
 
+  /** Whether there can be time of that account: `unseen` only where nothing can be seen, and then all of a call. */
+  has(account: TimeAccount): boolean {
+    return account === 'application' || (account === 'unseen') !== this.#isVisible;
+  }
+
   /** Whether a call of the driver is open. */
   get isWaiting(): boolean {
     return this.#calls > 0;

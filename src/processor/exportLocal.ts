@@ -1,4 +1,5 @@
 import { type Context, SpanKind, TraceFlags } from '@opentelemetry/api';
+import { getConnection } from '../context.js';
 import { choiceOption, rejectUnknownOptions, stringListOption } from '../optionChecks.js';
 import { NameSet, TAG_TABLE, withholdOption } from '../tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../version.js';
@@ -52,6 +53,7 @@ class LocalExport implements SpanProcessorLike {
   readonly #next: SpanProcessorLike;
   /** Scopes whose inner spans are left out. */
   readonly #withoutInner: ReadonlySet<string>;
+  readonly #wantsInner: boolean;
   /** Tags that are left out. */
   readonly #hidden: NameSet;
   /** Only there if the other processor has it: the SDK asks. */
@@ -60,6 +62,7 @@ class LocalExport implements SpanProcessorLike {
   constructor(next: SpanProcessorLike, withoutInner: ReadonlySet<string>, hidden: NameSet) {
     this.#next = next;
     this.#withoutInner = withoutInner;
+    this.#wantsInner = withoutInner.size === 0;
     this.#hidden = hidden;
     if (typeof next.onEnding === 'function') {
       this.onEnding = (span) => {
@@ -71,6 +74,12 @@ class LocalExport implements SpanProcessorLike {
   }
 
   onStart(span: ReadableSpanLike, parentContext: Context): void {
+    if (this.#wantsInner) {
+      const connection = getConnection(parentContext);
+      if (connection !== undefined) {
+        connection.innerSpansWanted = true;
+      }
+    }
     if (!this.#isHidden(span)) {
       this.#next.onStart(span, parentContext);
     }
