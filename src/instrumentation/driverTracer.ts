@@ -230,7 +230,15 @@ export class DriverTracer implements StatementOwner {
     if (span.isRecording()) {
       this.#callResponseHook(span, end.response);
     }
-    this.#metrics.record(start.attributes, end.latencyMs, end.failure, end.response.returnedRows);
+    this.#metrics.record({
+      attributes: start.attributes,
+      latencyMs: end.latencyMs,
+      failure: end.failure,
+      returnedRows: end.response.returnedRows,
+      ledger: statement.measures.ledger,
+      endedAt: end.endedAt,
+      context: start.context,
+    });
   }
 
   /** Runs our own code among the driver's: what it throws ends here. */
@@ -289,7 +297,8 @@ export class DriverTracer implements StatementOwner {
     if (result !== undefined) {
       this.guard(() => onResult?.(result, written));
     }
-    this.guard(() => this.#metrics.record(attributes, latencyMs, failure, undefined));
+    const context = trace.setSpan(this.contexts.active(), span);
+    this.guard(() => this.#metrics.record({ attributes, latencyMs, failure, context }));
     if (failure !== undefined) {
       written.setAttribute(Tag.errorType, failure.code);
       if (failure.statusCode !== undefined) {
