@@ -42,7 +42,7 @@ export function exportLocal<Processor extends SpanProcessorLike>(
     INSTRUMENTATION_SCOPE,
   ]);
   const hidden = new NameSet([...DATABRICKS_ONLY, ...withholdOption(options.withhold)]);
-  return new LocalExport(processor, detail === 'statements' ? new Set(scopes) : new Set(), hidden);
+  return new LocalExport(processor, detail === 'operations', scopes, hidden);
 }
 
 const DATABRICKS_ONLY = TAG_TABLE.rows
@@ -53,16 +53,17 @@ class LocalExport implements SpanProcessorLike {
   readonly #next: SpanProcessorLike;
   /** Scopes whose inner spans are left out. */
   readonly #withoutInner: ReadonlySet<string>;
+  /** Inner spans are made for whoever asks for them. */
   readonly #wantsInner: boolean;
   /** Tags that are left out. */
   readonly #hidden: NameSet;
   /** Only there if the other processor has it: the SDK asks. */
   readonly onEnding?: (span: ReadableSpanLike) => void;
 
-  constructor(next: SpanProcessorLike, withoutInner: ReadonlySet<string>, hidden: NameSet) {
+  constructor(next: SpanProcessorLike, wantsInner: boolean, scopes: readonly string[], hidden: NameSet) {
     this.#next = next;
-    this.#withoutInner = withoutInner;
-    this.#wantsInner = withoutInner.size === 0;
+    this.#withoutInner = new Set(wantsInner ? [] : scopes);
+    this.#wantsInner = wantsInner;
     this.#hidden = hidden;
     if (typeof next.onEnding === 'function') {
       this.onEnding = (span) => {
