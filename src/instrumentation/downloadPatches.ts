@@ -3,7 +3,6 @@ import { DB_SYSTEM, Tag } from '../tags/index.js';
 import { describeFailure } from './driverErrors.js';
 import type { DriverCloudFetchHandler, DriverDownloadedBatch, DriverResultLink } from './driverShapes.js';
 import type { DriverTracer } from './driverTracer.js';
-import { endSpan } from './endSpan.js';
 import type { MethodPatches } from './methodPatches.js';
 import type { StatementLife } from './statementLife.js';
 
@@ -61,7 +60,7 @@ class Download {
     if (rows !== undefined) {
       span.setAttribute(Tag.chunkRows, rows);
     }
-    endSpan(span, now);
+    this.#tracer.endSpan(span, now);
   }
 
   onFailure(error: unknown): void {
@@ -73,7 +72,7 @@ class Download {
     }
     this.#span?.setAttribute(Tag.errorType, describeFailure(error).code);
     this.#span?.setStatus({ code: SpanStatusCode.ERROR });
-    endSpan(this.#span, now);
+    this.#tracer.endSpan(this.#span, now);
   }
 
   #tags(): Attributes {

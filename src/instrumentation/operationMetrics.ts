@@ -4,7 +4,9 @@ import {
   createNoopMeter,
   type Histogram,
   type Meter,
+  type MetricOptions,
 } from '@opentelemetry/api';
+import type { Guard } from '../guard.js';
 import { Tag } from '../tags/index.js';
 import type { DriverFailure } from './driverErrors.js';
 import { TIME_ACCOUNTS, type TimeLedger } from './timeLedger.js';
@@ -47,24 +49,27 @@ export interface EndedOperation {
 
 /** The metrics of the database conventions, and where the time of statements went. */
 export class OperationMetrics {
-  readonly #duration: Histogram;
-  readonly #returnedRows: Histogram;
-  readonly #time: Histogram;
+  readonly #userCode: Guard;
+  readonly #duration: Histogram | undefined;
+  readonly #returnedRows: Histogram | undefined;
+  readonly #time: Histogram | undefined;
   /** Whether anybody keeps what is recorded. */
   readonly #isKept: boolean;
 
-  constructor(meter: Meter) {
-    this.#duration = meter.createHistogram('db.client.operation.duration', {
+  /** @param userCode counts what the user's meter throws */
+  constructor(meter: Meter, userCode: Guard) {
+    this.#userCode = userCode;
+    this.#duration = this.#create(meter, 'db.client.operation.duration', {
       description: 'Duration of database client operations.',
       unit: 's',
       advice: { explicitBucketBoundaries: DURATION_BUCKETS_S },
     });
-    this.#returnedRows = meter.createHistogram('db.client.response.returned_rows', {
+    this.#returnedRows = this.#create(meter, 'db.client.response.returned_rows', {
       description: 'The actual number of records returned by the database operation.',
       unit: '{row}',
       advice: { explicitBucketBoundaries: ROW_BUCKETS },
     });
-    this.#time = meter.createHistogram('databricks.client.statement.time', {
+    this.#time = this.#create(meter, 'databricks.client.statement.time', {
       description: 'Where the time of statements went, by account.',
       unit: 's',
       advice: { explicitBucketBoundaries: TIME_BUCKETS_S },
@@ -85,11 +90,15 @@ export class OperationMetrics {
         labels[Tag.dbResponseStatusCode] = failure.statusCode;
       }
     }
-    this.#duration.record(latencyMs / MS_PER_SECOND, labels, context);
-    if (returnedRows !== undefined) {
-      this.#returnedRows.record(returnedRows, labels, context);
+    try {
+      this.#duration?.record(latencyMs / MS_PER_SECOND, labels, context);
+      if (returnedRows !== undefined) {
+        this.#returnedRows?.record(returnedRows, labels, context);
+      }
+      this.#recordTime(operation);
+    } catch {
+      this.#userCode.note('meterProvider');
     }
-    this.#recordTime(operation);
   }
 
   /** Every account that there is, if nothing is in it: else averages and quantiles would be of few statements. */
@@ -101,9 +110,13 @@ export class OperationMetrics {
     const totals = ledger.totals(endedAt);
     for (const account of TIME_ACCOUNTS) {
       if (ledger.has(account)) {
-        this.#time.record(totals[account] / MS_PER_SECOND, { ...labels, [ACCOUNT]: account }, context);
+        this.#time?.record(totals[account] / MS_PER_SECOND, { ...labels, [ACCOUNT]: account }, context);
       }
     }
+  }
+
+  #create(meter: Meter, name: string, options: MetricOptions): Histogram | undefined {
+    return this.#userCode.call('meterProvider', () => meter.createHistogram(name, options));
   }
 }
 

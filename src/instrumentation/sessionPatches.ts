@@ -3,7 +3,6 @@ import { isQueryTextSuppressed } from '../context.js';
 import { DB_SYSTEM, Tag } from '../tags/index.js';
 import type { DriverOperation, DriverSession, DriverStatementOptions } from './driverShapes.js';
 import type { DriverTracer } from './driverTracer.js';
-import { endSpan } from './endSpan.js';
 import type { Method, MethodPatches } from './methodPatches.js';
 import { addStatementTags, changesNamespace } from './queryTags.js';
 import { namespaceOf, type SessionState } from './sessionState.js';
@@ -64,19 +63,19 @@ function wrapExecuteStatement(original: Method<DriverSession>, tracer: DriverTra
       const attributes = session.tags();
       attributes[Tag.operationType] = 'EXECUTE_STATEMENT';
       const withText = !isQueryTextSuppressed(tracer.contexts.active());
+      const keep = withText && tracer.config.queryText !== 'off';
+      const statement = tracer.knownStatements.get(sql, keep);
       const summary = addStatementTags(
         attributes,
-        sql,
-        tracer.knownStatements.get(sql),
-        options,
+        { sql, statement, options, withText },
         tracer.config,
-        withText,
+        tracer.userCode,
       );
       const name = summary.summary ?? targetName(summary.operation ?? 'executeStatement', session);
       const request = { operation: 'executeStatement', statement: sql, request: options };
       const { connection } = session;
       return {
-        statement: tracer.startStatement(connection, name, 'executeStatement', attributes, request),
+        statement: tracer.startStatement(connection, name, attributes, request),
         movesOn: changesNamespace(summary),
       };
     });
@@ -121,7 +120,7 @@ function wrapMetadataCall(
       }
       const name = targetName(method, session, namespace);
       const told = { operation: method, request };
-      return tracer.startStatement(session.connection, name, method, attributes, told);
+      return tracer.startStatement(session.connection, name, attributes, told);
     });
     const call = () => original.apply(this, args);
     return statement === undefined ? call() : observeStart(tracer, statement, call);
@@ -195,7 +194,7 @@ function observeStart(
     (operation) => {
       const now = performance.now();
       tracer.guard(() => {
-        endSpan(inner, now);
+        tracer.endSpan(inner, now);
         tracer.attach(statement, operation, now);
         statement.onStarted(now);
         onStarted?.();
@@ -205,7 +204,7 @@ function observeStart(
     (error: unknown) => {
       const now = performance.now();
       tracer.guard(() => {
-        endSpan(inner, now);
+        tracer.endSpan(inner, now);
         statement.onExecuteFailure(error, now);
       });
       statement.leave(now);
@@ -257,5 +256,6 @@ function metadataTags(session: SessionState, method: string): Attributes {
 
 /** The conventions' `{db.operation.name} {target}`. */
 function targetName(method: string, session: SessionState, namespace = session.namespace): string {
-  return `${method} ${namespace ?? session.connection.address}`;
+  const target = namespace ?? session.connection.address;
+  return target === '' ? method : `${method} ${target}`;
 }

@@ -1,4 +1,4 @@
-import { type Attributes, type Context, diag, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { type Attributes, type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
 import { Tag } from '../tags/index.js';
 import { TransientEntry } from '../transientMap.js';
 import { type DriverFailure, describeFailure } from './driverErrors.js';
@@ -8,7 +8,6 @@ import {
   FAILED_STATES,
   FINISHED_STATE,
 } from './driverShapes.js';
-import { endSpan } from './endSpan.js';
 import type { ResponseInfo } from './instrumentationConfig.js';
 import { firstWordOf, serverTimesOf, wordOf } from './serverState.js';
 import { failedStatementId, serverStatementId } from './statementIds.js';
@@ -29,6 +28,9 @@ export interface StatementOwner {
   readonly statementGraceMs: number;
   /** Right before the span ends: metrics, the user's hook. */
   onStatementEnd(statement: StatementLife, end: StatementEnd): void;
+  /** Never throws. */
+  endSpan(span: Span | undefined, endedAt: number): void;
+  onInternalError(error: unknown): void;
 }
 
 /** What a statement begins with. */
@@ -174,7 +176,7 @@ export class StatementLife extends TransientEntry {
     const span = this.waitSpan;
     this.waiting = false;
     this.waitSpan = undefined;
-    endSpan(span, now);
+    this.#owner.endSpan(span, now);
   }
 
   /** The server has finished. A statement without a result set has nothing more to come. */
@@ -248,9 +250,9 @@ export class StatementLife extends TransientEntry {
       this.onWaited(now);
       this.#writeEnd(now);
     } catch (error) {
-      diag.debug('opentelemetry-databricks-sql: the end of a statement could not be told', error);
+      this.#owner.onInternalError(error);
     }
-    endSpan(this.span, now);
+    this.#owner.endSpan(this.span, now);
     this.#operation = undefined;
   }
 

@@ -8,6 +8,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
+import { Guard } from '../../src/guard.js';
 import { OperationMetrics } from '../../src/instrumentation/operationMetrics.js';
 import { TIME_ACCOUNTS, type TimeAccount } from '../../src/instrumentation/timeLedger.js';
 import { type Bench, useBench } from '../instrumentation/bench.js';
@@ -162,7 +163,7 @@ describe('the metric of time', () => {
   });
 
   it('is not computed where there is no MeterProvider', async () => {
-    const metrics = new OperationMetrics(metricsApi.getMeter('nobody listens'));
+    const metrics = new OperationMetrics(metricsApi.getMeter('nobody listens'), new Guard());
     const unreadable = new Proxy({} as Parameters<typeof metrics.record>[0], {
       get: () => expect.fail('something was read'),
     });

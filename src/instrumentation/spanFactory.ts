@@ -1,0 +1,185 @@
+import {
+  type Attributes,
+  type Context,
+  context as contextApi,
+  INVALID_SPAN_CONTEXT,
+  type Meter,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import { Guard } from '../guard.js';
+import { suppressTracing } from '../suppressTracing.js';
+import { Tag } from '../tags/index.js';
+import type { DriverConnection } from './driverConnection.js';
+import { describeFailure } from './driverErrors.js';
+import { endSpan } from './endSpan.js';
+import { FailSafe } from './failSafe.js';
+import type { RequestInfo, ResolvedInstrumentationConfig, ResponseInfo } from './instrumentationConfig.js';
+import { OperationMetrics } from './operationMetrics.js';
+
+/** How the active Context is read and set: the API's global one, or one of a standalone start. */
+export interface ContextAccess {
+  active(): Context;
+  with<Args extends unknown[], Result>(
+    context: Context,
+    fn: (...args: Args) => Result,
+    thisArg?: unknown,
+    ...args: Args
+  ): Result;
+}
+
+/** For operations that get no span: it takes everything and keeps nothing. */
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
+/** An operation's span, and the Context in which it is the active one. */
+export interface StartedOperation {
+  readonly span: Span;
+  readonly context: Context;
+}
+
+/** What an operation begins with. */
+export interface OperationStart {
+  readonly name: string;
+  readonly attributes: Attributes;
+  readonly request: RequestInfo;
+  /** Monotonic milliseconds: the span's start. */
+  readonly startedAt: number;
+}
+
+/** Makes the spans of the driver's operations, with their metrics and the user's hooks. */
+export class SpanFactory extends FailSafe {
+  config: ResolvedInstrumentationConfig;
+  tracer: Tracer;
+  contexts: ContextAccess = contextApi;
+  /** Calls the user's hooks and sanitizer. */
+  readonly userCode = new Guard();
+  #metrics: OperationMetrics;
+
+  constructor(config: ResolvedInstrumentationConfig, tracer: Tracer, meter: Meter) {
+    super();
+    this.config = config;
+    this.tracer = tracer;
+    this.#metrics = new OperationMetrics(meter, this.userCode);
+  }
+
+  set meter(meter: Meter) {
+    this.#metrics = new OperationMetrics(meter, this.userCode);
+  }
+
+  protected get metrics(): OperationMetrics {
+    return this.#metrics;
+  }
+
+  /**
+   * Runs a call of the driver that is an operation from its beginning to its settling, under a span.
+   * The promise that comes back is the driver's own.
+   */
+  traceCall<Result>(
+    connection: DriverConnection,
+    method: string,
+    attributesOf: () => Attributes,
+    request: RequestInfo,
+    call: () => Promise<Result>,
+    onResult?: (result: Result, span: Span) => void,
+  ): Promise<Result> {
+    const startedAt = performance.now();
+    const started = this.attempt(() => {
+      const attributes = attributesOf();
+      const { address } = connection;
+      const name = address === '' ? method : `${method} ${address}`;
+      const operation = { name, attributes, request, startedAt };
+      return { ...operation, ...this.startOperation(connection, operation) };
+    });
+    if (started === undefined) {
+      return call();
+    }
+    const promise = this.contexts.with(this.forDriver(started.context), call);
+    promise.then(
+      (result) =>
+        this.guard(() => {
+          this.#onCallEnd(started, undefined, (span) => onResult?.(result, span));
+        }),
+      (error: unknown) => this.guard(() => this.#onCallEnd(started, { error })),
+    );
+    return promise;
+  }
+
+  /** A span processor of the user's that throws, throws out of the span's end. */
+  endSpan(span: Span | undefined, endedAt?: number): void {
+    endSpan(span, this.userCode, endedAt);
+  }
+
+  protected startOperation(connection: DriverConnection, operation: OperationStart): StartedOperation {
+    const active = this.contexts.active();
+    if (this.config.requireParentSpan && trace.getSpan(active) === undefined) {
+      return { span: NO_SPAN, context: active };
+    }
+    const parent = connection.within(active);
+    const span = this.#startSpan(operation, parent);
+    if (span.isRecording()) {
+      this.#callRequestHook(span, operation.request);
+    }
+    return { span, context: trace.setSpan(parent, span) };
+  }
+
+  /** A sampler or span processor of the user's that throws, throws out of the span's start. */
+  #startSpan({ name, attributes, startedAt }: OperationStart, parent: Context): Span {
+    try {
+      const options = { kind: SpanKind.CLIENT, attributes, startTime: startedAt };
+      return this.tracer.startSpan(name, options, parent);
+    } catch {
+      this.userCode.note('spanProcessor');
+      return NO_SPAN;
+    }
+  }
+
+  /** What is active while the driver works. */
+  protected forDriver(context: Context): Context {
+    return this.config.suppressNestedSpans ? suppressTracing(context) : context;
+  }
+
+  #onCallEnd(
+    { span, context, attributes, request, startedAt }: OperationStart & StartedOperation,
+    failed: { readonly error: unknown } | undefined,
+    onResult?: (span: Span) => void,
+  ): void {
+    const endedAt = performance.now();
+    const latencyMs = endedAt - startedAt;
+    const failure = failed === undefined ? undefined : describeFailure(failed.error);
+    // A hook of the user's may have ended the span.
+    const written = span.isRecording() ? span : NO_SPAN;
+    if (onResult !== undefined) {
+      this.guard(() => onResult(written));
+    }
+    this.guard(() => this.#metrics.record({ attributes, latencyMs, failure, context }));
+    if (failure !== undefined) {
+      written.setAttribute(Tag.errorType, failure.code);
+      if (failure.statusCode !== undefined) {
+        written.setAttribute(Tag.dbResponseStatusCode, failure.statusCode);
+      }
+      written.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    if (written !== NO_SPAN) {
+      written.setAttribute(Tag.operationLatencyMs, Math.round(latencyMs));
+      this.callResponseHook(written, { operation: request.operation, ...failed });
+    }
+    this.endSpan(written, endedAt);
+  }
+
+  #callRequestHook(span: Span, request: RequestInfo): void {
+    const { requestHook } = this.config;
+    if (requestHook !== undefined) {
+      this.userCode.call('requestHook', requestHook, span, request);
+    }
+  }
+
+  protected callResponseHook(span: Span, response: ResponseInfo): void {
+    const { responseHook } = this.config;
+    if (responseHook !== undefined) {
+      this.userCode.call('responseHook', responseHook, span, response);
+    }
+  }
+}
