@@ -1,10 +1,11 @@
 import type { Writable } from 'node:stream';
-import type { ConnectionRoute } from '../connectionHandle.js';
+import type { CredentialHeaders } from '../connectionHandle.js';
 import { booleanOption, optionError, rejectUnknownOptions } from '../optionChecks.js';
 import type { OperationRecord } from '../records.js';
 import { parseAddress } from './address.js';
 import type {
   BreakerSnapshot,
+  CredentialNeeds,
   ExportDestination,
   ExportResult,
   FlagResult,
@@ -14,6 +15,7 @@ import type {
 import { encodeBatch } from './encode.js';
 import { printableAscii } from './headers.js';
 import { FileLines, type LineSink, StreamLines } from './lineSink.js';
+import { putInside } from './opaque.js';
 import { isSupportedRoute } from './supportedRoutes.js';
 
 export interface DryRunExporterOptions {
@@ -35,27 +37,24 @@ const ENABLED: FlagResult = { outcome: 'answer', enabled: true, ttlSeconds: unde
  * sends nothing: no request leaves, the one for the feature flag included, which counts as enabled.
  * Credentials are not asked for and appear nowhere.
  */
-export class DryRunExporter implements RecordExporter {
-  readonly #sink: LineSink;
-  readonly #authenticated: boolean;
+export class DryRunExporter {
+  readonly [Symbol.toStringTag] = 'DryRunExporter';
 
   /** @throws TypeError that names the option, what was wrong and what is allowed */
   constructor(options: DryRunExporterOptions = {}) {
     rejectUnknownOptions('DryRunExporter', options, ['stream', 'file', 'authenticatedExport']);
-    this.#authenticated = booleanOption('authenticatedExport', options.authenticatedExport, true);
-    this.#sink = sinkFor(options);
-  }
-
-  openHost(host: string, port: number): HostExporter | undefined {
-    return parseAddress(host, port) && new DryRunHost(this.#sink, this.#authenticated);
-  }
-
-  supportsRoute(route: ConnectionRoute): boolean {
-    return isSupportedRoute(route);
+    const authenticated = booleanOption('authenticatedExport', options.authenticatedExport, true);
+    const sink = sinkFor(options);
+    putInside(this, {
+      supportsHost: (host, port) => parseAddress(host, port) !== undefined,
+      supportsRoute: isSupportedRoute,
+      openHost: () => new DryRunHost(sink, authenticated),
+    } satisfies RecordExporter);
   }
 }
 
 class DryRunHost implements HostExporter {
+  readonly needsCredentials: CredentialNeeds = { export: false, flag: false };
   readonly #sink: LineSink;
   readonly #authenticated: boolean;
   readonly #outcomes = new Map<string, number>();
@@ -69,6 +68,7 @@ class DryRunHost implements HostExporter {
   async export(
     records: readonly OperationRecord[],
     { userAgent }: ExportDestination,
+    _credentials: CredentialHeaders | undefined,
     signal: AbortSignal,
   ): Promise<ExportResult> {
     if (this.#closed || signal.aborted) {
@@ -87,7 +87,7 @@ class DryRunHost implements HostExporter {
       case 'written':
         return { outcome: 'success', accepted: records.length, rejected: 0 };
       case 'busy':
-        return { outcome: 'retryable', error: 'busy', retryAfterMs: RETRY_AFTER_MS };
+        return { outcome: 'blocked', retryInMs: RETRY_AFTER_MS };
       case 'failed':
         return { outcome: 'terminal', error: 'write_failed', pauseMs: 0 };
       case 'aborted':

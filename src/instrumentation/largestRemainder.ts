@@ -3,20 +3,42 @@
  * those that lost most. Each is within one of its value.
  *
  * @param values none negative
+ * @param names of the values, all of them
  * @param sum an integer, the rounded sum of the values
  */
-export function roundToSum(values: readonly number[], sum: number): number[] {
-  const rounded = values.map(Math.floor);
+export function roundToSum<Name extends string>(
+  values: Readonly<Record<Name, number>>,
+  names: readonly Name[],
+  sum: number,
+): Record<Name, number> {
+  const rounded = { ...values };
   let missing = sum;
-  for (const value of rounded) {
-    missing -= value;
+  for (const name of names) {
+    rounded[name] = Math.floor(values[name]);
+    missing -= rounded[name];
   }
-  if (missing > 0) {
-    const lost = (index: number): number => (values[index] ?? 0) - (rounded[index] ?? 0);
-    const byLoss = rounded.map((_, index) => index).sort((a, b) => lost(b) - lost(a));
-    for (const index of byLoss.slice(0, missing)) {
-      rounded[index] = (rounded[index] ?? 0) + 1;
+  for (; missing > 0; missing--) {
+    const name = largestLoss(values, rounded, names);
+    if (name !== undefined) {
+      rounded[name]++;
     }
   }
   return rounded;
+}
+
+/** Who lost most; the first of them, if they are several. Whoever has got one back has lost less than nothing. */
+function largestLoss<Name extends string>(
+  values: Readonly<Record<Name, number>>,
+  rounded: Readonly<Record<Name, number>>,
+  names: readonly Name[],
+): Name | undefined {
+  let largest: Name | undefined;
+  let lost = Number.NEGATIVE_INFINITY;
+  for (const name of names) {
+    if (values[name] - rounded[name] > lost) {
+      lost = values[name] - rounded[name];
+      largest = name;
+    }
+  }
+  return largest;
 }

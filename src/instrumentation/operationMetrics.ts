@@ -29,7 +29,12 @@ const TIME_TAGS = [
   Tag.serverPort,
 ] as const;
 /** Attributes of the conventions' metrics. */
-const METRIC_TAGS = [...TIME_TAGS, Tag.dbCollectionName, Tag.dbQuerySummary] as const;
+const METRIC_TAGS = [
+  ...TIME_TAGS,
+  Tag.dbCollectionName,
+  Tag.dbStoredProcedureName,
+  Tag.dbQuerySummary,
+] as const;
 
 /** An operation that has ended. */
 export interface EndedOperation {

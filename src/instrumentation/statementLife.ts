@@ -1,6 +1,6 @@
 import { type Attributes, type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { InFlightEntry } from '../inFlight.js';
 import { Tag } from '../tags/index.js';
-import { TransientEntry } from '../transientMap.js';
 import { type DriverFailure, describeFailure } from './driverErrors.js';
 import {
   type DriverOperation,
@@ -26,6 +26,8 @@ export interface StatementEnd {
 /** What a statement's life needs of its surroundings. */
 export interface StatementOwner {
   readonly statementGraceMs: number;
+  /** Whether `db.response.returned_rows` is wanted. */
+  readonly recordReturnedRows: boolean;
   /** Right before the span ends: metrics, the user's hook. */
   onStatementEnd(statement: StatementLife, end: StatementEnd): void;
   /** Never throws. */
@@ -56,7 +58,7 @@ export interface StatementStart {
  * the first of exhausted, failed for good, cancelled, closed, abandoned, and at one place. Its key is the id of
  * the span. Whoever tells it of something says when that was, in monotonic milliseconds.
  */
-export class StatementLife extends TransientEntry {
+export class StatementLife extends InFlightEntry {
   readonly start: StatementStart;
   readonly span: Span;
   readonly measures: StatementMeasures;
@@ -86,10 +88,6 @@ export class StatementLife extends TransientEntry {
     this.start = start;
     this.span = start.span;
     this.measures = new StatementMeasures(start.startedAt, start.isKernel);
-  }
-
-  get startedAt(): number {
-    return this.start.startedAt;
   }
 
   get ended(): boolean {
@@ -271,6 +269,9 @@ export class StatementLife extends TransientEntry {
     this.#learnStatementId();
     if (this.span.isRecording()) {
       const attributes = measures.attributes(this.#operation, now);
+      if (rows !== undefined && this.#owner.recordReturnedRows) {
+        attributes[Tag.dbResponseReturnedRows] = rows;
+      }
       if (failure !== undefined) {
         attributes[Tag.errorType] = failure.code;
         if (failure.statusCode !== undefined) {

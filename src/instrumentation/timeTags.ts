@@ -16,12 +16,10 @@ const TIME_TAGS: Readonly<Record<TimeAccount, string>> = {
 
 /** Adds the time of every account that the ledger has: integers that sum to the rounded time since it began. */
 export function addTimeTags(attributes: Attributes, ledger: TimeLedger, now: number): void {
-  const totals = ledger.totals(now);
-  const values = TIME_ACCOUNTS.map((account) => totals[account]);
-  const rounded = roundToSum(values, Math.round(now - ledger.startedAt));
-  for (const [index, account] of TIME_ACCOUNTS.entries()) {
+  const totals = roundToSum(ledger.totals(now), TIME_ACCOUNTS, Math.round(now - ledger.startedAt));
+  for (const account of TIME_ACCOUNTS) {
     if (ledger.has(account)) {
-      attributes[TIME_TAGS[account]] = rounded[index] ?? 0;
+      attributes[TIME_TAGS[account]] = totals[account];
     }
   }
 }

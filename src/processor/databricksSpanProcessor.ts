@@ -3,16 +3,27 @@ import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '..
 import type { ConnectionEndpoint, ConnectionHandle, ConnectionServer } from '../connectionHandle.js';
 import { getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
 import { failureClassOf } from '../failures.js';
-import type { ConnectionLease } from '../hosts/contract.js';
-import { createHosts, type RecordExporter } from '../hosts/createHosts.js';
-import type { HostRegistry } from '../hosts/hostRegistry.js';
+import { Guard } from '../guard.js';
+import {
+  createHosts,
+  type DatabricksExporter,
+  type DryRunExporter,
+  type HostRegistry,
+} from '../hosts/hostRegistry.js';
+import type { ConnectionLease } from '../hosts/lane.js';
 import { registerMetrics } from '../hosts/metrics.js';
+import { type FallOutReason, InFlight } from '../inFlight.js';
 import { TAG_TABLE, Tag } from '../tags/index.js';
 import { OpenOperation } from './openOperation.js';
-import { OpenOperations } from './openOperations.js';
 import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
 import { RecordMaker } from './recordMaker.js';
 import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
+
+/**
+ * Whoever makes the spans may have the same time to live for them, and says more by ending them: that goes
+ * first.
+ */
+const EXPIRY_MARGIN_MS = 1_000;
 
 /** What a served connection's handle bears: whose it is, and its share in the host. */
 class ServedConnection implements ConnectionServer {
@@ -40,10 +51,13 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   readonly #onlyScope: string | undefined;
   readonly #shutdownTimeoutMs: number;
   readonly #hosts: HostRegistry;
-  readonly #open: OpenOperations;
+  readonly #open: InFlight<OpenOperation>;
+  readonly #maxInFlight: number;
+  readonly #ttlMs: number;
   readonly #records: RecordMaker;
   readonly #counters = new ProcessorCounters();
-  /** Whoever registers the processor twice has it told of each end twice, one right after the other. */
+  readonly #guard = new Guard();
+  /** Where we are registered twice, each span ends twice, one right after the other. */
   #lastDownload: ReadableSpanLike | undefined = undefined;
   readonly #unregisterMetrics: () => void;
   #shutdown: Promise<void> | undefined = undefined;
@@ -54,22 +68,20 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
    *   instead of sending.
    * @throws TypeError that names the option, what was wrong and what is allowed
    */
-  constructor(options: DatabricksSpanProcessorOptions = {}, exporter?: RecordExporter) {
+  constructor(options: DatabricksSpanProcessorOptions = {}, exporter?: DatabricksExporter | DryRunExporter) {
     const resolved = resolveProcessorOptions(options);
     this.#scopes = new Set(resolved.instrumentationScopes);
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
     this.#records = new RecordMaker(TAG_TABLE, resolved.withhold);
-    this.#hosts = createHosts(resolved, exporter);
-    this.#open = new OpenOperations(
-      resolved.maxInFlightStatements,
-      resolved.statementTtlMs,
-      (operation, reason) => this.#emitIncomplete(operation, reason),
-    );
+    this.#hosts = createHosts(resolved, exporter, this.#guard);
+    this.#open = new InFlight((operation, reason) => this.#emitIncomplete(operation, reason));
+    this.#maxInFlight = resolved.maxInFlightStatements;
+    this.#ttlMs = resolved.statementTtlMs + EXPIRY_MARGIN_MS;
     this.#unregisterMetrics =
       resolved.meterProvider === undefined
         ? () => undefined
-        : registerMetrics(resolved.meterProvider, () => this.stats());
+        : registerMetrics(resolved.meterProvider, () => this.stats(), this.#guard);
   }
 
   onStart(span: ReadableSpanLike, parentContext: Context): void {
@@ -150,7 +162,12 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     if (!isOperation(span) || isDatabricksTelemetrySuppressed(parentContext)) {
       return;
     }
-    this.#open.add(new OpenOperation(span, served.lease));
+    const operation = new OpenOperation(span, served.lease);
+    // Where we are registered twice, each span starts twice, one right after the other.
+    if (this.#open.newest?.key !== operation.key) {
+      this.#open.makeRoom(this.#maxInFlight);
+      this.#open.add(operation, this.#ttlMs);
+    }
   }
 
   /** The first processor that meets a connection serves it, unless the driver reports it already. */
@@ -190,7 +207,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     }
   }
 
-  #emitIncomplete(operation: OpenOperation, reason: 'evicted' | 'expired'): void {
+  #emitIncomplete(operation: OpenOperation, reason: FallOutReason): void {
     this.#counters[reason]++;
     this.#counters.incomplete++;
     this.#emit(operation, operation.span);

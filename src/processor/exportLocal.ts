@@ -41,7 +41,7 @@ export function exportLocal<Processor extends SpanProcessorLike>(
   const scopes = stringListOption('instrumentationScopes', options.instrumentationScopes, [
     INSTRUMENTATION_SCOPE,
   ]);
-  const hidden = new NameSet([...DATABRICKS_ONLY, ...withholdOption(options.withhold)]);
+  const hidden = new NameSet([...DATABRICKS_ONLY, ...withholdOption('exportLocal', options.withhold)]);
   return new LocalExport(processor, detail === 'operations', scopes, hidden);
 }
 

@@ -1,6 +1,6 @@
-import type { ConnectionLease } from '../hosts/contract.js';
+import type { ConnectionLease } from '../hosts/lane.js';
+import { InFlightEntry } from '../inFlight.js';
 import { ChunkDetails } from '../records.js';
-import { TransientEntry } from '../transientMap.js';
 import type { ReadableSpanLike } from './spanShape.js';
 
 /** A download that failed: it becomes a record of its own beside its statement's. */
@@ -14,12 +14,10 @@ export interface FailedDownload {
 /** Failed downloads kept per statement. */
 export const MAX_FAILED_DOWNLOADS = 50;
 
-/** An operation whose span has started and not ended, with what its inner spans have told so far. Its key is the span's id. */
-export class OpenOperation extends TransientEntry {
+/** An operation whose span has started and not ended, with what the spans of its downloads have shown so far. */
+export class OpenOperation extends InFlightEntry {
   readonly span: ReadableSpanLike;
   readonly lease: ConnectionLease;
-  /** Set by `OpenOperations`. */
-  openedAtStep = 0;
   chunks: ChunkDetails | undefined = undefined;
   failedDownloads: FailedDownload[] | undefined = undefined;
 

@@ -1,10 +1,9 @@
 import { nearestName } from '../nearestName.js';
-import { optionError } from '../optionChecks.js';
 import { TAG_TABLE } from './table.js';
 
 const WILDCARD = '*';
 /** What a name may look like to be repeated in an error: anything else may be a secret in the wrong place. */
-const PRINTABLE_NAME = /^[\w.*-]{1,64}$/;
+const PRINTABLE_NAME = /^(?!(.*\d){4})[\w.*-]{1,64}$/;
 
 /** Names of tags; one that ends in `.*` stands for all that begin so. */
 export class NameSet {
@@ -28,27 +27,30 @@ export class NameSet {
 /**
  * The option `withhold`: names of tags of the built-in table, or names that one of its wildcards stands for.
  *
+ * @param owner the class or function that the user called, for errors
  * @throws TypeError that names the tag that does not exist, and the nearest one
  */
-export function withholdOption(value: unknown): readonly string[] {
+export function withholdOption(owner: string, value: unknown): readonly string[] {
   if (value === undefined) {
     return [];
   }
   if (!Array.isArray(value)) {
-    throw optionError('withhold', value, 'a list of names of tags');
+    throw new TypeError(`${owner}: option 'withhold' is no list; allowed is a list of names of tags`);
   }
-  return Array.from(value, checkedName);
+  return Array.from(value, (name: unknown) => checkedName(owner, name));
 }
 
-function checkedName(name: unknown): string {
+function checkedName(owner: string, name: unknown): string {
   if (typeof name !== 'string') {
-    throw optionError('withhold', [name], 'a list of names of tags, each a string');
+    throw new TypeError(
+      `${owner}: option 'withhold' has a member that is no string; allowed is a list of names of tags`,
+    );
   }
   if (!KNOWN.has(name)) {
-    const shown = PRINTABLE_NAME.test(name) ? `'${name}'` : 'a name';
+    const shown = PRINTABLE_NAME.test(name) ? `'${name}', which` : 'a name that';
     const nearest = nearestName(name, KNOWN_NAMES);
-    const hint = nearest === undefined ? '' : ` Did you mean '${nearest}'?`;
-    throw new TypeError(`option 'withhold': ${shown} is not in the table of tags (docs/tags.md).${hint}`);
+    const hint = nearest === undefined ? '' : `. Did you mean '${nearest}'?`;
+    throw new TypeError(`${owner}: option 'withhold' has ${shown} is not in the table of tags${hint}`);
   }
   return name;
 }

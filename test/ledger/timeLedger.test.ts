@@ -78,8 +78,10 @@ describe('the ledger of a statement’s time', () => {
 
 describe('rounding to a sum', () => {
   it('gives what is missing to those that lost most', () => {
-    expect(roundToSum([1.4, 1.4, 1.2], 4)).toEqual([2, 1, 1]);
-    expect(roundToSum([0.5, 0.5], 1)).toEqual([1, 0]);
-    expect(roundToSum([3, 0, 4], 7)).toEqual([3, 0, 4]);
+    const round = (values: Record<string, number>, sum: number) =>
+      roundToSum(values, Object.keys(values), sum);
+    expect(round({ a: 1.4, b: 1.4, c: 1.2 }, 4)).toEqual({ a: 2, b: 1, c: 1 });
+    expect(round({ a: 0.5, b: 0.5 }, 1)).toEqual({ a: 1, b: 0 });
+    expect(round({ a: 3, b: 0, c: 4 }, 7)).toEqual({ a: 3, b: 0, c: 4 });
   });
 });

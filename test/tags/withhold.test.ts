@@ -6,14 +6,14 @@ describe('withholdOption', () => {
   it('takes every name of the table, and names that a wildcard stands for', () => {
     const names = [...TAG_TABLE.rows.map(({ name }) => name), 'exception.message', 'db.query.parameter.0'];
 
-    expect(withholdOption(names)).toEqual(names);
-    expect(withholdOption([])).toEqual([]);
-    expect(withholdOption(undefined)).toEqual([]);
+    expect(withholdOption('Here', names)).toEqual(names);
+    expect(withholdOption('Here', [])).toEqual([]);
+    expect(withholdOption('Here', undefined)).toEqual([]);
   });
 
   it('keeps a list of its own', () => {
     const given = ['databricks.http.path'];
-    const kept = withholdOption(given);
+    const kept = withholdOption('Here', given);
     given[0] = 'os.type';
 
     expect(kept).toEqual(['databricks.http.path']);
@@ -21,25 +21,29 @@ describe('withholdOption', () => {
 
   it.each([
     [
-      ['databricks.http.paht'],
-      /^option 'withhold': 'databricks\.http\.paht' is not in the table .* Did you mean 'databricks\.http\.path'\?$/,
+      ['os.type', 'databricks.http.paht'],
+      /^Here: option 'withhold' has 'databricks\.http\.paht', which is not in the table of tags\. Did you mean 'databricks\.http\.path'\?$/,
     ],
     [['db.query.txt'], /Did you mean 'db\.query\.text'\?$/],
-    [['workspace_id_of_us'], /'workspace_id_of_us' is not in the table of tags \(docs\/tags\.md\)\.$/],
-    [['toString'], /'toString' is not in the table/],
-    [['my secret value'], /^option 'withhold': a name is not in the table of tags \(docs\/tags\.md\)\.$/],
-    [['x'.repeat(65)], /^option 'withhold': a name is not/],
-    [[''], /^option 'withhold': a name is not/],
-    [['exception'], /'exception' is not in the table/],
-    ['databricks.http.path', /option 'withhold' is a string; allowed is a list of names of tags/],
-    [{}, /option 'withhold' is a object|option 'withhold' is an object/],
-    [null, /option 'withhold' is null/],
-    [[1], /option 'withhold' is a list; allowed is a list of names of tags, each a string/],
+    [['workspace_of_us'], /has 'workspace_of_us', which is not in the table of tags$/],
+    [['toString'], /has 'toString', which is not/],
+    [['exception'], /has 'exception', which is not/],
+    [['my secret value'], /^Here: option 'withhold' has a name that is not in the table of tags$/],
+    [['dapi0123456789abcdef'], /has a name that is not in the table of tags$/],
+    [['x'.repeat(64)], /has 'x{64}', which/],
+    [['x'.repeat(65)], /has a name that/],
+    [['abc123'], /has 'abc123', which/],
+    [['abc1234'], /has a name that/],
+    [[''], /has a name that/],
+    ['databricks.http.path', /^Here: option 'withhold' is no list; allowed is a list of names of tags$/],
+    [{}, /is no list/],
+    [null, /is no list/],
+    [[1], /^Here: option 'withhold' has a member that is no string; allowed is a list of names of tags$/],
     // A hole is no name.
-    [new Array(1), /each a string/],
+    [new Array(1), /has a member that is no string/],
   ])('refuses %j', (value, message) => {
-    expect(() => withholdOption(value)).toThrow(TypeError);
-    expect(() => withholdOption(value)).toThrow(message);
+    expect(() => withholdOption('Here', value)).toThrow(TypeError);
+    expect(() => withholdOption('Here', value)).toThrow(message);
   });
 });
 
