@@ -8,11 +8,12 @@ import type { RequestInfo } from './instrumentationConfig.js';
 import { KnownStatements } from './knownStatements.js';
 import { SessionState } from './sessionState.js';
 import { SpanFactory } from './spanFactory.js';
-import { type StatementEnd, StatementLife, type StatementOwner } from './statementLife.js';
+import type { StatementEnd, StatementOwner } from './statementContract.js';
+import { StatementLife } from './statementLife.js';
 import { systemTags } from './systemTags.js';
 
 /** What the patches share: what is known of the driver's objects, and the spans that are made of them. */
-export class DriverTracer extends SpanFactory implements StatementOwner {
+export class DriverTracer extends SpanFactory implements StatementOwner<StatementLife> {
   /** False: the patches pass everything through. */
   enabled = true;
 

@@ -11,7 +11,7 @@ export function roundToSum<Name extends string>(
   names: readonly Name[],
   sum: number,
 ): Record<Name, number> {
-  const rounded = { ...values };
+  const rounded: Record<Name, number> = { ...values };
   let missing = sum;
   for (const name of names) {
     rounded[name] = Math.floor(values[name]);

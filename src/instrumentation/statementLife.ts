@@ -1,7 +1,7 @@
-import { type Attributes, type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { InFlightEntry } from '../inFlight.js';
 import { Tag } from '../tags/index.js';
-import { type DriverFailure, describeFailure } from './driverErrors.js';
+import type { DriverFailure } from './driverErrors.js';
 import {
   type DriverOperation,
   type DriverOperationStatus,
@@ -10,48 +10,11 @@ import {
 } from './driverShapes.js';
 import type { ResponseInfo } from './instrumentationConfig.js';
 import { firstWordOf, serverTimesOf, wordOf } from './serverState.js';
-import { failedStatementId, serverStatementId } from './statementIds.js';
+import type { StatementOwner, StatementStart } from './statementContract.js';
+import { StatementFailure } from './statementFailure.js';
+import { failedStatementId, StatementId, serverStatementId } from './statementIds.js';
 import { StatementMeasures } from './statementMeasures.js';
 import type { TimeAccount } from './timeLedger.js';
-
-/** How a statement ended. */
-export interface StatementEnd {
-  /** `databricks.operation.latency_ms`, unrounded. */
-  readonly latencyMs: number;
-  readonly endedAt: number;
-  readonly failure: DriverFailure | undefined;
-  readonly response: ResponseInfo;
-}
-
-/** What a statement's life needs of its surroundings. */
-export interface StatementOwner {
-  readonly statementGraceMs: number;
-  /** Whether `db.response.returned_rows` is wanted. */
-  readonly recordReturnedRows: boolean;
-  /** Right before the span ends: metrics, the user's hook. */
-  onStatementEnd(statement: StatementLife, end: StatementEnd): void;
-  /** Never throws. */
-  endSpan(span: Span | undefined, endedAt: number): void;
-  onInternalError(error: unknown): void;
-}
-
-/** What a statement begins with. */
-export interface StatementStart {
-  readonly span: Span;
-  /** Parent of the inner spans. */
-  readonly context: Context;
-  /** What is active while the driver sends something for the statement. */
-  readonly activeContext: Context;
-  /** The driver's method. */
-  readonly method: string;
-  /** The span's attributes as it started. */
-  readonly attributes: Attributes;
-  /** The span's start, in monotonic milliseconds. */
-  readonly startedAt: number;
-  readonly isKernel: boolean;
-  /** Whether somebody wants inner spans. */
-  readonly hasInnerSpans: boolean;
-}
 
 /**
  * One statement (or metadata call) from the call to the end of its result. It owns the span: it ends at
@@ -68,9 +31,9 @@ export class StatementLife extends InFlightEntry {
   /** Whether the first fetch has been seen. */
   fetched = false;
 
-  readonly #owner: StatementOwner;
+  readonly #owner: StatementOwner<StatementLife>;
   #operation: DriverOperation | undefined = undefined;
-  #statementId: string | undefined = undefined;
+  readonly #id: StatementId;
   /** Until the call that starts the statement settles: a volume transfer reads its own row before that. */
   #starting = true;
   /** All has been read while the statement was still starting. */
@@ -78,15 +41,15 @@ export class StatementLife extends InFlightEntry {
   /** The application has begun to close or cancel: what other calls reject with is its own doing. */
   #closing = false;
   #ended = false;
-  #failure: DriverFailure | undefined = undefined;
-  #error: unknown = undefined;
+  readonly #failure = new StatementFailure();
   #graceTimer: NodeJS.Timeout | undefined = undefined;
 
-  constructor(owner: StatementOwner, start: StatementStart) {
+  constructor(owner: StatementOwner<StatementLife>, start: StatementStart) {
     super(start.span.spanContext().spanId);
     this.#owner = owner;
     this.start = start;
     this.span = start.span;
+    this.#id = new StatementId(start.span);
     this.measures = new StatementMeasures(start.startedAt, start.isKernel);
   }
 
@@ -111,7 +74,7 @@ export class StatementLife extends InFlightEntry {
   leave(now: number): void {
     const { ledger } = this.measures;
     ledger.leave(now);
-    if (this.#failure !== undefined && !this.#ended && !ledger.isWaiting) {
+    if (this.#failure.current !== undefined && !this.#ended && !ledger.isWaiting) {
       this.#graceTimer = setTimeout(() => this.end(performance.now()), this.#owner.statementGraceMs);
       this.#graceTimer.unref();
     }
@@ -120,7 +83,7 @@ export class StatementLife extends InFlightEntry {
   /** The driver has an operation: the server took the statement. */
   onOperation(operation: DriverOperation, now: number): void {
     this.#operation = operation;
-    this.#learnStatementId();
+    this.#id.learn(serverStatementId(operation));
     const { operationStatus: status, state } = operation.backend;
     if (status !== undefined && status !== null) {
       // It came with the results: what the server took after it had finished was for those.
@@ -144,8 +107,8 @@ export class StatementLife extends InFlightEntry {
   /** The call that starts the statement rejected: the application gets no operation. */
   onExecuteFailure(error: unknown, now: number): void {
     this.#starting = false;
-    this.#setStatementId(failedStatementId(error));
-    this.#setFailure(error, describeFailure(error, this.#failure), now);
+    this.#id.learn(failedStatementId(error));
+    this.#fail(now, error);
     this.end(now);
   }
 
@@ -165,7 +128,7 @@ export class StatementLife extends InFlightEntry {
     } else if (errorCode === undefined) {
       this.#recover();
     } else if (!this.#closing) {
-      this.#setFailure(status, describeFailure({ errorCode, response: status }), now);
+      this.#fail(now, status, { errorCode, response: status });
     }
   }
 
@@ -213,7 +176,7 @@ export class StatementLife extends InFlightEntry {
 
   /** Closing or cancelling rejected: nothing more will come of the statement. */
   onCloseFailure(error: unknown, now: number): void {
-    this.#setFailure(error, describeFailure(error, this.#failure), now);
+    this.#fail(now, error);
     this.end(now);
   }
 
@@ -222,9 +185,7 @@ export class StatementLife extends InFlightEntry {
     if (this.#closing) {
       return;
     }
-    const failure = describeFailure(error, this.#failure);
-    this.#setFailure(error, failure, now);
-    if (!failure.mayRecover) {
+    if (!this.#fail(now, error).mayRecover) {
       this.end(now);
     }
   }
@@ -263,10 +224,12 @@ export class StatementLife extends InFlightEntry {
   }
 
   #writeEnd(now: number): void {
-    const failure = this.#failure;
+    const { current: failure, thrown } = this.#failure;
     const { measures } = this;
     const { rows } = measures;
-    this.#learnStatementId();
+    if (this.#operation !== undefined && this.#id.value === undefined) {
+      this.#id.learn(serverStatementId(this.#operation));
+    }
     if (this.span.isRecording()) {
       const attributes = measures.attributes(this.#operation, now);
       if (rows !== undefined && this.#owner.recordReturnedRows) {
@@ -281,11 +244,12 @@ export class StatementLife extends InFlightEntry {
       }
       this.span.setAttributes(attributes);
     }
+    const { value: statementId } = this.#id;
     const response: ResponseInfo = {
       operation: this.start.method,
-      ...(this.#statementId === undefined ? {} : { statementId: this.#statementId }),
+      ...(statementId === undefined ? {} : { statementId }),
       ...(rows === undefined ? {} : { returnedRows: rows }),
-      ...(failure === undefined ? {} : { error: this.#error }),
+      ...(failure === undefined ? {} : { error: thrown }),
     };
     this.#owner.onStatementEnd(this, { latencyMs: measures.latencyMs(now), endedAt: now, failure, response });
   }
@@ -294,33 +258,15 @@ export class StatementLife extends InFlightEntry {
     return this.#operation?.backend.hasResultSet() !== false;
   }
 
-  #learnStatementId(): void {
-    if (this.#statementId === undefined && this.#operation !== undefined) {
-      this.#setStatementId(serverStatementId(this.#operation));
-    }
-  }
-
-  #setStatementId(id: string | undefined): void {
-    if (id !== undefined) {
-      this.#statementId = id;
-      if (this.span.isRecording()) {
-        this.span.setAttribute(Tag.statementId, id);
-      }
-    }
-  }
-
-  /** A call succeeded after one had failed: the failure is overcome, and counts as a retry. */
+  /** A call succeeded: if one had failed before, that is overcome, and counts as a retry. */
   #recover(): void {
-    if (this.#failure?.mayRecover === true) {
-      this.#failure = undefined;
-      this.#error = undefined;
+    if (this.#failure.recover()) {
       this.measures.onRecovered();
     }
   }
 
-  #setFailure(error: unknown, failure: DriverFailure, now: number): void {
-    this.#failure = failure;
-    this.#error = error;
+  #fail(now: number, thrown: unknown, told?: unknown): DriverFailure {
     this.measures.onFailed(now);
+    return this.#failure.set(thrown, told);
   }
 }
