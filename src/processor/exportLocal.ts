@@ -9,7 +9,7 @@ import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
 export interface ExportLocalOptions {
   /**
    * `statements`: one span per operation. `operations`: the inner spans of statements as well (execute,
-   * wait, CloudFetch downloads). Default `statements`.
+   * wait, CloudFetch downloads), which are made only if somebody asks for them so. Default `statements`.
    */
   readonly detail?: 'statements' | 'operations';
   /**
