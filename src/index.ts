@@ -18,21 +18,12 @@ export {
   type ProxyRoute,
 } from './connectionHandle.js';
 export { setConnection } from './context.js';
-export type {
-  BreakerSnapshot,
-  BreakerState,
-  CredentialSource,
-  ExportDestination,
-  ExportResult,
-  FlagResult,
-  HostExporter,
-  RecordExporter,
-} from './exporter/contract.js';
+export type { BreakerSnapshot, BreakerState } from './exporter/contract.js';
 export { DatabricksExporter } from './exporter/databricksExporter.js';
 export { DryRunExporter, type DryRunExporterOptions } from './exporter/dryRunExporter.js';
+export type { TelemetryExporter } from './exporterMark.js';
 export type { ConnectionOutcome, DropReason, FlagOutcome } from './hosts/counters.js';
-export type { FlagState } from './hosts/featureFlag.js';
-export type { FlagStats, HostStats, HostsStats } from './hosts/stats.js';
+export type { FlagState, FlagStats, HostStats, HostsStats } from './hosts/stats.js';
 export type { DatabricksTelemetryConnectOptions } from './instrumentation/connectOptions.js';
 export { DatabricksSqlInstrumentation } from './instrumentation/databricksSqlInstrumentation.js';
 export { type InstrumentOptions, instrument } from './instrumentation/instrument.js';
@@ -48,21 +39,11 @@ export { type ExportLocalOptions, exportLocal } from './processor/exportLocal.js
 export type { ProcessorStats } from './processor/processorStats.js';
 export { recordDriverSpans, type SamplerLike } from './processor/recordDriverSpans.js';
 export type { AttributeMap, ReadableSpanLike, SpanProcessorLike } from './processor/spanShape.js';
-export type { ChunkDetails, ConnectionDetails, OperationRecord } from './records.js';
+export type { ChunkDetails, ConnectionFields, OperationRecord } from './records.js';
 export { withoutDatabricksTelemetry, withoutQueryText } from './scopedSwitches.js';
 export {
   type DatabricksTelemetry,
   type StandaloneOptions,
   startDatabricksTelemetry,
 } from './standalone/startDatabricksTelemetry.js';
-export {
-  createTagTable,
-  DEFAULT_TAG_TABLE,
-  ExportScope,
-  shouldExportToDatabricks,
-  type TagDefinition,
-  type TagKind,
-  type TagSubject,
-  type TagTable,
-  type WireField,
-} from './tags/index.js';
+export { shouldExportToDatabricks } from './tags/index.js';

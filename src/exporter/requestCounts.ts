@@ -1,5 +1,5 @@
 import { isHttpStatus, OTHER_ERROR } from '../tags/index.js';
-import type { HttpResult } from './httpTransport.js';
+import type { HttpResult } from './transport.js';
 
 /** Requests by outcome: an HTTP status as text, or an error code. Those that were stopped are not counted. */
 export class RequestCounts {

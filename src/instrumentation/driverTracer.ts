@@ -1,11 +1,11 @@
 import { type Attributes, type Span, SpanKind, trace } from '@opentelemetry/api';
+import { InFlight } from '../inFlight.js';
 import type { DriverConnection } from './driverConnection.js';
 import { DriverConnections } from './driverConnections.js';
 import type { DriverFailure } from './driverErrors.js';
 import type { DriverHttpConnection, DriverOperation, DriverSession, DriverWire } from './driverShapes.js';
 import type { RequestInfo, ResponseInfo } from './instrumentationConfig.js';
 import { KnownStatements } from './knownStatements.js';
-import { OpenStatements } from './openStatements.js';
 import { SessionState } from './sessionState.js';
 import { SpanFactory } from './spanFactory.js';
 import { StatementLife, type StatementOwner } from './statementLife.js';
@@ -24,7 +24,7 @@ export class DriverTracer extends SpanFactory implements StatementOwner {
 
   readonly connections = new DriverConnections();
   readonly sessions = new WeakMap<DriverSession, SessionState>();
-  readonly openStatements = new OpenStatements();
+  readonly openStatements = new InFlight<StatementLife>((statement) => statement.abandon());
   readonly knownStatements = new KnownStatements();
   /** Tags that are the same for every connection of the process. */
   readonly systemTags = systemTags();
@@ -34,6 +34,10 @@ export class DriverTracer extends SpanFactory implements StatementOwner {
 
   get statementGraceMs(): number {
     return this.config.statementGraceMs;
+  }
+
+  get recordReturnedRows(): boolean {
+    return this.config.recordReturnedRows;
   }
 
   /** Sessions of which it can't be known to which host they belong: nothing of them is sent. */

@@ -14,6 +14,7 @@ const METRIC_TAGS = [
   Tag.dbSystemName,
   Tag.dbOperationName,
   Tag.dbCollectionName,
+  Tag.dbStoredProcedureName,
   Tag.dbNamespace,
   Tag.dbQuerySummary,
   Tag.serverAddress,

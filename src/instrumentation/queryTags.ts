@@ -11,9 +11,6 @@ const MAX_PARAMETER_LENGTH = 1_024;
 /** Parameters of one statement that are recorded. */
 const MAX_PARAMETERS = 100;
 
-/** Operations after which the session's catalog or schema may be another. */
-const NAMESPACE_OPERATIONS = /^(USE|SET CATALOG)\b/;
-
 /** A statement as the application gave it. */
 export interface GivenStatement {
   readonly sql: string;
@@ -38,14 +35,11 @@ export function addStatementTags(
   const { options, withText } = given;
   const { summary } = given.statement;
   attributes[Tag.statementType] = summary.statementType;
-  if (summary.operation !== undefined) {
-    attributes[Tag.dbOperationName] = summary.operation;
-  }
   if (summary.summary !== undefined) {
     attributes[Tag.dbQuerySummary] = summary.summary;
   }
-  if (summary.collection !== undefined) {
-    attributes[Tag.dbCollectionName] = summary.collection;
+  if (summary.storedProcedure !== undefined) {
+    attributes[Tag.dbStoredProcedureName] = summary.storedProcedure;
   }
   const text = withText ? queryText(given, config, userCode) : undefined;
   if (text !== undefined) {
@@ -55,11 +49,6 @@ export function addStatementTags(
     addParameters(attributes, options);
   }
   return summary;
-}
-
-/** Whether the session's catalog or schema may be another after this statement. */
-export function changesNamespace(summary: StatementSummary): boolean {
-  return summary.operation !== undefined && NAMESPACE_OPERATIONS.test(summary.operation);
 }
 
 function queryText(

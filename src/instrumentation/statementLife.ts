@@ -1,6 +1,6 @@
 import { type Attributes, type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { InFlightEntry } from '../inFlight.js';
 import { Tag } from '../tags/index.js';
-import { TransientEntry } from '../transientMap.js';
 import { type DriverFailure, describeFailure } from './driverErrors.js';
 import {
   type DriverOperation,
@@ -15,6 +15,8 @@ import { StatementMeasures } from './statementMeasures.js';
 /** What a statement's life needs of its surroundings. */
 export interface StatementOwner {
   readonly statementGraceMs: number;
+  /** Whether `db.response.returned_rows` is wanted. */
+  readonly recordReturnedRows: boolean;
   /** Right before the span ends: metrics, the user's hook. `latencyMs` is `databricks.operation.latency_ms`, unrounded. */
   onStatementEnd(
     statement: StatementLife,
@@ -32,7 +34,7 @@ export interface StatementOwner {
  * the first of exhausted, failed for good, cancelled, closed, abandoned, and at one place. Its key is the id of
  * the span.
  */
-export class StatementLife extends TransientEntry {
+export class StatementLife extends InFlightEntry {
   readonly span: Span;
   /** Parent of the inner spans. */
   readonly context: Context;
@@ -42,8 +44,6 @@ export class StatementLife extends TransientEntry {
   readonly method: string;
   /** The span's attributes as it started. */
   readonly attributes: Attributes;
-  /** Monotonic milliseconds. */
-  readonly startedAt = performance.now();
   readonly measures = new StatementMeasures();
 
   waiting = false;
@@ -245,6 +245,9 @@ export class StatementLife extends TransientEntry {
     this.#learnStatementId();
     if (this.span.isRecording()) {
       const attributes = this.measures.attributes(this.#operation, this.#isKernel);
+      if (rows !== undefined && this.#owner.recordReturnedRows) {
+        attributes[Tag.dbResponseReturnedRows] = rows;
+      }
       if (failure !== undefined) {
         attributes[Tag.errorType] = failure.code;
         if (failure.statusCode !== undefined) {

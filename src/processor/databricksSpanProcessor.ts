@@ -1,20 +1,28 @@
-import { type Context, diag } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../config.js';
 import type { ConnectionEndpoint, ConnectionHandle, ConnectionServer } from '../connectionHandle.js';
 import { getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
+import { reportEnvironment } from '../environment.js';
+import { chooseExporter } from '../exporter/chooseExporter.js';
 import { failureClassOf } from '../failures.js';
-import type { ConnectionLease } from '../hosts/contract.js';
-import { createHosts, type RecordExporter } from '../hosts/createHosts.js';
+import { Guard } from '../guard.js';
+import { createHosts } from '../hosts/createHosts.js';
 import type { HostRegistry } from '../hosts/hostRegistry.js';
-import { registerMetrics } from '../hosts/metrics.js';
-import { ChunkDetails, OperationRecord } from '../records.js';
-import { Tag } from '../tags/index.js';
+import type { ConnectionLease } from '../hosts/lane.js';
+import { type FallOutReason, InFlight } from '../inFlight.js';
+import { hasLogger, logDebug } from '../log.js';
+import { TAG_TABLE, Tag } from '../tags/index.js';
 import { OpenOperation } from './openOperation.js';
-import { OpenOperations } from './openOperations.js';
+import { ProcessorMetrics } from './processorMetrics.js';
 import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
-import { type ChunkTag, chunkTagsOf, readOperation } from './recordReading.js';
-import { hrTimeToMs, type ReadableSpanLike, type SpanProcessorLike } from './spanShape.js';
-import { TagReader } from './tagReader.js';
+import { RecordMaker } from './recordMaker.js';
+import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
+
+/**
+ * Whoever makes the spans may have the same time to live for them, and says more by ending them: that goes
+ * first.
+ */
+const EXPIRY_MARGIN_MS = 1_000;
 
 /** What a served connection's handle bears: whose it is, and its share in the host. */
 class ServedConnection implements ConnectionServer {
@@ -42,37 +50,44 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   readonly #onlyScope: string | undefined;
   readonly #shutdownTimeoutMs: number;
   readonly #hosts: HostRegistry;
-  readonly #open: OpenOperations;
-  readonly #reader = new TagReader();
+  readonly #open: InFlight<OpenOperation>;
+  readonly #maxInFlight: number;
+  readonly #ttlMs: number;
+  readonly #records: RecordMaker;
   readonly #counters = new ProcessorCounters();
-  readonly #chunkTags: readonly ChunkTag[];
-  /** Whoever registers the processor twice has it told of each end twice, one right after the other. */
+  readonly #guard = new Guard();
+  /** Where we are registered twice, each span ends twice, one right after the other. */
   #lastDownload: ReadableSpanLike | undefined = undefined;
-  readonly #unregisterMetrics: () => void;
+  readonly #metrics: ProcessorMetrics;
+  /** Whether what is wrong with the environment's variables has been logged. */
+  #isEnvironmentReported = false;
   #shutdown: Promise<void> | undefined = undefined;
 
   /**
    * @param options see `DatabricksSpanProcessorOptions`; every one has a default
-   * @param exporter default: a `DatabricksExporter` made from the same options. A `DryRunExporter` prints
-   *   instead of sending.
    * @throws TypeError that names the option, what was wrong and what is allowed
    */
-  constructor(options: DatabricksSpanProcessorOptions = {}, exporter?: RecordExporter) {
+  constructor(options: DatabricksSpanProcessorOptions = {}, ...none: readonly never[]) {
+    if (none.length > 0) {
+      throw new TypeError(
+        'DatabricksSpanProcessor: there is no second argument. ' +
+          'The call is: new DatabricksSpanProcessor({ exporter: new DryRunExporter() })',
+      );
+    }
     const resolved = resolveProcessorOptions(options);
     this.#scopes = new Set(resolved.instrumentationScopes);
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
-    this.#chunkTags = chunkTagsOf(resolved.tags);
-    this.#hosts = createHosts(resolved, exporter);
-    this.#open = new OpenOperations(
-      resolved.maxInFlightStatements,
-      resolved.statementTtlMs,
-      (operation, reason) => this.#emitIncomplete(operation, reason),
-    );
-    this.#unregisterMetrics =
-      resolved.meterProvider === undefined
-        ? () => undefined
-        : registerMetrics(resolved.meterProvider, () => this.stats());
+    this.#records = new RecordMaker(TAG_TABLE, resolved.withhold);
+    this.#hosts = createHosts(resolved, chooseExporter(resolved, process.env), this.#guard);
+    this.#open = new InFlight((operation, reason) => this.#emitIncomplete(operation, reason));
+    this.#maxInFlight = resolved.maxInFlightStatements;
+    this.#ttlMs = resolved.statementTtlMs + EXPIRY_MARGIN_MS;
+    this.#metrics = new ProcessorMetrics(resolved.meterProvider, this.#guard, () => this.#snapshot());
+    // In many set-ups the processor is made before the logger is set: then with the first connection.
+    if (hasLogger()) {
+      this.#reportEnvironment();
+    }
   }
 
   onStart(span: ReadableSpanLike, parentContext: Context): void {
@@ -117,6 +132,11 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
 
   /** What the processor has done so far, and its state now. */
   stats(): ProcessorStats {
+    this.#metrics.look();
+    return this.#snapshot();
+  }
+
+  #snapshot(): ProcessorStats {
     return {
       ...this.#hosts.stats(),
       openStatements: this.#open.size,
@@ -125,9 +145,16 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       incomplete: this.#counters.incomplete,
       lateChildren: this.#counters.lateChildren,
       failedDownloadsDropped: this.#counters.failedDownloadsDropped,
-      invalidValues: this.#reader.invalidValues,
+      invalidValues: this.#records.invalidValues,
       internalErrors: this.#counters.internalErrors,
     };
+  }
+
+  #reportEnvironment(): void {
+    if (!this.#isEnvironmentReported) {
+      this.#isEnvironmentReported = true;
+      reportEnvironment(process.env);
+    }
   }
 
   #isForeign(span: ReadableSpanLike): boolean {
@@ -144,6 +171,8 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       return;
     }
     if (handle.served === undefined) {
+      this.#reportEnvironment();
+      this.#metrics.onActivity();
       this.#serve(handle);
     }
     const { served } = handle;
@@ -153,7 +182,12 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     if (!isOperation(span) || isDatabricksTelemetrySuppressed(parentContext)) {
       return;
     }
-    this.#open.add(new OpenOperation(span, served.lease));
+    const operation = new OpenOperation(span, served.lease);
+    // Where we are registered twice, each span starts twice, one right after the other.
+    if (this.#open.newest?.key !== operation.key) {
+      this.#open.makeRoom(this.#maxInFlight);
+      this.#open.add(operation, this.#ttlMs);
+    }
   }
 
   /** The first processor that meets a connection serves it, unless the driver reports it already. */
@@ -188,74 +222,34 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       this.#counters.lateChildren++;
       return;
     }
-    const chunkId = this.#reader.integer(span.attributes[Tag.chunkIndex]);
-    if (chunkId === undefined) {
-      return;
-    }
-    const latencyMs = hrTimeToMs(span.duration);
-    const errorName = this.#reader.code(span.attributes[Tag.errorType]);
-    if (errorName === undefined) {
-      statement.addDownload(chunkId, latencyMs);
-      return;
-    }
-    const startTimeMs = hrTimeToMs(span.startTime);
-    if (!statement.addFailedDownload({ startTimeMs, latencyMs, chunkId, errorName })) {
+    if (!this.#records.addDownload(statement, span)) {
       this.#counters.failedDownloadsDropped++;
     }
   }
 
-  #emitIncomplete(operation: OpenOperation, reason: 'evicted' | 'expired'): void {
+  #emitIncomplete(operation: OpenOperation, reason: FallOutReason): void {
     this.#counters[reason]++;
     this.#counters.incomplete++;
     this.#emit(operation, operation.span);
   }
 
-  /** The one place where records are made: once per operation, at its end. */
+  /** The one place where records are handed on: once per operation, at its end. */
   #emit(operation: OpenOperation, span: ReadableSpanLike): void {
     const { lease } = operation;
-    const { attributes } = span;
-    const record = new OperationRecord(hrTimeToMs(span.startTime));
-    readOperation(record, attributes, this.#reader);
-    if (record.resultFormat === 'EXTERNAL_LINKS' || operation.chunks !== undefined) {
-      record.chunks = this.#chunksOf(operation, span);
-    }
-    if (attributes[Tag.operationIncomplete] === true) {
+    const record = this.#records.ofOperation(span, operation.chunks);
+    const { errorName } = record;
+    if (span.attributes[Tag.operationIncomplete] === true) {
       this.#counters.incomplete++;
     }
     if (operation.failedDownloads !== undefined) {
-      this.#enqueueFailedDownloads(operation, record);
-    }
-    lease.enqueue(record);
-    if (record.errorName !== undefined && failureClassOf(record.errorName) === 'terminal') {
-      lease.flush();
-    }
-  }
-
-  #chunksOf(operation: OpenOperation, span: ReadableSpanLike): ChunkDetails {
-    const chunks = operation.chunks ?? new ChunkDetails();
-    chunks.present = this.#reader.integer(span.attributes[Tag.resultChunkCount]);
-    for (const { name, assign } of this.#chunkTags) {
-      const value = this.#reader.integer(span.attributes[name]);
-      if (value !== undefined) {
-        assign(chunks, value);
+      for (const download of operation.failedDownloads) {
+        lease.enqueue(this.#records.withhold(this.#records.ofDownload(download, record)));
       }
     }
-    return chunks;
-  }
-
-  #enqueueFailedDownloads(operation: OpenOperation, statement: OperationRecord): void {
-    for (const download of operation.failedDownloads ?? []) {
-      const record = new OperationRecord(download.startTimeMs);
-      record.workspaceId = statement.workspaceId;
-      record.sessionId = statement.sessionId;
-      record.statementId = statement.statementId;
-      record.statementType = statement.statementType;
-      record.resultFormat = statement.resultFormat;
-      record.compressed = statement.compressed;
-      record.latencyMs = download.latencyMs;
-      record.chunkId = download.chunkId;
-      record.errorName = download.errorName;
-      operation.lease.enqueue(record);
+    this.#metrics.onActivity();
+    lease.enqueue(this.#records.withhold(record));
+    if (errorName !== undefined && failureClassOf(errorName) === 'terminal') {
+      lease.flush();
     }
   }
 
@@ -266,7 +260,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
         this.#emit(operation, operation.span);
       }
       await this.#hosts.shutdown(this.#shutdownTimeoutMs);
-      this.#unregisterMetrics();
+      this.#metrics.stop();
     } catch (error) {
       this.#onInternalError(error);
     }
@@ -274,7 +268,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
 
   #onInternalError(error: unknown): void {
     this.#counters.internalErrors++;
-    diag.debug('opentelemetry-databricks-sql: a span could not be processed', error);
+    logDebug('a span could not be processed', error);
   }
 }
 

@@ -9,9 +9,9 @@ import {
   checkVersion,
   isKnownErrorCode,
   isSqlState,
-  WIRE_FIELDS,
-  type WireField,
 } from '../../src/tags/index.js';
+import { runs } from '../support/runs.js';
+import { validValue, wireRules } from '../support/wireFields.js';
 
 const strange = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true });
 
@@ -22,7 +22,7 @@ describe('value kinds', () => {
     expect(checkInteger(0)).toBe(0);
     expect(Object.is(checkInteger(-0), 0)).toBe(true);
     expect(checkBoolean(false)).toBe(false);
-    for (const version of ['2', '20.20.2', '6.1.0.4', '1.0-rc.1', '1.0.0-beta']) {
+    for (const version of ['2', '20.20.2', '6.1.0.4', '1.0-rc.12', '1.0.0-beta']) {
       expect(checkVersion(version)).toBe(version);
     }
     for (const code of ['42P01', 'XXKST', '503', 'ECONNRESET', 'HiveDriverError', 'other']) {
@@ -63,8 +63,31 @@ describe('value kinds', () => {
         const text = uuid.slice(0, place) + changed + uuid.slice(inserted ? place : place + 1);
         expect(checkUuid(text)).toBe(pattern.test(text) ? text : undefined);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
+  }, 120_000);
+
+  it('take texts only: not what turns into a fitting one', () => {
+    for (const rule of wireRules().values()) {
+      const text = String(validValue(rule));
+      const pretending = {
+        length: text.length,
+        charCodeAt: (index: number) => text.charCodeAt(index),
+        toString: () => text,
+      };
+      for (const value of [[text], pretending, new String(text), Number(text)]) {
+        expect(rule.check(value)).toBe(rule.kind === 'integer' && value === 4242 ? 4242 : undefined);
+      }
+    }
+  });
+
+  it('a UUID has hyphens in their places, and no other character there', () => {
+    const uuid = '8f14e45f-ceea-467f-a3d9-0123456789ab';
+    for (const character of ['g', ':', '/', '@', '`', '0', ' ', '\0']) {
+      expect(checkUuid(uuid.replace('-', character)), character).toBeUndefined();
+    }
+    expect(checkUuid(uuid.replace('8', 'g'))).toBeUndefined();
+    expect(checkUuid(uuid.replace('8', '-'))).toBeUndefined();
   });
 
   it('codes: an unlisted name is told as other, five-letter words are no SQLSTATE', () => {
@@ -73,29 +96,31 @@ describe('value kinds', () => {
       expect(checkCode(name), name).toBe('other');
     }
     expect(isSqlState('0A000')).toBe(true);
+    for (const state of ['0A0001', '10A000', '0A00', '0a000']) {
+      expect(isSqlState(state), state).toBe(false);
+    }
     expect(checkCode(42)).toBeUndefined();
   });
 
   it('never throw, and let through no text but their own alphabet, whatever the value', () => {
-    const fields = Object.keys(WIRE_FIELDS) as WireField[];
     fc.assert(
       fc.property(
-        fc.constantFrom(...fields),
+        fc.constantFrom(...wireRules().values()),
         fc.oneof(strange, fc.string({ unit: 'binary' })),
-        (field, value) => {
-          const checked = WIRE_FIELDS[field].check(value);
+        (rule, value) => {
+          const checked = rule.check(value);
           if (typeof checked === 'string') {
             // No quote, backslash or control character: the encoder relies on it.
             expect(checked).toMatch(/^[\w ./-]{1,100}$/);
           }
         },
       ),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
-  });
+  }, 120_000);
 
   it('of http.path know the warehouse and cluster forms only', () => {
-    const { check } = WIRE_FIELDS['driver_connection_params.http_path'];
+    const check = checkOf('driver_connection_params.http_path');
     for (const path of ['/sql/1.0/warehouses/0123456789abcdef', '/sql/protocolv1/o/123/0110-221212-pear1']) {
       expect(check(path)).toBe(path);
     }
@@ -108,4 +133,33 @@ describe('value kinds', () => {
       expect(check(path), path).toBeUndefined();
     }
   });
+
+  it('of a runtime’s version take the leading v of process.version, of others not', () => {
+    const check = checkOf('system_configuration.runtime_version');
+    for (const version of ['v20.20.2', '20.20.2', 'v22.0.0-rc.1', process.version]) {
+      expect(check(version)).toBe(version);
+    }
+    for (const version of ['vv20', 'v', 'V20.1.0', 'v20.1.0\n', 'v20.1.0+build', 'version']) {
+      expect(check(version), version).toBeUndefined();
+    }
+    expect(checkOf('system_configuration.driver_version')('v2.1.0')).toBeUndefined();
+  });
+
+  it('of a locale know the language, with or without the country', () => {
+    const check = checkOf('system_configuration.locale_name');
+    for (const locale of ['en_US', 'de', 'fil_PH']) {
+      expect(check(locale)).toBe(locale);
+    }
+    for (const locale of ['en-US', 'en_us', 'en_US.UTF-8', 'C', '']) {
+      expect(check(locale), locale).toBeUndefined();
+    }
+  });
 });
+
+function checkOf(field: string): (value: unknown) => unknown {
+  const rule = wireRules().get(field);
+  if (rule === undefined) {
+    throw new Error(`${field} is not in the table`);
+  }
+  return rule.check;
+}
