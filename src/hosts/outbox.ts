@@ -4,10 +4,8 @@ import { type Delivered, Delivery, type DeliveryServices } from './delivery.js';
 import type { FeatureFlag, FlagAsker } from './featureFlag.js';
 import type { RecordQueue } from './recordQueue.js';
 import type { SendOrder, TurnTaker } from './sendOrder.js';
-import { Wakeup } from './timing.js';
+import { Signal, Wakeup } from './timing.js';
 
-/** Flushes that are asked for are at least this far apart: failing statements ask for one each. */
-export const FLUSH_GAP_MS = 1_000;
 /** The shortest wait where credentials should be there and are not. */
 const NO_CREDENTIALS_MS = 1_000;
 
@@ -32,13 +30,11 @@ export class Outbox implements TurnTaker {
   readonly #queue: RecordQueue;
   readonly #delivery: Delivery;
   readonly #nextSend: Wakeup;
-  readonly #nextFlush: Wakeup;
   readonly #stopListening: () => void;
   /** How many records, those in flight included, are to leave without waiting for a batch to fill. */
   #urgent = 0;
   #hasSent = false;
   #isAsking = false;
-  #flushedAt = Number.NEGATIVE_INFINITY;
   #flush: Signal | undefined = undefined;
   /** Monotonic time until when an answer about the flag is worth waiting for. */
   #flushUntil = Number.NEGATIVE_INFINITY;
@@ -54,7 +50,6 @@ export class Outbox implements TurnTaker {
     this.#queue = queues.open(() => (this.#flag?.state === 'unknown' ? 'flag_unknown' : 'expired'));
     this.#delivery = new Delivery(identity, this.#queue, services, (delivered) => this.#onDone(delivered));
     this.#nextSend = new Wakeup(background, () => this.#onSendDue());
-    this.#nextFlush = new Wakeup(background, () => this.flush());
     this.#stopListening = identity.credentials.listen(() => background.run(() => this.#schedule()));
   }
 
@@ -89,18 +84,6 @@ export class Outbox implements TurnTaker {
     }
   }
 
-  /** Sends what is queued soon; how soon depends on when that was asked for last. */
-  flush(): void {
-    const now = this.#services.background.now();
-    const earliest = this.#flushedAt + FLUSH_GAP_MS;
-    if (now >= earliest) {
-      this.#flushedAt = now;
-      this.hurry();
-    } else if (!this.#isClosed) {
-      this.#nextFlush.at(earliest);
-    }
-  }
-
   /**
    * Sends what is queued now, even though a try has just failed. Resolves when that is done with, or can't be sent
    * for now: behind an open breaker, in a pause, without credentials.
@@ -128,6 +111,7 @@ export class Outbox implements TurnTaker {
   /** Its turn at the host. */
   takeTurn(): boolean {
     if (this.#isClosed || this.isPaused) {
+      this.#schedule();
       return false;
     }
     if (this.#answer !== 'enabled') {
@@ -161,7 +145,6 @@ export class Outbox implements TurnTaker {
     this.#isClosed = true;
     this.#refusal = laterReason;
     this.#nextSend.cancel();
-    this.#nextFlush.cancel();
     this.#stopListening();
     sendOrder.withdraw(this);
     const isUnknown = reason === 'shutdown' && this.#flag?.state === 'unknown';
@@ -297,12 +280,4 @@ export class Outbox implements TurnTaker {
     }
     this.#settleFlush();
   }
-}
-
-/** A promise that somebody else resolves. */
-class Signal {
-  resolve: () => void = () => undefined;
-  readonly promise = new Promise<void>((resolve) => {
-    this.resolve = resolve;
-  });
 }

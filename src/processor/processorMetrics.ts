@@ -1,8 +1,8 @@
 import { createNoopMeter, type MeterProvider, metrics } from '@opentelemetry/api';
 import type { Guard } from '../guard.js';
-import { COMPONENT_TYPE, registerMetrics } from '../hosts/metrics.js';
 import type { HostsStats } from '../hosts/stats.js';
 import { INSTRUMENTATION_SCOPE } from '../version.js';
+import { COMPONENT_TYPE, registerMetrics } from './metrics.js';
 
 /** How many processors there are by the meter provider that they share: each has a name of its own. */
 const PROCESSORS = new WeakMap<MeterProvider, number>();

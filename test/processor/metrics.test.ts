@@ -1,162 +1,164 @@
-import { type MeterProvider, metrics } from '@opentelemetry/api';
 import {
   AggregationTemporality,
+  type DataPoint,
   InMemoryMetricExporter,
+  MeterProvider,
   PeriodicExportingMetricReader,
-  MeterProvider as SdkMeterProvider,
 } from '@opentelemetry/sdk-metrics';
-import { afterEach, describe, expect, it } from 'vitest';
-import { DatabricksSpanProcessor, type DatabricksSpanProcessorOptions } from '../../src/index.js';
-import { connectionHandle, contextOf, statementSpan } from '../support/spans.js';
-import { CollectingExporter } from './support/collectingExporter.js';
+import { describe, expect, it } from 'vitest';
+import { Guard } from '../../src/guard.js';
+import type { HostsStats } from '../../src/hosts/stats.js';
+import { ATTR_OUTCOME, COMPONENT_TYPE, registerMetrics } from '../../src/processor/metrics.js';
+import { Setup } from '../hosts/fakes.js';
 
-const PROCESSED = 'otel.sdk.processor.span.processed';
+const EMPTY = new Setup().registry.stats();
 
-const processors: DatabricksSpanProcessor[] = [];
-const providers: SdkMeterProvider[] = [];
+const BUSY: HostsStats = {
+  ...EMPTY,
+  queued: 7,
+  inFlight: 5,
+  exported: 900,
+  rejected: 3,
+  dropped: { ...EMPTY.dropped, queue_full: 11, terminal: 13 },
+  connections: { ...EMPTY.connections, served: 4, refused_route: 1 },
+  flagFetches: { enabled: 18, disabled: 1, failed: 1 },
+  exportRequests: { '200': 80, '503': 15, ECONNRESET: 5 },
+  breakerTransitions: 2,
+  hosts: [
+    {
+      host: 'a.test',
+      port: 443,
+      connections: 1,
+      lanes: 1,
+      forcedLanes: 0,
+      pausedLanes: 0,
+      queued: 7,
+      inFlight: 5,
+      breaker: { state: 'open', openSince: Date.now() - 301_000, transitions: 1 },
+      flags: [],
+      exportRequests: {},
+    },
+  ],
+};
 
-function make(options: DatabricksSpanProcessorOptions = {}): DatabricksSpanProcessor {
-  const processor = new DatabricksSpanProcessor({
-    forceEnableTelemetry: true,
-    exporter: new CollectingExporter(),
-    ...options,
-  });
-  processors.push(processor);
-  return processor;
-}
+type Points = ReadonlyArray<{ value: number; attributes: Record<string, unknown> }>;
 
-function runStatements(processor: DatabricksSpanProcessor, count: number): void {
-  const context = contextOf(connectionHandle());
-  for (let i = 0; i < count; i++) {
-    const statement = statementSpan();
-    processor.onStart(statement, context);
-    processor.onEnd(statement);
-  }
-}
-
-function meterProvider() {
+async function collect(stats: () => HostsStats): Promise<{
+  metrics: () => Promise<Map<string, Points>>;
+  unregister: () => void;
+}> {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
-  const provider = new SdkMeterProvider({ readers: [reader] });
-  providers.push(provider);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1_000_000 });
+  const provider = new MeterProvider({ readers: [reader] });
+  const unregister = registerMetrics(provider, stats, new Guard());
   return {
-    provider,
-    /** `otel.component.name` of the processors whose records are counted. */
-    async components(): Promise<readonly unknown[]> {
+    unregister,
+    metrics: async () => {
       exporter.reset();
       await reader.forceFlush();
-      const points = exporter
+      const metrics = exporter
         .getMetrics()
-        .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
-        .filter(({ descriptor }) => descriptor.name === PROCESSED)
-        .flatMap(({ dataPoints }) => dataPoints.map(({ attributes }) => attributes));
-      return [...new Set(points.map((attributes) => attributes['otel.component.name']))];
+        .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((s) => s.metrics));
+      return new Map(
+        metrics.map(({ descriptor, dataPoints }) => [
+          descriptor.name,
+          (dataPoints as Array<DataPoint<number>>).map(({ value, attributes }) => ({ value, attributes })),
+        ]),
+      );
     },
   };
 }
 
-afterEach(async () => {
-  await Promise.all(processors.splice(0).map((processor) => processor.shutdown()));
-  metrics.disable();
-  await Promise.all(providers.splice(0).map((provider) => provider.shutdown()));
-});
+function sum(points: Points | undefined, filter: (attributes: Record<string, unknown>) => boolean): number {
+  return (points ?? [])
+    .filter(({ attributes }) => filter(attributes))
+    .reduce((total, { value }) => total + value, 0);
+}
 
-describe('the processor’s metrics without wiring', () => {
-  it('go to a global meter provider that is set after the processor was made, as NodeSDK does', async () => {
-    const processor = make();
-    const { provider, components } = meterProvider();
-    metrics.setGlobalMeterProvider(provider);
-    runStatements(processor, 1);
-    expect(await components()).toEqual(['databricks_span_processor/0']);
-  });
+const all = () => true;
+const failed = (attributes: Record<string, unknown>) => attributes['error.type'] !== undefined;
 
-  it('go to one that is set in the middle', async () => {
-    const processor = make();
-    runStatements(processor, 10);
-    const { provider, components } = meterProvider();
-    metrics.setGlobalMeterProvider(provider);
-    runStatements(processor, 10);
-    expect(await components()).toEqual(['databricks_span_processor/0']);
-  });
-
-  it('go to one that is set when nothing happens any more, once stats() are read', async () => {
-    const processor = make();
-    const { provider, components } = meterProvider();
-    metrics.setGlobalMeterProvider(provider);
-    processor.stats();
-    expect(await components()).toEqual(['databricks_span_processor/0']);
-  });
-
-  it('have a name for each of the processors that share it', async () => {
-    const { provider, components } = meterProvider();
-    metrics.setGlobalMeterProvider(provider);
-    make().stats();
-    make().stats();
-    expect(await components()).toEqual(['databricks_span_processor/0', 'databricks_span_processor/1']);
-  });
-
-  it('go nowhere with meterProvider: false, and nowhere else with one of its own', async () => {
-    const [global, own] = [meterProvider(), meterProvider()];
-    metrics.setGlobalMeterProvider(global.provider);
-    runStatements(make({ meterProvider: false }), 1);
-    runStatements(make({ meterProvider: own.provider }), 1);
-    expect(await global.components()).toEqual([]);
-    expect(await own.components()).toEqual(['databricks_span_processor/0']);
-  });
-
-  it('end with the processor', async () => {
-    const { provider, components } = meterProvider();
-    const processor = make({ meterProvider: provider });
-    await processor.shutdown();
-    expect(await components()).toEqual([]);
-  });
-});
-
-describe('a meter provider that fails', () => {
-  const thrown = (): never => {
-    throw new Error('secret');
-  };
-  const noop = metrics.getMeterProvider().getMeter('none');
-
-  it.each<readonly [string, MeterProvider]>([
-    ['throws', { getMeter: thrown }],
-    ['gives null', { getMeter: () => null as never }],
-    ['gives a meter that throws', { getMeter: () => ({ ...noop, createObservableCounter: thrown }) }],
-    [
-      'gives instruments that are null',
-      { getMeter: () => ({ addBatchObservableCallback: thrown }) as never },
-    ],
-  ])('%s: the processor works, and the failure is counted', async (_name, provider) => {
-    for (const isGlobal of [false, true]) {
-      metrics.disable();
-      if (isGlobal) {
-        metrics.setGlobalMeterProvider(provider);
-      }
-      const processor = make(isGlobal ? {} : { meterProvider: provider });
-      runStatements(processor, 1);
-      await processor.forceFlush();
-      expect(processor.stats()).toMatchObject({ exported: 1, userCodeFailures: { meterProvider: 1 } });
+describe('metrics', () => {
+  it('tell the statistics under the names of the conventions where there are such', async () => {
+    const { metrics } = await collect(() => BUSY);
+    const byName = await metrics();
+    expect([...byName.keys()].sort()).toEqual([
+      'databricks.telemetry.breaker.open_duration',
+      'databricks.telemetry.breaker.state',
+      'databricks.telemetry.breaker.transitions',
+      'databricks.telemetry.connections',
+      'databricks.telemetry.export.requests',
+      'databricks.telemetry.flag.fetches',
+      'otel.sdk.exporter.span.exported',
+      'otel.sdk.exporter.span.inflight',
+      'otel.sdk.processor.span.processed',
+      'otel.sdk.processor.span.queue.capacity',
+      'otel.sdk.processor.span.queue.size',
+    ]);
+    for (const { attributes } of [...byName.values()].flat()) {
+      expect(attributes).toMatchObject({
+        'otel.component.type': COMPONENT_TYPE,
+        'otel.component.name': 'databricks_span_processor/0',
+      });
     }
+    expect(sum(byName.get('otel.sdk.processor.span.queue.size'), all)).toBe(7);
+    expect(sum(byName.get('otel.sdk.processor.span.queue.capacity'), all)).toBe(20_480);
+    expect(sum(byName.get('otel.sdk.exporter.span.inflight'), all)).toBe(5);
+    expect(sum(byName.get('otel.sdk.exporter.span.exported'), (a) => !failed(a))).toBe(900);
+    expect(sum(byName.get('otel.sdk.exporter.span.exported'), failed)).toBe(16);
+    expect(
+      sum(byName.get('otel.sdk.processor.span.processed'), (a) => a['error.type'] === 'queue_full'),
+    ).toBe(11);
+    expect(sum(byName.get('databricks.telemetry.breaker.transitions'), all)).toBe(2);
+    expect(sum(byName.get('databricks.telemetry.connections'), (a) => a[ATTR_OUTCOME] === 'served')).toBe(4);
   });
 
-  it('throws when the processor ends: counted', async () => {
-    const { provider } = meterProvider();
-    const processor = make({
-      meterProvider: {
-        getMeter: (...args) => {
-          const meter = provider.getMeter(...args);
-          meter.removeBatchObservableCallback = thrown;
-          return meter;
-        },
-      },
+  it('are enough for every threshold of the roll-out', async () => {
+    const { metrics } = await collect(() => BUSY);
+    const byName = await metrics();
+    const share = (name: string) => sum(byName.get(name), failed) / sum(byName.get(name), all);
+    expect(share('databricks.telemetry.export.requests')).toBeCloseTo(0.2);
+    expect(share('databricks.telemetry.flag.fetches')).toBeCloseTo(0.05);
+    const [open] = byName.get('databricks.telemetry.breaker.open_duration') ?? [];
+    expect(open?.value).toBeGreaterThan(300);
+    expect(open?.attributes).toMatchObject({ 'server.address': 'a.test', 'server.port': 443 });
+    expect(byName.get('databricks.telemetry.breaker.state')?.[0]?.value).toBe(2);
+  });
+
+  it('take one snapshot per collection, none after they are unregistered', async () => {
+    let snapshots = 0;
+    const { metrics, unregister } = await collect(() => {
+      snapshots++;
+      return EMPTY;
     });
-    await processor.shutdown();
-    expect(processor.stats().userCodeFailures).toEqual({ meterProvider: 1 });
+    expect(snapshots).toBe(0);
+    await metrics();
+    expect(snapshots).toBe(1);
+    unregister();
+    await metrics();
+    expect(snapshots).toBe(1);
   });
 
-  it.each([null, {}, 'global', { getMeter: 'no' }, true])('what is none: %o is a clear error', (value) => {
-    expect(() => make({ meterProvider: value as never })).toThrow(
-      /DatabricksSpanProcessor: option 'meterProvider' is .*; allowed is a MeterProvider or false/,
-    );
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['gives null', () => null],
+    ['gives something else', () => ({})],
+  ])('are left out where the provider %s, and that is counted', (_name, getMeter) => {
+    const guard = new Guard();
+    const unregister = registerMetrics({ getMeter } as never, () => EMPTY, guard);
+    unregister();
+    expect(guard.failures()).toEqual({ meterProvider: 1 });
+  });
+
+  it('hurt no collection when the statistics can not be had', async () => {
+    const { metrics } = await collect(() => {
+      throw new Error('no');
+    });
+    await expect(metrics()).resolves.toBeInstanceOf(Map);
   });
 });
