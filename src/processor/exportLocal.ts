@@ -1,7 +1,9 @@
 import { type Context, SpanKind, TraceFlags } from '@opentelemetry/api';
+import { getConnection } from '../context.js';
 import { Guard } from '../guard.js';
 import { describeValue } from '../optionErrors.js';
-import { checked, choice, type OptionsOf, resolveOptions, strings } from '../optionTable.js';
+import { checked, choice, strings } from '../optionKinds.js';
+import { type OptionsOf, resolveOptions } from '../optionTable.js';
 import { NameSet, TAG_TABLE, withholdOption } from '../tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../version.js';
 import { localViewOf } from './localSpanView.js';
@@ -11,8 +13,8 @@ import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
 /** Options of `exportLocal`. */
 export interface ExportLocalOptions {
   /**
-   * One span per operation; or the inner spans of statements as well (execute, wait, each CloudFetch download).
-   * Default 'statements'.
+   * One span per operation; or the inner spans of statements as well (execute, wait, each CloudFetch download),
+   * which are made only if somebody asks for them so. Default 'statements'.
    */
   readonly detail?: 'statements' | 'operations';
   /**
@@ -58,11 +60,8 @@ export function exportLocal<Processor extends SpanProcessorLike>(
     { owner: 'exportLocal', table: EXPORT_LOCAL_OPTIONS },
     options,
   );
-  return new LocalExport(
-    processor,
-    detail === 'statements' ? new Set(instrumentationScopes) : new Set(),
-    new NameSet([...DATABRICKS_ONLY, ...withhold]),
-  );
+  const hidden = new NameSet([...DATABRICKS_ONLY, ...withhold]);
+  return new LocalExport(processor, detail === 'operations', instrumentationScopes, hidden);
 }
 
 const DATABRICKS_ONLY = TAG_TABLE.rows
@@ -73,15 +72,18 @@ class LocalExport implements SpanProcessorLike {
   readonly #next: SpanProcessorLike;
   /** Scopes whose inner spans are left out. */
   readonly #withoutInner: ReadonlySet<string>;
+  /** Inner spans are made for whoever asks for them. */
+  readonly #wantsInner: boolean;
   /** Tags that are left out. */
   readonly #hidden: NameSet;
   readonly #guard = new Guard();
   /** Only there if the other processor has it: the SDK asks. */
   readonly onEnding?: (span: ReadableSpanLike) => void;
 
-  constructor(next: SpanProcessorLike, withoutInner: ReadonlySet<string>, hidden: NameSet) {
+  constructor(next: SpanProcessorLike, wantsInner: boolean, scopes: readonly string[], hidden: NameSet) {
     this.#next = next;
-    this.#withoutInner = withoutInner;
+    this.#withoutInner = new Set(wantsInner ? [] : scopes);
+    this.#wantsInner = wantsInner;
     this.#hidden = hidden;
     if (typeof next.onEnding === 'function') {
       this.onEnding = (span) => {
@@ -97,6 +99,12 @@ class LocalExport implements SpanProcessorLike {
   }
 
   onStart(span: ReadableSpanLike, parentContext: Context): void {
+    if (this.#wantsInner) {
+      const connection = getConnection(parentContext);
+      if (connection !== undefined) {
+        connection.innerSpansWanted = true;
+      }
+    }
     if (!this.#isHidden(span)) {
       try {
         this.#watch(this.#next.onStart(span, parentContext));
