@@ -1,0 +1,57 @@
+import type { LifeEvent, RecordState } from './model.js';
+import type { RecordEntry } from './recordLog.js';
+import { findLog, previewLog } from './wireLog.js';
+
+/** A record as Databricks got it, or would have got it. */
+interface BundledRecord {
+  readonly state: RecordState;
+  readonly reason: string | undefined;
+  readonly life: readonly LifeEvent[];
+  readonly wasSent: boolean;
+  readonly log: unknown;
+}
+
+/** Numbers and words of closed lists, by name. */
+export interface BundledFacts {
+  readonly [name: string]: string | number | boolean | undefined | BundledFacts | readonly BundledFacts[];
+}
+
+/**
+ * What can be attached to a support ticket unread: records as Databricks gets them, what the gate and the flag
+ * said, losses, the circuit breaker's history, versions. It is made from records and counts. Spans, which have
+ * the user's texts, are out of its reach.
+ */
+export interface SupportBundle {
+  readonly format: 'opentelemetry-databricks-sql/support-bundle/v1';
+  readonly madeAt: string;
+  readonly versions: BundledFacts;
+  readonly state: BundledFacts;
+  readonly records: readonly BundledRecord[];
+}
+
+export function supportBundle(
+  versions: BundledFacts,
+  state: BundledFacts,
+  entries: Iterable<RecordEntry>,
+): SupportBundle {
+  return {
+    format: 'opentelemetry-databricks-sql/support-bundle/v1',
+    madeAt: new Date().toISOString(),
+    versions,
+    state,
+    records: [...entries].map(bundledRecord),
+  };
+}
+
+function bundledRecord({ record, state, reason, life, body }: RecordEntry): BundledRecord {
+  const sent =
+    body === undefined || record.eventId === undefined ? undefined : findLog(body.bytes, record.eventId);
+  const log = sent ?? previewLog(record);
+  return {
+    state,
+    reason,
+    life: [...life],
+    wasSent: sent !== undefined,
+    log: log === undefined ? undefined : JSON.parse(log),
+  };
+}

@@ -1,0 +1,97 @@
+import type { HrTime, SpanContext, SpanStatus } from '@opentelemetry/api';
+import type { OperationRecord } from './records.js';
+
+/** What an observer reads of a span: a part of the ReadableSpan of every SDK. */
+export interface ObservedSpan {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly startTime: HrTime;
+  readonly duration: HrTime;
+  readonly status: SpanStatus;
+  spanContext(): SpanContext;
+}
+
+/** Why an operation makes no record. */
+export const NO_RECORD_REASONS = [
+  /** The gate says off for its connection. */
+  'switched_off',
+  /** It was started within `withoutDatabricksTelemetry()`. */
+  'suppressed',
+  /** Nothing tells which connection it belongs to. */
+  'no_connection',
+  /** Another processor, or the driver itself, reports the connection. */
+  'reported_elsewhere',
+] as const;
+export type NoRecordReason = (typeof NO_RECORD_REASONS)[number];
+
+/** One request with records and what became of it. A retry is a further one. */
+export interface ObservedRequest {
+  readonly records: readonly OperationRecord[];
+  /** The exact bytes that were sent. Nobody changes them. */
+  readonly body: Uint8Array;
+  readonly host: string;
+  readonly port: number;
+  /** Of the URL; `(dry run)` where nothing was sent. */
+  readonly path: string;
+  /** Epoch milliseconds. */
+  readonly sentAt: number;
+  /** Milliseconds. */
+  readonly durationMs: number;
+  /** An HTTP status as text, or an error code. */
+  readonly outcome: string;
+  /** Whether the server took the records. */
+  readonly accepted: boolean;
+}
+
+/** Follows what a processor and its exporter do. Must not throw, and must not change what it is given. */
+export interface Observer {
+  /** An operation has started and will make no record. */
+  onOperationSkipped(spanId: string, reason: NoRecordReason): void;
+  /**
+   * An operation has ended.
+   *
+   * @param records its own, and those of its failed downloads; none if it makes none
+   */
+  onOperation(span: ObservedSpan, records: readonly OperationRecord[]): void;
+  /** A record has been put into a queue. */
+  onQueued(record: OperationRecord): void;
+  /** Records are gone for good. */
+  onDropped(records: readonly OperationRecord[], reason: string): void;
+  onRequest(request: ObservedRequest): void;
+}
+
+export interface BreakerChange {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly host: string;
+  readonly state: string;
+}
+
+const MAX_BREAKER_CHANGES = 64;
+
+/**
+ * Where the parts of one processor find their observer. There is none unless somebody looks, and then all
+ * that this costs is one comparison.
+ */
+export class Observation {
+  observer: Observer | undefined = undefined;
+  readonly #breakerChanges: BreakerChange[] = [];
+
+  /** The latest, oldest first. They are rare, so they are kept for whoever looks later. */
+  get breakerChanges(): readonly BreakerChange[] {
+    return this.#breakerChanges;
+  }
+
+  noteBreaker(host: string, state: string): void {
+    this.#breakerChanges.push({ at: Date.now(), host, state });
+    if (this.#breakerChanges.length > MAX_BREAKER_CHANGES) {
+      this.#breakerChanges.shift();
+    }
+  }
+}
+
+/**
+ * How to get at a processor's observation without a public name. Registered by name: the ES module and the
+ * CommonJS build of this package know each other's processors.
+ */
+export const OBSERVATION: unique symbol = Symbol.for('opentelemetry-databricks-sql/observation/v1');
