@@ -69,13 +69,23 @@ export interface BreakerChange {
 
 const MAX_BREAKER_CHANGES = 64;
 
+/** In place of a path and an outcome, where a request was written and not sent. */
+export const DRY_RUN_PATH = '(dry run)';
+export const WRITTEN = 'written';
+
 /**
  * Where the parts of one processor find their observer. There is none unless somebody looks, and then all
  * that this costs is one comparison.
  */
 export class Observation {
   observer: Observer | undefined = undefined;
+  /** Names of tags that the user withholds from Databricks. */
+  readonly withheld: ReadonlySet<string>;
   readonly #breakerChanges: BreakerChange[] = [];
+
+  constructor(withheld: readonly string[] = []) {
+    this.withheld = new Set(withheld);
+  }
 
   /** The latest, oldest first. They are rare, so they are kept for whoever looks later. */
   get breakerChanges(): readonly BreakerChange[] {

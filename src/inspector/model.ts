@@ -34,7 +34,7 @@ export interface TagLine {
   readonly rule: LineRule;
 }
 
-export type LifeEventKind = 'made' | 'queued' | 'sent' | 'accepted' | 'refused' | 'dropped';
+export type LifeEventKind = 'made' | 'queued' | 'sent' | 'accepted' | 'refused' | 'dropped' | 'written';
 
 /** A step in the life of a record. */
 export interface LifeEvent {
@@ -47,7 +47,8 @@ export interface LifeEvent {
   readonly path?: string;
 }
 
-export type RecordState = 'none' | 'waiting' | 'retrying' | 'accepted' | 'dropped';
+/** `written`: by a dry run, which sends nothing. */
+export type RecordState = 'none' | 'waiting' | 'retrying' | 'accepted' | 'written' | 'dropped';
 
 /** One account of the time ledger. Milliseconds. */
 export interface TimeShare {

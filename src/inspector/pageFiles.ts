@@ -15,6 +15,7 @@ const FILES: ReadonlyArray<readonly [resource: string, name: string, type: strin
   ['', 'index.html', 'text/html; charset=utf-8'],
   ['app.js', 'app.js', 'text/javascript; charset=utf-8'],
   ['app.css', 'app.css', 'text/css; charset=utf-8'],
+  ['icon.svg', 'icon.svg', 'image/svg+xml'],
 ];
 
 /** Where the page may be, as seen from this file: in the package, in one of its chunks, in the repository. */

@@ -30,6 +30,10 @@ const SAFE_HEADERS = {
   'x-frame-options': 'DENY',
 } as const;
 
+const BUNDLE_HEADERS = {
+  'content-disposition': 'attachment; filename="opentelemetry-databricks-sql-support.json"',
+};
+
 /**
  * Serves the page and what it shows, on the loopback interface, to whoever knows the address with its token.
  * It never holds the process.
@@ -138,17 +142,19 @@ export class PageServer {
     const [view, id] = resource.split('/');
     switch (view) {
       case 'operation':
-        return answerJson(response, this.#source.operation(Number(id)));
+        answerJson(response, this.#source.operation(Number(id)));
+        break;
       case 'texts':
-        return answerJson(response, this.#source.texts(Number(id)));
+        answerJson(response, this.#source.texts(Number(id)));
+        break;
       case 'table':
-        return answerJson(response, this.#source.table());
+        answerJson(response, this.#source.table());
+        break;
       case 'export':
-        return answerJson(response, this.#source.bundle(), {
-          'content-disposition': 'attachment; filename="opentelemetry-databricks-sql-support.json"',
-        });
+        answerJson(response, this.#source.bundle(), BUNDLE_HEADERS);
+        break;
       default:
-        return refuse(response, 404);
+        refuse(response, 404);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { ObservedRequest } from '../observer.js';
+import { DRY_RUN_PATH, type ObservedRequest } from '../observer.js';
 import type { OperationRecord } from '../records.js';
 import type { LifeEvent, RecordState } from './model.js';
 
@@ -7,6 +7,9 @@ const MAX_EVENTS = 24;
 const FIRST_EVENTS = 4;
 /** What a record and its life take, roughly. */
 const BYTES_PER_RECORD = 1_024;
+
+/** What became of a request that carried a record. */
+export type RequestOutcome = Omit<ObservedRequest, 'records' | 'body'>;
 
 /** The body of a request, held as long as a record that it carried. */
 interface Body {
@@ -29,7 +32,23 @@ export class RecordEntry {
   }
 
   get isSettled(): boolean {
-    return this.state === 'accepted' || this.state === 'dropped';
+    return this.state === 'accepted' || this.state === 'written' || this.state === 'dropped';
+  }
+
+  addRequest({ sentAt, durationMs, outcome, path, accepted }: RequestOutcome): void {
+    if (path === DRY_RUN_PATH) {
+      this.add({ at: sentAt, kind: accepted ? 'written' : 'refused', outcome });
+    } else {
+      this.add({ at: sentAt, kind: 'sent', path });
+      this.add({ at: sentAt + durationMs, kind: accepted ? 'accepted' : 'refused', outcome, durationMs });
+    }
+    if (accepted) {
+      this.state = path === DRY_RUN_PATH ? 'written' : 'accepted';
+      this.reason = undefined;
+    } else {
+      this.state = 'retrying';
+      this.reason = outcome;
+    }
   }
 
   add(event: LifeEvent): void {
@@ -117,17 +136,11 @@ export class RecordLog {
   }
 
   #carry(entry: RecordEntry, request: ObservedRequest): void {
-    const { sentAt, durationMs, outcome, path, accepted } = request;
-    entry.add({ at: sentAt, kind: 'sent', path });
-    entry.add({ at: sentAt + durationMs, kind: accepted ? 'accepted' : 'refused', outcome, durationMs });
     this.#holdBody(entry, request.body);
-    if (accepted) {
+    if (request.accepted) {
       this.#settle(entry);
-      entry.state = 'accepted';
-    } else {
-      entry.state = 'retrying';
-      entry.reason = outcome;
     }
+    entry.addRequest(request);
   }
 
   #settle(entry: RecordEntry): void {

@@ -29,29 +29,42 @@ export interface SupportBundle {
   readonly records: readonly BundledRecord[];
 }
 
+/** A record with its log as text. */
+export type BundleEntry = Omit<BundledRecord, 'log'> & { readonly log: string | undefined };
+
 export function supportBundle(
   versions: BundledFacts,
   state: BundledFacts,
   entries: Iterable<RecordEntry>,
+): SupportBundle {
+  return supportBundleOf(versions, state, [...entries].map(bundleEntry));
+}
+
+export function supportBundleOf(
+  versions: BundledFacts,
+  state: BundledFacts,
+  entries: readonly BundleEntry[],
 ): SupportBundle {
   return {
     format: 'opentelemetry-databricks-sql/support-bundle/v1',
     madeAt: new Date().toISOString(),
     versions,
     state,
-    records: [...entries].map(bundledRecord),
+    records: entries.map(({ log, ...entry }) => ({
+      ...entry,
+      log: log === undefined ? undefined : JSON.parse(log),
+    })),
   };
 }
 
-function bundledRecord({ record, state, reason, life, body }: RecordEntry): BundledRecord {
+function bundleEntry({ record, state, reason, life, body }: RecordEntry): BundleEntry {
   const sent =
     body === undefined || record.eventId === undefined ? undefined : findLog(body.bytes, record.eventId);
-  const log = sent ?? previewLog(record);
   return {
     state,
     reason,
     life: [...life],
     wasSent: sent !== undefined,
-    log: log === undefined ? undefined : JSON.parse(log),
+    log: sent ?? previewLog(record),
   };
 }
