@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: every figure beside what it is compared with. `npm run bench -- span local` for some,
- * `-- --smoke` only to see that all of them run.
+ * `-- --smoke` only to see that all of them run,
+ * `-- --check` to fail where a ratio has left its bounds.
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { type Bench, fullEffort, type Row, smokeEffort } from './harness/bench.js';
+import { type Bench, effortNamed, type Row } from './harness/bench.js';
 import { build } from './harness/build.js';
 import { BUILT } from './harness/paths.js';
 import type { Samples } from './harness/samples.js';
@@ -23,9 +24,13 @@ const NAMES = [
   'memory',
   'local',
   'query',
+  'timers',
   'scale',
   'size',
 ] as const;
+
+/** Those whose ratios `--check` holds against bounds. */
+const GUARDED: readonly string[] = ['span', 'statement', 'encode', 'memory', 'local'];
 
 interface Result {
   readonly name: string;
@@ -36,14 +41,16 @@ interface Result {
 }
 
 const args = process.argv.slice(2);
-const effort = args.includes('--smoke') ? smokeEffort() : fullEffort();
+const isCheck = args.includes('--check');
+const effort = effortNamed(args.includes('--smoke') ? 'smoke' : isCheck ? 'check' : 'full');
 const wanted = args.filter((arg) => !arg.startsWith('--'));
 const unknown = wanted.filter((name) => !(NAMES as readonly string[]).includes(name));
 if (unknown.length > 0) {
   console.error(`There is no bench '${unknown.join("', '")}', only: ${NAMES.join(', ')}`);
   process.exit(1);
 }
-const names = NAMES.filter((name) => wanted.length === 0 || wanted.includes(name));
+const standard: readonly string[] = isCheck ? GUARDED : NAMES;
+const names = NAMES.filter((name) => (wanted.length === 0 ? standard : wanted).includes(name));
 
 const started = performance.now();
 await build(names.includes('size') && !effort.smoke);
@@ -85,4 +92,17 @@ function write(all: readonly Result[]): string {
   const content = { time, machine: machine(), smoke: effort.smoke, results: all };
   writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
   return file;
+}
+
+if (isCheck) {
+  const broken = results.flatMap(({ name, rows }) =>
+    rows
+      // Not a number is out of bounds as well.
+      .filter(({ guard, ratio }) => guard !== undefined && !((ratio ?? Number.NaN) <= guard.max))
+      .map(({ what, ratio, guard }) => `${name}: ${what}: ${ratio?.toFixed(2)} ×, more than ${guard?.max} ×`),
+  );
+  for (const line of broken) {
+    console.error(`out of bounds: ${line}`);
+  }
+  process.exitCode = broken.length > 0 ? 1 : 0;
 }

@@ -31,6 +31,7 @@ export const bench: Bench = {
         spread,
         beside: { what: title, value: samples.figure(beside).value },
         ratio: samples.ratio(variant, beside).value,
+        guard: { max: 0.35 },
         reach: { text: `≤ ${limit} µs`, reached: value <= limit },
       };
     };

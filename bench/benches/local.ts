@@ -29,6 +29,8 @@ export const bench: Bench = {
         unit: 'ns',
         spread,
         beside: { what: 'BatchSpanProcessor alone', value: samples.figure(kind).value },
+        ratio: samples.ratio(`${kind}, exportLocal`, kind).value,
+        guard: { max: 25 },
         reach: { text: `≤ ${limit} ns`, reached: value <= limit },
       };
     };

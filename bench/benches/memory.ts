@@ -32,6 +32,7 @@ export const bench: Bench = {
         spread,
         beside: { what: "the driver's aggregator", value: driver },
         ratio: value / driver,
+        guard: { max: state === 'queued' ? 2 : 1.2 },
         reach: { text: `≤ ${LIMIT_BYTES} B`, reached: value <= LIMIT_BYTES },
       };
     }),

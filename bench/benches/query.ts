@@ -1,201 +1,76 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { BatchSpanProcessor, NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import type { Bench, Effort, Row } from '../harness/bench.js';
-import { threadTime } from '../harness/clock.js';
-import { type Figure, median, type Sample, type Samples } from '../harness/samples.js';
+import type { Bench, Effort, Prepared, Row } from '../harness/bench.js';
+import type { Figure, Sample, Samples } from '../harness/samples.js';
+import { median } from '../harness/samples.js';
 import { startServer } from '../harness/serve.js';
-import { loadPackage } from '../harness/subject.js';
-import { type Driver, loadDriver, meterHeaders, meterInstrumentation } from '../support/driverClasses.js';
-import { NoOpSpanExporter } from '../support/exporters.js';
-import { counted, Meter } from '../support/meter.js';
+import { openPostgres, startPostgres } from '../support/postgres.js';
+import { openWorkspace } from '../support/querySetUps.js';
 
 /** As many as the compiler needs to have done its best, several at a time so that it takes no longer. */
 const WARM_UP = 1_600;
 const WARM_UP_AT_A_TIME = 4;
-const QUERIES = 400;
-const SQL = 'SELECT 1';
-const TOKEN = 'dapi-local-test-token';
-const PATH = '/sql/1.0/warehouses/0123456789abcdef?o=6012345678901234';
-const HOOKS_LIMIT = 0.004;
-const SDK_LIMIT = 0.04;
-/** What latency can't tell on any machine. */
-const LATENCY_NOISE = 0.01;
+const QUERIES = 600;
+const ROUNDS = 11;
+const ALL_LIMIT = 1.5;
+const SDK_LIMIT = 1.3;
+/** What no machine tells apart. */
+const NOISE = 0.015;
+
+/** What runs the trivial query once. */
+export type Query = () => Promise<unknown>;
 
 export const bench: Bench = {
   name: 'query',
   about:
-    "The real driver's trivial query (execute, fetchAll, close) over TLS to a workspace on loopback in another process, one after the other. Latency can't tell one percent, so what we do is timed by itself, in runs of its own: the hooks of our processor by timers around them; and the instrumentation, with all that the SDK and a BatchSpanProcessor with a no-op exporter do for its spans, by timers around the driver's methods that leave out the driver's own part. What the timers themselves take is subtracted: it is measured around hooks and around patches that do nothing. Disabled means patched and put back. With the SDK comes AsyncLocalStorage, in which it keeps what is active: what that alone does to a query that is not instrumented has a row of its own.",
+    "CPU (process.cpuUsage) and latency of the driver's trivial query (execute, fetchAll, close), one after the other, over TLS to a workspace on loopback in another process. Every figure is a fresh process of its own; the set-ups take turns, and what is added is the median of the differences within each round. The workspace's certificate is trusted by NODE_EXTRA_CA_CERTS: with customCaCert the driver itself takes three times the CPU, which would make everything else look small. Context: an AsyncLocalStorage context around the query. Floor: one span made by hand, active around the query, 22 attributes set in two calls, BatchSpanProcessor: what no instrumentation can beat. Opted out is compared with the same set-up without DatabricksSpanProcessor, disabled with the plain driver. The driver's own telemetry needs port 443 on loopback, the row of contrib's pg instrumentation a PostgreSQL: where they are not to be had, their rows are left out.",
   variants: [
     'plain',
     'plain again',
-    'async context',
-    'disabled',
-    'no SDK',
+    'context',
+    'floor',
     'SDK',
-    'ours',
-    'timed',
-    'timers only',
+    'all',
+    'opted out',
+    'disabled',
+    'driver telemetry off',
+    'driver telemetry',
+    'pg',
+    'pg instrumented',
   ],
-  rounds: 3,
-  prepare: () => startServer('localDatabricks'),
+  rounds: ROUNDS,
+  prepare,
   measure,
   rows,
 };
 
-function rows(samples: Samples): Row[] {
-  const plain = samples.figure('plain', 'latency');
-  const disabled = samples.ratio('disabled', 'plain', 'latency');
-  const row = (what: string, variant: string): Row => {
-    const latency = samples.figure(variant, 'latency');
-    return {
-      what,
-      value: latency.value,
-      unit: 'ms',
-      spread: latency.spread,
-      beside: { what: 'not instrumented', value: plain.value },
-      ratio: samples.ratio(variant, 'plain', 'latency').value,
-    };
-  };
-  const share = (what: string, { value, spread }: Figure, limit: number): Row => {
-    return {
-      what,
-      value: value * 100,
-      unit: '%',
-      spread: spread * 100,
-      reach: { text: `≤ ${limit * 100} %`, reached: value <= limit },
-    };
-  };
-  const apart = Math.max(LATENCY_NOISE, ...farthest(samples));
-  return [
-    share('our hooks, of the query', samples.figure('timed', 'hooks'), HOOKS_LIMIT),
-    share(
-      'instrumentation and SDK, of the query',
-      samples.difference('timed', 'timers only', 'instrumentation'),
-      SDK_LIMIT,
-    ),
-    {
-      ...row('disabled', 'disabled'),
-      reach: {
-        text: `1 ± ${(apart * 100).toFixed(1)} % (A/A)`,
-        reached: Math.abs(disabled.value - 1) <= apart,
-      },
+async function prepare(): Promise<Prepared> {
+  const workspace = await startServer('localDatabricks');
+  const postgres = await startPostgres();
+  return {
+    values: { ...workspace.values, ...postgres?.values },
+    environment: { NODE_EXTRA_CA_CERTS: workspace.values['caFile'] ?? '' },
+    end: async () => {
+      await Promise.all([workspace.end(), postgres?.end()]);
     },
-    row('not instrumented, AsyncLocalStorage in use', 'async context'),
-    row('instrumented, no SDK', 'no SDK'),
-    row('SDK, BatchSpanProcessor', 'SDK'),
-    row('and ours', 'ours'),
-    { ...row('A/A: not instrumented twice', 'plain again'), isNoise: true },
-  ];
-}
-
-/** How far the same thing measured twice has been apart in each round. */
-function farthest(samples: Samples): number[] {
-  const again = samples.values('plain again', 'latency');
-  return samples
-    .values('plain', 'latency')
-    .map((latency, round) => Math.abs((again[round] ?? Number.NaN) / latency - 1));
-}
-
-async function measure(variant: string, effort: Effort, server: Record<string, string>): Promise<Sample> {
-  const meters = { hooks: new Meter(), noHooks: new Meter(), instrumentation: new Meter() };
-  const { hooks, noHooks, instrumentation } = meters;
-  const driver = await setUp(variant, meters);
-  const client = new driver.DBSQLClient({ logger: { log: () => undefined } });
-  await client.connect({
-    host: server['host'] ?? '',
-    port: Number(server['port']),
-    path: PATH,
-    token: TOKEN,
-    checkServerCertificate: false,
-  });
-  if (variant === 'timed') {
-    meterHeaders(client, instrumentation);
-  }
-  const session = await client.openSession();
-  const query = async () => {
-    const operation = await session.executeStatement(SQL);
-    await operation.fetchAll();
-    await operation.close();
   };
+}
+
+async function measure(variant: string, effort: Effort, prepared: Record<string, string>): Promise<Sample> {
+  const query = variant.startsWith('pg')
+    ? await openPostgres(variant, prepared)
+    : await openWorkspace(variant, prepared);
+  if (query === undefined) {
+    return { cpu: Number.NaN, latency: Number.NaN };
+  }
   const share = effort.count(WARM_UP) / WARM_UP_AT_A_TIME;
-  await Promise.all(Array.from({ length: WARM_UP_AT_A_TIME }, () => timesOf(query, share)));
-  for (const meter of Object.values(meters)) {
-    meter.reset();
-  }
+  await Promise.all(Array.from({ length: WARM_UP_AT_A_TIME }, () => latencies(query, share)));
   const count = effort.count(QUERIES);
-  const cpuStart = threadTime();
-  const times = await timesOf(query, count);
-  const cpu = (threadTime() - cpuStart) / count / 1_000;
-  const total = times.reduce((sum, time) => sum + time, 0);
-  return {
-    latency: median(times),
-    cpu,
-    hooks: (hooks.totalMs - noHooks.totalMs) / total,
-    instrumentation: instrumentation.totalMs / total,
-  };
+  const start = process.cpuUsage();
+  const times = await latencies(query, count);
+  const { user, system } = process.cpuUsage(start);
+  return { cpu: (user + system) / count, latency: median(times) * 1_000 };
 }
 
-interface Meters {
-  readonly hooks: Meter;
-  /** Around a processor that does nothing. */
-  readonly noHooks: Meter;
-  readonly instrumentation: Meter;
-}
-
-/** Loads the driver, observed or not. */
-async function setUp(variant: string, meters: Meters): Promise<Driver> {
-  if (variant.startsWith('plain')) {
-    return loadDriver();
-  }
-  if (variant === 'async context') {
-    new AsyncLocalStorage().enterWith({});
-    return loadDriver();
-  }
-  const { DatabricksSqlInstrumentation, DatabricksSpanProcessor, exportLocal } = await loadPackage();
-  const instrumentation = new DatabricksSqlInstrumentation();
-  const driver = loadDriver();
-  const isTimed = variant.startsWith('time');
-  if (variant === 'no SDK') {
-    return driver;
-  }
-  if (variant === 'disabled') {
-    instrumentation.disable();
-    return driver;
-  }
-  const batch = new BatchSpanProcessor(new NoOpSpanExporter());
-  const ours = () => new DatabricksSpanProcessor({ forceEnableTelemetry: true }) as unknown as SpanProcessor;
-  const local = () => exportLocal(batch as never) as unknown as SpanProcessor;
-  const processors: Record<string, () => SpanProcessor[]> = {
-    SDK: () => [batch],
-    ours: () => [local(), ours()],
-    timed: () => [
-      local(),
-      meteredHooks(ours(), meters.hooks),
-      meteredHooks(new NoopSpanProcessor(), meters.noHooks),
-    ],
-  };
-  const provider = new NodeTracerProvider({ spanProcessors: processors[variant]?.() ?? [] });
-  provider.register();
-  instrumentation.setTracerProvider(provider);
-  if (isTimed) {
-    instrumentation.disable();
-    meterInstrumentation(instrumentation, meters.instrumentation, variant === 'timers only');
-  }
-  return driver;
-}
-
-/** A span processor whose hooks are timed, and nothing else. */
-function meteredHooks(processor: SpanProcessor, meter: Meter): SpanProcessor {
-  return {
-    onStart: counted(processor.onStart.bind(processor) as never, meter),
-    onEnd: counted(processor.onEnd.bind(processor) as never, meter),
-    forceFlush: () => processor.forceFlush(),
-    shutdown: () => processor.shutdown(),
-  };
-}
-
-async function timesOf(query: () => Promise<void>, count: number): Promise<number[]> {
+async function latencies(query: Query, count: number): Promise<number[]> {
   const times: number[] = [];
   for (let index = 0; index < count; index++) {
     const start = performance.now();
@@ -203,4 +78,57 @@ async function timesOf(query: () => Promise<void>, count: number): Promise<numbe
     times.push(performance.now() - start);
   }
   return times;
+}
+
+function rows(samples: Samples): Row[] {
+  const base = (what: string, variant: string, name: string): Row => {
+    return { what, ...samples.figure(variant, name), unit: 'µs' };
+  };
+  /** What a set-up adds to another. */
+  const added = (what: string, variant: string, other: string, name: string): Row => {
+    const { value, spread } = samples.difference(variant, other, name);
+    const beside = { what: other, value: samples.figure(other, name).value };
+    return { what, value, spread, unit: 'µs', beside, ratio: 1 + value / beside.value };
+  };
+  const cpu = (what: string, variant: string, other = 'plain') => added(what, variant, other, 'cpu');
+  const latency = (what: string, variant: string, other = 'plain') => added(what, variant, other, 'latency');
+  const all: readonly (Row | undefined)[] = [
+    base('CPU, plain driver', 'plain', 'cpu'),
+    { ...cpu('A/A: plain twice, CPU', 'plain again'), isNoise: true },
+    cpu('adds CPU: a context', 'context'),
+    cpu('adds CPU: the floor, one span by hand', 'floor'),
+    timesTheFloor(samples, cpu('adds CPU: instrumentation and SDK', 'SDK'), SDK_LIMIT),
+    timesTheFloor(samples, cpu('adds CPU: and DatabricksSpanProcessor', 'all'), ALL_LIMIT),
+    withinNoise(samples, cpu('adds CPU: opted out', 'opted out', 'SDK')),
+    withinNoise(samples, cpu('adds CPU: disabled', 'disabled')),
+    cpu("adds CPU: the driver's own telemetry", 'driver telemetry', 'driver telemetry off'),
+    base('CPU, PostgreSQL SELECT 1', 'pg', 'cpu'),
+    cpu("adds CPU: contrib's pg instrumentation", 'pg instrumented', 'pg'),
+    base('latency, plain driver', 'plain', 'latency'),
+    { ...latency('A/A: plain twice, latency', 'plain again'), isNoise: true },
+    latency('adds latency: the floor', 'floor'),
+    latency('adds latency: instrumentation and SDK', 'SDK'),
+    latency('adds latency: and DatabricksSpanProcessor', 'all'),
+    latency("adds latency: the driver's own telemetry", 'driver telemetry', 'driver telemetry off'),
+  ];
+  return all.filter((row): row is Row => row !== undefined && !Number.isNaN(row.value));
+}
+
+function timesTheFloor(samples: Samples, row: Row, limit: number): Row {
+  const floor = samples.difference('floor', 'plain', 'cpu').value;
+  const times = row.value / floor;
+  return {
+    ...row,
+    reach: { text: `≤ ${limit} × the floor: ${times.toFixed(2)}`, reached: times <= limit },
+  };
+}
+
+/** No further from nothing than the same thing measured twice. */
+function withinNoise(samples: Samples, row: Row): Row {
+  const again: Figure = samples.difference('plain again', 'plain', 'cpu');
+  const apart = Math.max(NOISE * samples.figure('plain', 'cpu').value, Math.abs(again.value) + again.spread);
+  return {
+    ...row,
+    reach: { text: `0 ± ${Math.round(apart)} µs (A/A)`, reached: Math.abs(row.value) <= apart },
+  };
 }

@@ -15,14 +15,13 @@ const BATCH = 100;
 const RECORDS = 20_000;
 const WARM_UP = 100_000;
 const MEASURED = 200_000;
-const LIMIT = 3;
 const MS_PER_SECOND = 1_000;
 const ENCODING = { uploadTimeMs: 0, userAgent: USER_AGENT, authenticated: true };
 
 export const bench: Bench = {
   name: 'send',
   about:
-    "Records per second to an HTTPS endpoint in another process that takes everything. Ours: statements through the processor's hooks, 20,000 at a time, queued, and sent by forceFlush(), in requests of 100. Beside it the driver's own exporter with requests of 100 as well, one after the other, by an agent that keeps its connection: its events and its aggregator are not in its figure, our hooks are in ours. The bytes alone: the body of one such request of ours, made beforehand, sent again and again by undici. That is the limit: nobody who sends these bytes one request after the other is faster.",
+    "CPU time per record, and records per second, to an HTTPS endpoint in another process that takes everything. Ours: statements through the processor's hooks, 20,000 at a time, queued, and sent by forceFlush(), in requests of 100. Beside it the driver's own exporter with requests of 100 as well, one after the other, by an agent that keeps its connection: its events and its aggregator are not in its figure, our hooks are in ours. The bytes alone: the body of one such request of ours, made beforehand, sent again and again by undici. That is the limit: nobody who sends these bytes one request after the other is faster.",
   variants: ['driver', 'ours', 'ours again', 'bytes'],
   rounds: 3,
   prepare: () => startServer('telemetrySink'),
@@ -33,19 +32,25 @@ export const bench: Bench = {
       const beside = { what: "the driver's exporter", value: samples.figure('driver').value };
       return { what, value, unit: '/s', spread, beside, ratio: samples.ratio(variant, 'driver').value };
     };
-    const ours = row('records per second, ours', 'ours');
-    const cpu = samples.figure('ours', 'cpu');
-    return [
-      { ...ours, reach: { text: `≥ ${LIMIT} ×`, reached: (ours.ratio ?? Number.NaN) >= LIMIT } },
-      row('the bytes alone', 'bytes'),
-      {
-        what: 'CPU time per record, ours',
-        value: cpu.value,
+    const cpu = (what: string, other: string): Row => {
+      const beside = { what: other, value: samples.figure(other, 'cpu').value };
+      const ratio = samples.ratio('ours', other, 'cpu').value;
+      return {
+        what: `CPU time per record, ${what}`,
+        ...samples.figure('ours', 'cpu'),
         unit: 'µs',
-        spread: cpu.spread,
-        beside: { what: "the driver's exporter", value: samples.figure('driver', 'cpu').value },
-        ratio: samples.ratio('ours', 'driver', 'cpu').value,
+        beside,
+        ratio,
+      };
+    };
+    return [
+      {
+        ...cpu("beside the driver's exporter", 'driver'),
+        reach: { text: '≤ 1 ×', reached: samples.ratio('ours', 'driver', 'cpu').value <= 1 },
       },
+      cpu('beside the bytes alone', 'bytes'),
+      row('records per second, ours', 'ours'),
+      row('the bytes alone', 'bytes'),
       { ...row('A/A: ours twice', 'ours again'), isNoise: true },
     ];
   },

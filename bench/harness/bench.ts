@@ -2,8 +2,11 @@ import type { Sample, Samples } from './samples.js';
 
 /** How long one sample takes. */
 export interface Effort {
+  readonly name: 'full' | 'check' | 'smoke';
   /** Only shows that everything runs: the figures mean nothing. */
   readonly smoke: boolean;
+  /** Fresh processes per variant, if fewer than the bench asks for. */
+  readonly rounds?: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
   /** Of things that are counted or held: so many at full length, a handful in a smoke test. */
@@ -23,6 +26,8 @@ export interface Row {
   readonly ratio?: number;
   /** What is to be reached, in words, and whether it was. */
   readonly reach?: { readonly text: string; readonly reached: boolean };
+  /** `--check` fails where the ratio is above this: wide enough for a noisy machine. */
+  readonly guard?: { readonly max: number };
   /** The same thing measured twice: what differs is noise. */
   readonly isNoise?: boolean;
 }
@@ -47,13 +52,45 @@ export interface Bench {
 export interface Prepared {
   /** For the processes. */
   readonly values: Record<string, string>;
+  /** Environment variables of the processes. */
+  readonly environment?: Record<string, string>;
   end(): Promise<void>;
 }
 
 export function fullEffort(): Effort {
-  return { smoke: false, warmUpMs: 300, measureMs: 500, count: (full) => full };
+  return { name: 'full', smoke: false, warmUpMs: 300, measureMs: 500, count: (full) => full };
+}
+
+/** Enough for ratios with wide bounds. */
+export function checkEffort(): Effort {
+  return {
+    name: 'check',
+    smoke: false,
+    warmUpMs: 150,
+    measureMs: 250,
+    rounds: 3,
+    count: (full) => Math.ceil(full / 2),
+  };
 }
 
 export function smokeEffort(): Effort {
-  return { smoke: true, warmUpMs: 0, measureMs: 0, count: (full) => Math.min(full, 50) };
+  return {
+    name: 'smoke',
+    smoke: true,
+    rounds: 1,
+    warmUpMs: 0,
+    measureMs: 0,
+    count: (full) => Math.min(full, 50),
+  };
+}
+
+export function effortNamed(name: string | undefined): Effort {
+  switch (name) {
+    case 'check':
+      return checkEffort();
+    case 'smoke':
+      return smokeEffort();
+    default:
+      return fullEffort();
+  }
 }

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import type { Bench, Effort } from './bench.js';
+import type { Bench, Effort, Prepared } from './bench.js';
 import { BUILT } from './paths.js';
 import { type Sample, Samples } from './samples.js';
 
@@ -11,10 +11,10 @@ export async function takeSamples(bench: Bench, effort: Effort): Promise<Samples
   const prepared = await bench.prepare?.(effort);
   try {
     const samples = new Map<string, Sample[]>(bench.variants.map((variant) => [variant, []]));
-    const rounds = effort.smoke ? 1 : bench.rounds;
+    const rounds = Math.min(bench.rounds, effort.rounds ?? bench.rounds);
     for (let round = 0; round < rounds; round++) {
       for (const variant of inOrderOf(round, bench.variants)) {
-        samples.get(variant)?.push(await takeSample(bench, variant, effort, prepared?.values ?? {}));
+        samples.get(variant)?.push(await takeSample(bench, variant, effort, prepared));
       }
     }
     return new Samples(samples);
@@ -33,7 +33,7 @@ function takeSample(
   bench: Bench,
   variant: string,
   effort: Effort,
-  prepared: Record<string, string>,
+  prepared: Prepared | undefined,
 ): Promise<Sample> {
   const child = fork(BUILT.child, [BUILT.bench(bench.name), variant], {
     execArgv: [...(bench.nodeFlags ?? [])],
@@ -42,8 +42,9 @@ function takeSample(
       NODE_NO_WARNINGS: '1',
       BENCH_PACKAGE: BUILT.package,
       BENCH_INTERNALS: BUILT.internals,
-      BENCH_SMOKE: effort.smoke ? '1' : '0',
-      BENCH_PREPARED: JSON.stringify(prepared),
+      BENCH_EFFORT: effort.name,
+      BENCH_PREPARED: JSON.stringify(prepared?.values ?? {}),
+      ...prepared?.environment,
     },
     timeout: TIMEOUT_MS,
   });

@@ -89,10 +89,11 @@ export const DRIVER_FACTS: StatementTags = {
 /** Statements as the SDK makes them; no processor has seen them. */
 export function statementSpans(count: number, downloads: number, tags = ALL_TAGS): StatementSpans[] {
   const tracer = driverTracer();
-  return Array.from({ length: count }, () => oneStatement(tracer, ROOT_CONTEXT, downloads, tags));
+  return Array.from({ length: count }, () => makeStatement(tracer, ROOT_CONTEXT, downloads, tags));
 }
 
-function oneStatement(
+/** A statement with its inner spans, made and ended in the order in which the instrumentation does it. */
+export function makeStatement(
   tracer: Tracer,
   parent: Context,
   downloads: number,

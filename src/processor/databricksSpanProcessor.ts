@@ -7,9 +7,10 @@ import type { ConnectionLease } from '../hosts/contract.js';
 import { createHosts, type RecordExporter } from '../hosts/createHosts.js';
 import type { HostRegistry } from '../hosts/hostRegistry.js';
 import { registerMetrics } from '../hosts/metrics.js';
+import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';
 import { ChunkDetails, OperationRecord } from '../records.js';
 import { Tag } from '../tags/index.js';
-import { OpenOperation } from './openOperation.js';
+import { type FailedDownload, OpenOperation } from './openOperation.js';
 import { OpenOperations } from './openOperations.js';
 import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
 import { type ChunkTag, chunkTagsOf, readOperation } from './recordReading.js';
@@ -37,6 +38,9 @@ class ServedConnection implements ConnectionServer {
  * processors that you already have. It never throws out of a hook and never modifies a span.
  */
 export class DatabricksSpanProcessor implements SpanProcessorLike {
+  /** @internal For the inspector. */
+  readonly [OBSERVATION]: Observation;
+  readonly #observation = new Observation();
   readonly #scopes: ReadonlySet<string>;
   /** The one scope there usually is: comparing it costs less than a look-up. */
   readonly #onlyScope: string | undefined;
@@ -59,6 +63,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
    */
   constructor(options: DatabricksSpanProcessorOptions = {}, exporter?: RecordExporter) {
     const resolved = resolveProcessorOptions(options);
+    this[OBSERVATION] = this.#observation;
     this.#scopes = new Set(resolved.instrumentationScopes);
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
@@ -141,16 +146,26 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     }
     const handle = getConnection(parentContext);
     if (handle === undefined) {
+      this.#noteSkipped(span, 'no_connection');
       return;
     }
     if (handle.served === undefined) {
       this.#serve(handle);
     }
     const { served } = handle;
-    if (!(served instanceof ServedConnection) || served.processor !== this || !served.lease.enabled) {
+    if (!(served instanceof ServedConnection) || served.processor !== this) {
+      this.#noteSkipped(span, 'reported_elsewhere');
       return;
     }
-    if (!isOperation(span) || isDatabricksTelemetrySuppressed(parentContext)) {
+    if (!served.lease.enabled) {
+      this.#noteSkipped(span, 'switched_off');
+      return;
+    }
+    if (!isOperation(span)) {
+      return;
+    }
+    if (isDatabricksTelemetrySuppressed(parentContext)) {
+      this.#noteSkipped(span, 'suppressed');
       return;
     }
     this.#open.add(new OpenOperation(span, served.lease));
@@ -174,7 +189,13 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       this.#emit(operation, span);
     } else if (span.attributes[Tag.chunkIndex] !== undefined) {
       this.#onDownloadEnd(span);
+    } else if (this.#observation.observer !== undefined && isOperation(span)) {
+      this.#observation.observer.onOperation(span, []);
     }
+  }
+
+  #noteSkipped(span: ReadableSpanLike, reason: NoRecordReason): void {
+    this.#observation.observer?.onOperationSkipped(span.spanContext().spanId, reason);
   }
 
   #onDownloadEnd(span: ReadableSpanLike): void {
@@ -222,8 +243,10 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     if (attributes[Tag.operationIncomplete] === true) {
       this.#counters.incomplete++;
     }
-    if (operation.failedDownloads !== undefined) {
-      this.#enqueueFailedDownloads(operation, record);
+    const downloads = operation.failedDownloads?.map((download) => downloadRecord(download, record)) ?? [];
+    this.#observation.observer?.onOperation(span, [record, ...downloads]);
+    for (const download of downloads) {
+      lease.enqueue(download);
     }
     lease.enqueue(record);
     if (record.errorName !== undefined && failureClassOf(record.errorName) === 'terminal') {
@@ -241,22 +264,6 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       }
     }
     return chunks;
-  }
-
-  #enqueueFailedDownloads(operation: OpenOperation, statement: OperationRecord): void {
-    for (const download of operation.failedDownloads ?? []) {
-      const record = new OperationRecord(download.startTimeMs);
-      record.workspaceId = statement.workspaceId;
-      record.sessionId = statement.sessionId;
-      record.statementId = statement.statementId;
-      record.statementType = statement.statementType;
-      record.resultFormat = statement.resultFormat;
-      record.compressed = statement.compressed;
-      record.latencyMs = download.latencyMs;
-      record.chunkId = download.chunkId;
-      record.errorName = download.errorName;
-      operation.lease.enqueue(record);
-    }
   }
 
   async #stop(): Promise<void> {
@@ -282,4 +289,18 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
 function isOperation(span: ReadableSpanLike): boolean {
   const { attributes } = span;
   return attributes[Tag.operationType] !== undefined || attributes[Tag.statementType] !== undefined;
+}
+
+function downloadRecord(download: FailedDownload, statement: OperationRecord): OperationRecord {
+  const record = new OperationRecord(download.startTimeMs);
+  record.workspaceId = statement.workspaceId;
+  record.sessionId = statement.sessionId;
+  record.statementId = statement.statementId;
+  record.statementType = statement.statementType;
+  record.resultFormat = statement.resultFormat;
+  record.compressed = statement.compressed;
+  record.latencyMs = download.latencyMs;
+  record.chunkId = download.chunkId;
+  record.errorName = download.errorName;
+  return record;
 }
