@@ -67,6 +67,12 @@ export interface BreakerChange {
   readonly state: string;
 }
 
+export interface VerdictCount {
+  readonly decision: string;
+  readonly decidedBy: string;
+  readonly connections: number;
+}
+
 const MAX_BREAKER_CHANGES = 64;
 
 /** In place of a path and an outcome, where a request was written and not sent. */
@@ -79,9 +85,12 @@ export const WRITTEN = 'written';
  */
 export class Observation {
   observer: Observer | undefined = undefined;
+  /** One inspector at a time. */
+  hasInspector = false;
   /** Names of tags that the user withholds from Databricks. */
   readonly withheld: ReadonlySet<string>;
   readonly #breakerChanges: BreakerChange[] = [];
+  readonly #verdicts = new Map<string, VerdictCount>();
 
   constructor(withheld: readonly string[] = []) {
     this.withheld = new Set(withheld);
@@ -90,6 +99,18 @@ export class Observation {
   /** The latest, oldest first. They are rare, so they are kept for whoever looks later. */
   get breakerChanges(): readonly BreakerChange[] {
     return this.#breakerChanges;
+  }
+
+  /** How many connections the gate has decided about, by decision and the switch that made it. */
+  get verdicts(): readonly VerdictCount[] {
+    return [...this.#verdicts.values()];
+  }
+
+  /** Both are of closed lists, so there are few combinations. */
+  noteVerdict(decision: string, decidedBy: string): void {
+    const key = `${decision} ${decidedBy}`;
+    const connections = (this.#verdicts.get(key)?.connections ?? 0) + 1;
+    this.#verdicts.set(key, { decision, decidedBy, connections });
   }
 
   noteBreaker(host: string, state: string): void {

@@ -10,6 +10,6 @@ export type { RecordExporter } from '../exporter/contract.js';
  *
  * @param exporter default: one that sends, made from the same options
  */
-export function createHosts(options: ResolvedProcessorOptions, exporter?: RecordExporter, observation?: import('../observer.js').Observation): HostRegistry {
+export function createHosts(options: ResolvedProcessorOptions, exporter?: RecordExporter): HostRegistry {
   return new HostRegistry(options.hosts, exporter ?? new DatabricksExporter(options.exporter));
 }

@@ -1,8 +1,8 @@
 import type { LocalEntry } from './localLog.js';
-import type { OperationDetail, OperationSummary, RecordState, RecordView, TimeShare } from './model.js';
-import type { RecordEntry } from './recordLog.js';
+import type { OperationDetail, OperationSummary, RecordView, TimeShare } from './model.js';
+import { type RecordEntry, textOf } from './recordLog.js';
 import { type LineRules, tagLines, type WireSide } from './tagLines.js';
-import { fieldsOf, findLog, previewLog } from './wireLog.js';
+import { fieldsOf } from './wireLog.js';
 
 /** The time ledger's accounts, in the order in which they are drawn. */
 const ACCOUNTS = [
@@ -64,17 +64,15 @@ export function detailOf(
 }
 
 function recordView(entry: RecordEntry, index: number): RecordView {
-  const { record, life, body } = entry;
-  const { eventId } = record;
-  const sent = body === undefined || eventId === undefined ? undefined : findLog(body.bytes, eventId);
-  const state: RecordState = entry.state;
+  const { record, state, life, body } = entry;
+  const { log, wasSent } = textOf(entry);
   return {
     title: index === 0 ? 'The record of the operation' : `The record of a failed download (${index})`,
     state,
     life: [...life],
-    eventId: sent === undefined ? undefined : eventId,
-    log: sent ?? previewLog(record),
-    wasSent: sent !== undefined,
+    eventId: wasSent ? record.eventId : undefined,
+    log,
+    wasSent,
     bodyBytes: body?.bytes.byteLength,
   };
 }

@@ -18,8 +18,8 @@ const FILES: ReadonlyArray<readonly [resource: string, name: string, type: strin
   ['icon.svg', 'icon.svg', 'image/svg+xml'],
 ];
 
-/** Where the page may be, as seen from this file: in the package, in one of its chunks, in the repository. */
-const FOLDERS = ['inspector/page', 'page', '../inspector/page', '../../dist/inspector/page'];
+/** Where the page is, as seen from this file: in the package, and in the repository. */
+const FOLDERS = ['inspector', '../../dist/inspector'];
 
 /**
  * Reads the page, by resource.

@@ -1,6 +1,7 @@
 import { DRY_RUN_PATH, type ObservedRequest } from '../observer.js';
 import type { OperationRecord } from '../records.js';
 import type { LifeEvent, RecordState } from './model.js';
+import { findLog, previewLog } from './wireLog.js';
 
 /** Events kept of one record: the first ones, and the latest. */
 const MAX_EVENTS = 24;
@@ -57,6 +58,18 @@ export class RecordEntry {
     }
     this.life.push(event);
   }
+}
+
+/** A record as Databricks got it, or would have got it. */
+export interface RecordText {
+  readonly log: string | undefined;
+  readonly wasSent: boolean;
+}
+
+export function textOf({ record, body }: RecordEntry): RecordText {
+  const { eventId } = record;
+  const sent = body === undefined || eventId === undefined ? undefined : findLog(body.bytes, eventId);
+  return { log: sent ?? previewLog(record), wasSent: sent !== undefined };
 }
 
 /** Records, each with its life and the body that carried it. */

@@ -1,6 +1,5 @@
 import type { LifeEvent, RecordState } from './model.js';
-import type { RecordEntry } from './recordLog.js';
-import { findLog, previewLog } from './wireLog.js';
+import { type RecordEntry, textOf } from './recordLog.js';
 
 /** A record as Databricks got it, or would have got it. */
 interface BundledRecord {
@@ -57,14 +56,7 @@ export function supportBundleOf(
   };
 }
 
-function bundleEntry({ record, state, reason, life, body }: RecordEntry): BundleEntry {
-  const sent =
-    body === undefined || record.eventId === undefined ? undefined : findLog(body.bytes, record.eventId);
-  return {
-    state,
-    reason,
-    life: [...life],
-    wasSent: sent !== undefined,
-    log: sent ?? previewLog(record),
-  };
+function bundleEntry(entry: RecordEntry): BundleEntry {
+  const { state, reason, life } = entry;
+  return { state, reason, life: [...life], ...textOf(entry) };
 }

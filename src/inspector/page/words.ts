@@ -1,4 +1,4 @@
-import type { LineRule, LineScope, RecordState, TagLine } from '../model.js';
+import type { LineRule, LineScope, LocalRule, RecordState, TagLine } from '../model.js';
 
 /** How the page names each scope. */
 export const SCOPES: Readonly<Record<LineScope, string>> = {
@@ -9,23 +9,41 @@ export const SCOPES: Readonly<Record<LineScope, string>> = {
   record: 'every record',
 };
 
-const RULES: Readonly<Record<LineRule, string>> = {
-  sent: 'sent: the table lists it, and its value is of its kind',
-  recorded: 'in the record, which has not been sent',
-  local: 'local: the table keeps it from Databricks',
-  unknown: 'unknown: not in the table, so it never leaves for Databricks',
+/** What a group of tags is. */
+export const GROUPS: Readonly<Record<LineScope, string>> = {
+  exportLocal: 'The table keeps these from Databricks.',
+  exportAll: 'Databricks gets these, and so does your backend.',
+  exportDatabricks: 'exportLocal keeps these from your backend.',
+  unknown: 'Deny by default: what the table does not list never leaves for Databricks.',
+  record: 'No tag fills these.',
+};
+export const SCOPE_ORDER: readonly LineScope[] = [
+  'exportAll',
+  'exportDatabricks',
+  'record',
+  'exportLocal',
+  'unknown',
+];
+
+export const LOCAL_RULES: Readonly<Record<LocalRule, string>> = {
+  databricks_only: 'removed by exportLocal',
   withheld: 'withheld by you',
-  invalid: 'value is not of its kind, so it was dropped',
-  not_in_record: 'not a field of this kind of record',
-  no_record: 'no record was made of this operation',
+};
+
+const RULES: Readonly<Record<LineRule, string>> = {
+  sent: 'sent',
+  recorded: 'recorded, not sent',
+  local: 'local',
+  unknown: 'unknown: not in the table',
+  withheld: 'withheld by you',
+  invalid: 'value is not of its kind',
+  not_in_record: 'not in this kind of record',
+  no_record: 'no record was made',
 };
 
 /** Why Databricks got a tag, or did not. */
-export function ruleText({ rule, tag, scope }: TagLine): string {
-  if (tag !== undefined || rule !== 'sent') {
-    return RULES[rule];
-  }
-  return scope === 'record' ? 'sent: every record has it' : 'sent: not listed, please report this';
+export function ruleText({ rule, scope, tag }: TagLine): string {
+  return scope === 'unknown' && tag === undefined ? 'sent, but not listed: please report this' : RULES[rule];
 }
 
 export const STATES: Readonly<Record<RecordState, string>> = {

@@ -3,7 +3,7 @@ import type { OperationDetail, OperationSummary, RecordView, TagLine } from '../
 import { bytesOf, durationOf, indented, timeOf, wordsOf } from '../format.js';
 import { fetchJson, type Live } from '../live.js';
 import { Empty, LedgerBar, Panel, ScopeBadge, StateBadge } from '../parts.js';
-import { ACCOUNTS, reasonText, ruleText } from '../words.js';
+import { ACCOUNTS, GROUPS, LOCAL_RULES, reasonText, ruleText, SCOPE_ORDER } from '../words.js';
 
 /** One operation: what your backend gets, what Databricks gets, and why. */
 export function OperationView({
@@ -83,6 +83,9 @@ function Head({ summary }: { readonly summary: OperationSummary }) {
 
 function Detail({ detail }: { readonly detail: OperationDetail }) {
   const { lines, records, summary } = detail;
+  const groups = SCOPE_ORDER.map((scope) => lines.filter((line) => line.scope === scope)).filter(
+    (group) => group.length > 0,
+  );
   return (
     <>
       <Panel title="What went where">
@@ -96,13 +99,12 @@ function Detail({ detail }: { readonly detail: OperationDetail }) {
               <th scope="col" class="databricks">
                 Databricks
               </th>
+              <th scope="col">Why</th>
             </tr>
           </thead>
-          <tbody>
-            {lines.map((line) => (
-              <Line key={`${line.tag} ${line.field}`} line={line} operation={summary.id} />
-            ))}
-          </tbody>
+          {groups.map((group) => (
+            <Group key={group[0]?.scope} lines={group} operation={summary.id} />
+          ))}
         </table>
       </Panel>
       {records.map((record) => (
@@ -112,28 +114,52 @@ function Detail({ detail }: { readonly detail: OperationDetail }) {
   );
 }
 
-function Line({ line, operation }: { readonly line: TagLine; readonly operation: number }) {
-  const { tag, scope, local, hidden, localRule, field, databricks, rule } = line;
+/** The tags of one scope. */
+function Group({ lines, operation }: { readonly lines: readonly TagLine[]; readonly operation: number }) {
+  const scope = lines[0]?.scope ?? 'unknown';
   return (
-    <tr class={`line scope-row-${scope}`} data-rule={rule}>
+    <tbody>
+      <tr class="group">
+        <th scope="rowgroup" colSpan={4}>
+          <ScopeBadge scope={scope} /> <span class="note">{GROUPS[scope]}</span>
+        </th>
+      </tr>
+      {lines.map((line) => (
+        <Line key={`${line.tag} ${line.field}`} line={line} operation={operation} />
+      ))}
+    </tbody>
+  );
+}
+
+function Line({ line, operation }: { readonly line: TagLine; readonly operation: number }) {
+  const { tag, local, hidden, localRule, field, databricks, rule } = line;
+  return (
+    <tr class="line" data-rule={rule} data-tag={tag}>
       <th scope="row">
         <code>{tag ?? field}</code>
-        <ScopeBadge scope={scope} />
       </th>
       <td class="local" data-label="Your backend">
         {hidden ? <HiddenText operation={operation} tag={tag ?? ''} /> : null}
-        {local === undefined ? null : <span class={localRule === undefined ? 'value' : 'value kept'}>{local}</span>}
-        {local === undefined && !hidden ? <span class="nothing">–</span> : null}
-        {localRule === undefined ? null : (
-          <span class="note">
-            {localRule === 'withheld' ? 'withheld by you' : 'removed by exportLocal: for Databricks only'}
-          </span>
+        {local === undefined ? null : (
+          <span class={localRule === undefined ? 'value' : 'value kept'}>{local}</span>
         )}
+        {local === undefined && !hidden ? <span class="nothing">–</span> : null}
+        {localRule === undefined ? null : <span class="note">{LOCAL_RULES[localRule]}</span>}
       </td>
       <td class="databricks" data-label="Databricks">
-        {databricks === undefined ? <span class="nothing">–</span> : <span class="value">{databricks}</span>}
-        {databricks === undefined || tag === undefined ? null : <code class="field">{field}</code>}
-        <span class="note">{ruleText(line)}</span>
+        {databricks === undefined ? (
+          <span class="nothing">–</span>
+        ) : (
+          <span class="value">{databricks}</span>
+        )}
+        {databricks === undefined || tag === undefined ? null : (
+          <code class="field" title={field}>
+            {field?.slice(field.lastIndexOf('.') + 1)}
+          </code>
+        )}
+      </td>
+      <td class={`why rule-${rule}`} data-label="Why">
+        {ruleText(line)}
       </td>
     </tr>
   );

@@ -78,7 +78,7 @@ function Rows({ rows }: { readonly rows: readonly TableRow[] }) {
             </td>
             <td>
               {kind}
-              <span class="detail">{on === '' ? '' : `on a ${on}`}</span>
+              <span class="detail">{on === '' ? '' : `of each ${on}`}</span>
             </td>
             <td>
               {withheld ? <span class="badge state-retrying">withheld by you</span> : null}
