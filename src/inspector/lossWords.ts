@@ -1,6 +1,7 @@
 /** What each reason of a drop means, and what helps. */
 const LOSSES: Readonly<Record<string, string>> = {
-  queue_full: 'The queue of a host was full, and this was its oldest record. Raise maxQueueSize, or see why nothing is sent.',
+  queue_full:
+    'The queue of a host was full, and this was its oldest record. Raise maxQueueSize, or see why nothing is sent.',
   expired: 'It could not be sent within maxRecordAgeMs.',
   terminal: 'The endpoint refused its batch for good: see the outcomes of the requests.',
   too_large: 'The endpoint takes no request of its size.',

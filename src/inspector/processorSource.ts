@@ -1,8 +1,8 @@
 import type { Observation } from '../observer.js';
 import type { OperationDetail, OperationSummary, StateView, TableRow } from './model.js';
 import { detailOf, summaryOf } from './operationView.js';
-import { textOf } from './recordLog.js';
 import { MAX_BYTES, MAX_OPERATIONS, Recording } from './recording.js';
+import { textOf } from './recordLog.js';
 import type { Source } from './source.js';
 import { bundledState, type ObservedStats, stateView } from './stateView.js';
 import { type SupportBundle, supportBundle } from './supportBundle.js';
@@ -54,9 +54,7 @@ export class ProcessorSource implements Source {
 
   operation(id: number): OperationDetail | undefined {
     const local = this.#recording.local.get(id);
-    return local === undefined
-      ? undefined
-      : detailOf(id, local, this.#recording.records.of(id), this.#rules);
+    return local === undefined ? undefined : detailOf(id, local, this.#recording.records.of(id), this.#rules);
   }
 
   texts(id: number): Readonly<Record<string, string>> | undefined {

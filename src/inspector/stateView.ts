@@ -106,7 +106,11 @@ function totalsOf(stats: ObservedStats): Fact[] {
   const lost = sum(stats.dropped) + stats.rejected;
   return [
     { name: 'In flight', value: String(stats.openStatements), note: 'operations that have not ended' },
-    { name: 'Waiting', value: String(stats.queued), note: `records, ${stats.queueCapacity} per host at most` },
+    {
+      name: 'Waiting',
+      value: String(stats.queued),
+      note: `records, ${stats.queueCapacity} per host at most`,
+    },
     { name: 'Being sent', value: String(stats.inFlight), note: 'records' },
     { name: 'Accepted', value: String(stats.exported), note: 'records', tone: 'good' },
     { name: 'Dropped', value: String(lost), note: 'records', ...(lost > 0 ? { tone: 'bad' as const } : {}) },
@@ -199,7 +203,12 @@ function flagViews(flags: readonly ObservedFlag[], now: number): HostView['lanes
 function forcedView(lanes: number): HostView['lanes'] {
   return lanes === 0
     ? []
-    : [{ title: 'Forced', facts: [{ name: 'Lanes', value: String(lanes), note: 'the flag is not asked for' }] }];
+    : [
+        {
+          title: 'Forced',
+          facts: [{ name: 'Lanes', value: String(lanes), note: 'the flag is not asked for' }],
+        },
+      ];
 }
 
 function lossFacts({ dropped, rejected }: ObservedStats): Fact[] {
@@ -220,7 +229,9 @@ function ago(at: number, now: number): string {
 }
 
 function ahead(at: number, now: number): string {
-  return at <= now ? 'when there is something to send' : `in ${Math.round((at - now) / MS_PER_S)} s at the earliest`;
+  return at <= now
+    ? 'when there is something to send'
+    : `in ${Math.round((at - now) / MS_PER_S)} s at the earliest`;
 }
 
 function nonZero(counts: Counts): Array<[string, number]> {

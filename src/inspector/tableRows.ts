@@ -19,7 +19,18 @@ export function tableRows(isSeen: (field: string) => boolean, withheld: Readonly
   const tags = TAG_FACTS.flatMap(({ name, scope, on, kind, field, description }) =>
     field === undefined
       ? []
-      : [{ tag: name, field, scope, on, kind, description, seen: isSeen(field), withheld: withheld.has(name) }],
+      : [
+          {
+            tag: name,
+            field,
+            scope,
+            on,
+            kind,
+            description,
+            seen: isSeen(field),
+            withheld: withheld.has(name),
+          },
+        ],
   );
   const envelope = [...ENVELOPE].map((field) => ({
     tag: undefined,

@@ -35,7 +35,6 @@ export function App() {
     live.current = new Live(setKnown);
   }, []);
   const title = route.operation === undefined ? TITLES[route.view] : `Operation ${route.operation}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is new on the page is read out when the view changes
   useEffect(() => {
     document.title = `${title} – inspector`;
     // A screen reader, and the tab key, go on from the new view, but not away from where a page begins.
@@ -48,9 +47,9 @@ export function App() {
 
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => focusMain(event, main.current)}>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the view
-      </a>
+      </button>
       <header class="top">
         <div class="brand">
           <span class="mark" aria-hidden="true" />
@@ -68,7 +67,9 @@ export function App() {
         </nav>
         <p class={`status status-${known.connection}`} role="status">
           <span class="dot" aria-hidden="true" />
-          {known.state?.source === 'file' && known.connection === 'live' ? 'A file' : STATUS[known.connection]}
+          {known.state?.source === 'file' && known.connection === 'live'
+            ? 'A file'
+            : STATUS[known.connection]}
         </p>
       </header>
       <Notice known={known} />
@@ -79,7 +80,15 @@ export function App() {
   );
 }
 
-function Screen({ route, known, live }: { readonly route: Route; readonly known: Known; readonly live: Live | undefined }) {
+function Screen({
+  route,
+  known,
+  live,
+}: {
+  readonly route: Route;
+  readonly known: Known;
+  readonly live: Live | undefined;
+}) {
   switch (route.view) {
     case 'state':
       return <StateScreen state={known.state} />;
@@ -120,10 +129,3 @@ function Notice({ known }: { readonly known: Known }) {
       return null;
   }
 }
-
-function focusMain(event: Event, main: HTMLElement | null): void {
-  // The part after `#` names the view, so it can't be the target of a link within the page.
-  event.preventDefault();
-  main?.focus();
-}
-

@@ -89,7 +89,9 @@ export class Live {
   async #prefetch(): Promise<void> {
     const next = this.#known.operations
       .slice(0, MAX_DETAILS)
-      .find((summary) => isSettled(summary) && this.#details.get(summary.id)?.summary.state !== summary.state);
+      .find(
+        (summary) => isSettled(summary) && this.#details.get(summary.id)?.summary.state !== summary.state,
+      );
     if (next !== undefined && this.#known.connection === 'live') {
       const detail = await this.#fetchDetail(next.id);
       this.#prefetchTimer = undefined;

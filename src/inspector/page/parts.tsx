@@ -44,9 +44,16 @@ export function Tiles({ facts }: { readonly facts: readonly Fact[] }) {
 }
 
 /** Where an operation's time went. `scale`: how much of the width its duration takes, from 0 to 1. */
-export function LedgerBar({ summary, scale = 1 }: { readonly summary: OperationSummary; readonly scale?: number }) {
+export function LedgerBar({
+  summary,
+  scale = 1,
+}: {
+  readonly summary: OperationSummary;
+  readonly scale?: number;
+}) {
   const { times, durationMs } = summary;
-  const shares: readonly TimeShare[] = times.length > 0 ? times : [{ account: 'all', ms: Math.max(durationMs, 1) }];
+  const shares: readonly TimeShare[] =
+    times.length > 0 ? times : [{ account: 'all', ms: Math.max(durationMs, 1) }];
   const total = shares.reduce((sum, { ms }) => sum + ms, 0);
   const text = times.map(({ account, ms }) => `${ACCOUNTS[account] ?? account} ${durationOf(ms)}`).join(', ');
   return (

@@ -12,7 +12,9 @@ export function ExportView({ known }: { readonly known: Known }) {
       </div>
       <Panel title="In it">
         <ul class="plain">
-          <li>the records of the operations that this page lists, as Databricks gets them, with the life of each</li>
+          <li>
+            the records of the operations that this page lists, as Databricks gets them, with the life of each
+          </li>
           <li>what the gate decided and which switch decided it, and what the feature flag answered</li>
           <li>losses and their reasons, outcomes of requests, changes of the circuit breaker</li>
           <li>versions of this package, the driver, Node.js and OpenTelemetry</li>
@@ -20,7 +22,9 @@ export function ExportView({ known }: { readonly known: Known }) {
       </Panel>
       <Panel title="Not in it">
         <ul class="plain">
-          <li>anything from the column “Your backend”: query text, names of tables, addresses, tags of your own</li>
+          <li>
+            anything from the column “Your backend”: query text, names of tables, addresses, tags of your own
+          </li>
           <li>credentials, headers, host names: hosts are numbered</li>
           <li>values that you withhold</li>
         </ul>

@@ -147,11 +147,7 @@ function Line({ line, operation }: { readonly line: TagLine; readonly operation:
         {localRule === undefined ? null : <span class="note">{LOCAL_RULES[localRule]}</span>}
       </td>
       <td class="databricks" data-label="Databricks">
-        {databricks === undefined ? (
-          <span class="nothing">–</span>
-        ) : (
-          <span class="value">{databricks}</span>
-        )}
+        {databricks === undefined ? <span class="nothing">–</span> : <span class="value">{databricks}</span>}
         {databricks === undefined || tag === undefined ? null : (
           <code class="field" title={field}>
             {field?.slice(field.lastIndexOf('.') + 1)}
@@ -187,7 +183,6 @@ function RecordPanel({ record }: { readonly record: RecordView }) {
     <Panel title={title}>
       <ol class="life" aria-label="Its life">
         {life.map((event, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: events have no other name, and are only added
           <li key={index} class={`event-${event.kind}`}>
             <span class="time">{timeOf(event.at)}</span>
             <span>
@@ -201,7 +196,9 @@ function RecordPanel({ record }: { readonly record: RecordView }) {
         {state === 'waiting' ? <li class="event-waiting">waiting to be sent</li> : null}
         {state === 'retrying' ? <li class="event-waiting">waiting for the next try</li> : null}
       </ol>
-      {log === undefined ? null : <Bytes log={log} wasSent={wasSent} eventId={eventId} bodyBytes={bodyBytes} />}
+      {log === undefined ? null : (
+        <Bytes log={log} wasSent={wasSent} eventId={eventId} bodyBytes={bodyBytes} />
+      )}
     </Panel>
   );
 }
@@ -227,13 +224,17 @@ function Bytes({
           : 'Made from the record. Its event id and the user agent are added when it is sent.'}
       </p>
       <label class="check">
-        <input type="checkbox" checked={asSent} onChange={(event) => setAsSent(event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={asSent}
+          onChange={(event) => setAsSent(event.currentTarget.checked)}
+        />
         Without line breaks, byte for byte
       </label>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <pre tabIndex={0} aria-label="The log">
-        {asSent ? log : indented(log)}
-      </pre>
+      <section tabIndex={0} class="scroll" aria-label="The log">
+        <pre>{asSent ? log : indented(log)}</pre>
+      </section>
     </div>
   );
 }

@@ -157,7 +157,9 @@ function OperationRow({
       <td class="number">{durationOf(durationMs)}</td>
       <td>
         <StateBadge state={state} />
-        {reason === undefined || state === 'accepted' ? null : <span class="detail">{reasonText(reason)}</span>}
+        {reason === undefined || state === 'accepted' ? null : (
+          <span class="detail">{reasonText(reason)}</span>
+        )}
       </td>
     </tr>
   );

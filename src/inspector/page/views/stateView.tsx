@@ -77,7 +77,6 @@ function Breaker({ steps }: { readonly steps: readonly BreakerStep[] }) {
       <h3>Circuit breaker, changes</h3>
       <ol class="breaker">
         {steps.map(({ at, state }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a change has no other name
           <li key={index} class={`breaker-${state}`}>
             <span class="time">{timeOf(at)}</span> {state}
           </li>

@@ -9,7 +9,6 @@ type Which = 'all' | 'seen' | 'withheld';
 export function TableView({ operations }: { readonly operations: number }) {
   const [rows, setRows] = useState<readonly TableRow[]>([]);
   const [which, setWhich] = useState<Which>('all');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: more operations may have shown more fields
   useEffect(() => {
     void fetchJson<readonly TableRow[]>('table').then((found) => {
       if (found !== undefined) {
@@ -28,7 +27,12 @@ export function TableView({ operations }: { readonly operations: number }) {
         <legend class="visually-hidden">Which fields</legend>
         <Option name="all" text={`All ${rows.length}`} which={which} onChange={setWhich} />
         <Option name="seen" text={`Seen ${count(rows, 'seen')}`} which={which} onChange={setWhich} />
-        <Option name="withheld" text={`Withheld ${count(rows, 'withheld')}`} which={which} onChange={setWhich} />
+        <Option
+          name="withheld"
+          text={`Withheld ${count(rows, 'withheld')}`}
+          which={which}
+          onChange={setWhich}
+        />
       </fieldset>
       {shown.length === 0 ? <Empty>None.</Empty> : <Rows rows={shown} />}
     </>

@@ -1,0 +1,27 @@
+import { NodeSDK } from '/tmp/wt/inspector/node_modules/@opentelemetry/sdk-node/build/src/index.js';
+import { DatabricksSpanProcessor, DatabricksSqlInstrumentation, DatabricksExporter } from '/tmp/wt/inspector/src/index.ts';
+import { startInspector } from '/tmp/wt/inspector/src/inspector/index.ts';
+import { OBSERVATION } from '/tmp/wt/inspector/src/observer.ts';
+import { encodeToBytes } from '/tmp/wt/inspector/src/exporter/encode.ts';
+import { startLocalDatabricks } from '/tmp/wt/inspector/test/support/local-databricks/index.ts';
+import { runQueries } from '/tmp/wt/inspector/test/demo/queries.ts';
+const databricks = await startLocalDatabricks();
+const inner = new DatabricksExporter();
+let telemetry: any;
+const exporter: any = { supportsRoute: (r: any) => inner.supportsRoute(r), openHost: (h: string, p: number) => {
+  const host: any = inner.openHost(h, p);
+  const ex = host.export.bind(host);
+  host.export = async (records: any, d: any, s: any) => { const t = Date.now(); const r = await ex(records, d, s);
+    telemetry[OBSERVATION].observer?.onRequest({ records, body: encodeToBytes(records, { uploadTimeMs: t, userAgent: 'x/1', authenticated: true }), host: h, port: p, path: '/telemetry-ext', sentAt: t, durationMs: 3, outcome: r.outcome === 'success' ? '200' : r.outcome, accepted: r.outcome === 'success' }); return r; };
+  return host; } };
+telemetry = new DatabricksSpanProcessor({ flushIntervalMs: 300 }, exporter);
+const inspector = await startInspector(telemetry, { port: 0 });
+console.log(inspector.url);
+const sdk = new NodeSDK({ serviceName: 'demo', instrumentations: [new DatabricksSqlInstrumentation()], spanProcessors: [telemetry], metricReaders: [], logRecordProcessors: [] });
+sdk.start();
+const { DBSQLClient } = (await import('/tmp/wt/inspector/node_modules/@databricks/sql/dist/index.js')) as any;
+const C = DBSQLClient ?? ((await import('/tmp/wt/inspector/node_modules/@databricks/sql/dist/index.js')) as any).default.DBSQLClient;
+await runQueries(new C({ logger: { log: () => undefined } }), databricks);
+await telemetry.forceFlush();
+await runQueries(new C({ logger: { log: () => undefined } }), databricks);
+setTimeout(() => process.exit(0), 240000);
