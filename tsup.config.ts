@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { defineConfig } from 'tsup';
 import { buildPage } from './tools/buildPage.js';
 
@@ -18,5 +19,9 @@ export default defineConfig({
   treeshake: true,
   // The output is not minified and reads like the source: maps would double the package for nothing.
   sourcemap: false,
-  onSuccess: () => buildPage('dist/inspector'),
+  async onSuccess() {
+    await buildPage('dist/inspector');
+    // The command needs no second version.
+    await rm('dist/cli.cjs', { force: true });
+  },
 });
