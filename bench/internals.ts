@@ -3,4 +3,4 @@
  * bundle of their own in the same way as the package.
  */
 export { encodeToBytes } from '../src/exporter/encode.js';
-export { ChunkDetails, type ConnectionDetails, OperationRecord } from '../src/records.js';
+export { ChunkDetails, OperationRecord } from '../src/records.js';

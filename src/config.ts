@@ -8,7 +8,7 @@ import {
   rejectUnknownOptions,
   stringListOption,
 } from './optionChecks.js';
-import { DEFAULT_TAG_TABLE, TagTable } from './tags/index.js';
+import { withholdOption } from './tags/index.js';
 import { INSTRUMENTATION_SCOPE } from './version.js';
 
 /** What a token provider may return: the token, with its expiry where that is known. */
@@ -67,8 +67,8 @@ export interface HostOptions {
 export interface DatabricksSpanProcessorOptions extends DatabricksExporterOptions, HostOptions {
   /** Instrumentation scopes whose spans are served. Default: this package's instrumentation. */
   readonly instrumentationScopes?: readonly string[];
-  /** Default: the built-in table. */
-  readonly tags?: TagTable;
+  /** Tags that Databricks is not to get, by their names in the table of tags. Default: none. */
+  readonly withhold?: readonly string[];
   /** Statements in flight; more, and the oldest is emitted as incomplete. Default 20480. */
   readonly maxInFlightStatements?: number;
   /** Age at which, a second later, a statement in flight is emitted as incomplete. Default 3600000. */
@@ -102,7 +102,7 @@ export interface ResolvedProcessorOptions {
   readonly exporter: ResolvedExporterOptions;
   readonly hosts: ResolvedHostOptions;
   readonly instrumentationScopes: readonly string[];
-  readonly tags: TagTable;
+  readonly withhold: readonly string[];
   readonly maxInFlightStatements: number;
   readonly statementTtlMs: number;
   readonly shutdownTimeoutMs: number;
@@ -129,7 +129,7 @@ const PROCESSOR_OPTIONS = [
   'maxHosts',
   'maxLanes',
   'instrumentationScopes',
-  'tags',
+  'withhold',
   'maxInFlightStatements',
   'statementTtlMs',
   'shutdownTimeoutMs',
@@ -147,9 +147,6 @@ export function resolveProcessorOptions(
   options: DatabricksSpanProcessorOptions = {},
 ): ResolvedProcessorOptions {
   rejectUnknownOptions('DatabricksSpanProcessor', options, PROCESSOR_OPTIONS);
-  if (options.tags !== undefined && !(options.tags instanceof TagTable)) {
-    throw optionError('tags', options.tags, 'a TagTable, as createTagTable() makes it');
-  }
   if (options.meterProvider !== undefined && typeof options.meterProvider?.getMeter !== 'function') {
     throw optionError('meterProvider', options.meterProvider, 'a MeterProvider');
   }
@@ -159,7 +156,7 @@ export function resolveProcessorOptions(
     instrumentationScopes: stringListOption('instrumentationScopes', options.instrumentationScopes, [
       INSTRUMENTATION_SCOPE,
     ]),
-    tags: options.tags ?? DEFAULT_TAG_TABLE,
+    withhold: withholdOption('DatabricksSpanProcessor', options.withhold),
     maxInFlightStatements: integerOption('maxInFlightStatements', options.maxInFlightStatements, 20_480, 1),
     statementTtlMs: integerOption('statementTtlMs', options.statementTtlMs, 60 * MINUTE_MS, 1, MAX_TIMER_MS),
     shutdownTimeoutMs: integerOption('shutdownTimeoutMs', options.shutdownTimeoutMs, 2_000, 1, MAX_TIMER_MS),

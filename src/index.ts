@@ -46,21 +46,11 @@ export { type ExportLocalOptions, exportLocal } from './processor/exportLocal.js
 export type { ProcessorStats } from './processor/processorStats.js';
 export { recordDriverSpans, type SamplerLike } from './processor/recordDriverSpans.js';
 export type { AttributeMap, ReadableSpanLike, SpanProcessorLike } from './processor/spanShape.js';
-export type { ChunkDetails, ConnectionDetails, OperationRecord } from './records.js';
+export type { ChunkDetails, ConnectionFields, OperationRecord } from './records.js';
 export { withoutDatabricksTelemetry, withoutQueryText } from './scopedSwitches.js';
 export {
   type DatabricksTelemetry,
   type StandaloneOptions,
   startDatabricksTelemetry,
 } from './standalone/startDatabricksTelemetry.js';
-export {
-  createTagTable,
-  DEFAULT_TAG_TABLE,
-  ExportScope,
-  shouldExportToDatabricks,
-  type TagDefinition,
-  type TagKind,
-  type TagSubject,
-  type TagTable,
-  type WireField,
-} from './tags/index.js';
+export { shouldExportToDatabricks } from './tags/index.js';

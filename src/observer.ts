@@ -126,3 +126,13 @@ export class Observation {
  * CommonJS build of this package know each other's processors.
  */
 export const OBSERVATION: unique symbol = Symbol.for('opentelemetry-databricks-sql/observation/v1');
+
+/** Why a tag stays away from the user's own backend. */
+export type LocalRule = 'databricks_only' | 'withheld';
+
+/** On what `exportLocal` returns: why it keeps a tag from the processor behind it, if it does. */
+export const LOCAL_RULE: unique symbol = Symbol.for('opentelemetry-databricks-sql/local-rule/v1');
+
+export interface HasLocalRule {
+  readonly [LOCAL_RULE]: (tag: string) => LocalRule | undefined;
+}

@@ -1,42 +1,25 @@
-/** `chunk_details` of a statement whose result came by CloudFetch. Latencies in milliseconds. */
+/**
+ * `chunk_details` of a statement whose result came by CloudFetch. Latencies in milliseconds. `undefined` leaves
+ * a field out.
+ */
 export class ChunkDetails {
   present: number | undefined = undefined;
-  iterated = 0;
+  iterated: number | undefined = 0;
   initialMs: number | undefined = undefined;
   slowestMs: number | undefined = undefined;
-  sumMs = 0;
-}
-
-/** What only the log of a connection bears: `system_configuration`, `driver_connection_params`, `auth_type`. */
-export interface ConnectionDetails {
-  readonly driverName: string | undefined;
-  readonly driverVersion: string | undefined;
-  readonly runtimeName: string | undefined;
-  readonly runtimeVersion: string | undefined;
-  readonly runtimeVendor: string | undefined;
-  readonly osName: string | undefined;
-  readonly osVersion: string | undefined;
-  readonly osArch: string | undefined;
-  readonly localeName: string | undefined;
-  readonly charSetEncoding: string | undefined;
-  readonly authType: string | undefined;
-  readonly httpPath: string | undefined;
-  readonly mode: string | undefined;
-  readonly authMech: string | undefined;
-  readonly authFlow: string | undefined;
-  readonly useProxy: boolean | undefined;
-  readonly enableArrow: boolean | undefined;
-  readonly enableDirectResults: boolean | undefined;
-  readonly enableMetricViewMetadata: boolean | undefined;
-  /** Seconds. */
-  readonly socketTimeoutS: number | undefined;
-  readonly asyncPollIntervalMs: number | undefined;
+  sumMs: number | undefined = 0;
 }
 
 /**
+ * What only the log of a connection has: checked values by the paths of their wire fields, in the order of the
+ * tag table.
+ */
+export type ConnectionFields = ReadonlyMap<string, string | number | boolean>;
+
+/**
  * One log for Databricks: an operation, or a CloudFetch download that failed. Whoever writes a field has
- * checked its value against the kind of its wire field; the encoder does not check again. `undefined`
- * leaves the field out. All fields are preset, so that all records share one shape.
+ * checked its value against the rule of its tag; the encoder does not check again. `undefined` leaves the
+ * field out. All fields are preset, so that all records share one shape.
  */
 export class OperationRecord {
   /** `frontend_log_event_id`: made at the first encoding, kept on every retry. */
@@ -68,10 +51,22 @@ export class OperationRecord {
   errorName: string | undefined = undefined;
   /** Only on the record of a failed download. */
   chunkId: number | undefined = undefined;
+  /** Only where the result came as files. */
   chunks: ChunkDetails | undefined = undefined;
-  connection: ConnectionDetails | undefined = undefined;
+  connection: ConnectionFields | undefined = undefined;
 
   constructor(startTimeMs: number) {
     this.startTimeMs = startTimeMs;
   }
 }
+
+/** Members of a record that tags fill one by one. */
+export type OperationMember = Exclude<
+  {
+    [Key in keyof OperationRecord]: undefined extends OperationRecord[Key] ? Key : never;
+  }[keyof OperationRecord],
+  'eventId' | 'chunks' | 'connection'
+>;
+
+/** Where a record keeps the value of a statement's tag. */
+export type RecordMember = OperationMember | `chunks.${keyof ChunkDetails}`;

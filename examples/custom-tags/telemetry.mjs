@@ -2,7 +2,6 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import {
-  createTagTable,
   DatabricksSpanProcessor,
   DatabricksSqlInstrumentation,
   exportLocal,
@@ -10,12 +9,8 @@ import {
 } from 'opentelemetry-databricks-sql';
 import { currentOrder } from './currentOrder.mjs';
 
-// The table with a tag of one's own. A tag that the table does not know never leaves for Databricks either:
-// the entry says so where a reviewer looks.
-const tags = createTagTable([
-  { name: 'shop.order_id', scope: 'exportLocal', kind: 'text', description: 'The order that is worked on.' },
-]);
-console.log(`shop.order_id to Databricks: ${shouldExportToDatabricks('shop.order_id', tags)}`);
+// A tag that the table does not know is yours: it never leaves for Databricks.
+console.log(`shop.order_id to Databricks: ${shouldExportToDatabricks('shop.order_id')}`);
 
 const sdk = new NodeSDK({
   serviceName: 'example',
@@ -30,8 +25,9 @@ const sdk = new NodeSDK({
     }),
   ],
   spanProcessors: [
-    exportLocal(new BatchSpanProcessor(new OTLPTraceExporter()), { tags }),
-    new DatabricksSpanProcessor({ tags }),
+    // Each side can get less than the table allows.
+    exportLocal(new BatchSpanProcessor(new OTLPTraceExporter()), { withhold: ['server.address'] }),
+    new DatabricksSpanProcessor({ withhold: ['databricks.http.path', 'databricks.workspace.id'] }),
   ],
 });
 sdk.start();

@@ -1,5 +1,5 @@
-import type { ConnectionDetails } from '../records.js';
-import { authType, connectionGroups } from './encodeConnection.js';
+import type { ConnectionFields } from '../records.js';
+import { type ConnectionMembers, connectionMembers } from './encodeConnection.js';
 
 /**
  * Pieces that neighbouring logs of a batch have in common. Each remembers what it was last made from, and
@@ -14,9 +14,8 @@ export class BatchPieces {
   #time = '';
   #sessionId: string | undefined;
   #session = '';
-  #connection: ConnectionDetails | undefined;
-  #authType = '';
-  #groups = '';
+  #connection: ConnectionFields | undefined;
+  #members: ConnectionMembers = { own: '', groups: '' };
 
   constructor(userAgent: string) {
     this.userAgent = joined(',\\"user_agent\\":', quotedTwice(userAgent), '}}');
@@ -56,13 +55,12 @@ export class BatchPieces {
   }
 
   /** The members that a connection adds, with the latency in the middle of them. */
-  connection(connection: ConnectionDetails, latency: string): string {
+  connection(connection: ConnectionFields, latency: string): string {
     if (this.#connection === undefined || !alike(this.#connection, connection)) {
       this.#connection = connection;
-      this.#authType = authType(connection);
-      this.#groups = flat(connectionGroups(connection));
+      this.#members = connectionMembers(connection);
     }
-    return this.#authType + latency + this.#groups;
+    return this.#members.own + latency + this.#members.groups;
   }
 }
 
@@ -74,19 +72,16 @@ function joined(...pieces: string[]): string {
   return pieces.join('');
 }
 
-/** The same for a text that has been put together already. */
-function flat(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1');
-}
-
 /** Connections of one process are mostly configured alike. */
-function alike(one: ConnectionDetails, other: ConnectionDetails): boolean {
+function alike(one: ConnectionFields, other: ConnectionFields): boolean {
   if (one === other) {
     return true;
   }
-  for (const name in one) {
-    const field = name as keyof ConnectionDetails;
-    if (one[field] !== other[field]) {
+  if (one.size !== other.size) {
+    return false;
+  }
+  for (const [field, value] of one) {
+    if (other.get(field) !== value) {
       return false;
     }
   }

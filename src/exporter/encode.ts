@@ -1,6 +1,11 @@
 import { randomUuid } from '../lazyCrypto.js';
 import type { ChunkDetails, OperationRecord } from '../records.js';
-import { WIRE_FIELDS } from '../tags/index.js';
+import {
+  OPERATION_TYPE_RULE,
+  RESULT_FORMAT_RULE,
+  STATEMENT_TYPE_RULE,
+  VOLUME_OPERATION_RULE,
+} from '../tags/index.js';
 import { BatchPieces } from './batchPieces.js';
 import {
   closedList,
@@ -49,7 +54,7 @@ export function encodeBatch(records: readonly OperationRecord[], options: Encodi
 
 /**
  * Each record becomes one JSON document that is encoded once more as a string. Values of records have
- * passed the checks of their wire fields, none of which lets a character through that JSON escapes (a test
+ * passed the rules of their tags, none of which lets a character through that JSON escapes (a test
  * proves it), so both encodings are written out here in one go: many times faster than `JSON.stringify`
  * twice, and the same byte for byte (another test).
  *
@@ -135,12 +140,12 @@ function operation(record: OperationRecord): string {
 }
 
 function sqlOperation(record: OperationRecord): string {
-  const { chunks, resultFormat } = record;
+  const { chunks } = record;
   const rest =
     resultForm(record) +
     plain(CHUNK_ID, record.chunkId) +
     plain(RETRY_COUNT, record.retryCount) +
-    (chunks !== undefined && resultFormat === 'EXTERNAL_LINKS' ? chunkDetails(chunks) : '') +
+    (chunks === undefined ? '' : chunkDetails(chunks)) +
     resultLatency(record) +
     operationDetail(record);
   return groupOpenedBy(STATEMENT_TYPE, record.statementType, SQL_OPERATION, rest);
@@ -157,7 +162,13 @@ function resultForm({ compressed, resultFormat }: OperationRecord): string {
 }
 
 function chunkDetails({ initialMs, slowestMs, sumMs, present, iterated }: ChunkDetails): string {
-  if (initialMs !== undefined && slowestMs !== undefined && present !== undefined) {
+  if (
+    initialMs !== undefined &&
+    slowestMs !== undefined &&
+    sumMs !== undefined &&
+    present !== undefined &&
+    iterated !== undefined
+  ) {
     return `,\\"chunk_details\\":{\\"initial_chunk_latency_millis\\":${initialMs},\\"slowest_chunk_latency_millis\\":${slowestMs},\\"sum_chunks_download_time_millis\\":${sumMs},\\"total_chunks_present\\":${present},\\"total_chunks_iterated\\":${iterated}}`;
   }
   return group(
@@ -216,21 +227,13 @@ const POLL_COUNT = start('n_operation_status_calls');
 const POLL_LATENCY = start('operation_status_latency_millis');
 const IS_INTERNAL_CALL = flagMember('is_internal_call');
 
-const STATEMENT_TYPE = openings(
-  'sql_operation',
-  'statement_type',
-  WIRE_FIELDS['sql_operation.statement_type'].values,
-);
-const RESULT_FORMATS = WIRE_FIELDS['sql_operation.execution_result'].values;
-const EXECUTION_RESULT = closedList('execution_result', RESULT_FORMATS);
-const COMPRESSED_RESULT = closedList('execution_result', RESULT_FORMATS, IS_COMPRESSED.yes);
-const UNCOMPRESSED_RESULT = closedList('execution_result', RESULT_FORMATS, IS_COMPRESSED.no);
-const OPERATION_TYPE = closedList(
-  'operation_type',
-  WIRE_FIELDS['sql_operation.operation_detail.operation_type'].values,
-);
+const STATEMENT_TYPE = openings('sql_operation', 'statement_type', STATEMENT_TYPE_RULE.values);
+const EXECUTION_RESULT = closedList('execution_result', RESULT_FORMAT_RULE.values);
+const COMPRESSED_RESULT = closedList('execution_result', RESULT_FORMAT_RULE.values, IS_COMPRESSED.yes);
+const UNCOMPRESSED_RESULT = closedList('execution_result', RESULT_FORMAT_RULE.values, IS_COMPRESSED.no);
+const OPERATION_TYPE = closedList('operation_type', OPERATION_TYPE_RULE.values);
 const VOL_OPERATION = new Map(
-  WIRE_FIELDS['vol_operation.volume_operation_type'].values.map((value) => [
+  VOLUME_OPERATION_RULE.values.map((value) => [
     value as string,
     group(start('vol_operation'), text(start('volume_operation_type'), value)),
   ]),

@@ -1,3 +1,5 @@
+import type { LocalRule } from '../observer.js';
+
 /** What the inspector's server tells its page, as JSON. Times are epoch milliseconds, unless a name says `Ms`. */
 
 /** Where a tag may go; `unknown`: the table does not list it; `record`: every record has it, no tag fills it. */
@@ -16,8 +18,7 @@ export type LineRule =
   | 'not_in_record'
   | 'no_record';
 
-/** Why a tag stays away from the user's own backend, if it does. */
-export type LocalRule = 'databricks_only' | 'withheld';
+export type { LocalRule } from '../observer.js';
 
 /** One tag of an operation: your backend's side and Databricks'. */
 export interface TagLine {

@@ -1,4 +1,4 @@
-import { OBSERVATION, type Observation } from '../observer.js';
+import { type HasLocalRule, LOCAL_RULE, OBSERVATION, type Observation } from '../observer.js';
 import { readPageFiles } from './pageFiles.js';
 import { PageServer } from './pageServer.js';
 import { ProcessorSource, type Subject } from './processorSource.js';
@@ -8,6 +8,11 @@ import type { ObservedStats } from './stateView.js';
 export interface InspectorOptions {
   /** TCP port on the loopback interface. Default 0: any that is free. */
   readonly port?: number;
+  /**
+   * What `exportLocal` returned: the page then shows what it keeps from your backend. Default: the page shows
+   * every tag of the span as your backend's.
+   */
+  readonly local?: object;
 }
 
 /** A page that shows what a processor does. */
@@ -48,7 +53,7 @@ export async function startInspector(
   const subject: Subject = {
     observation,
     stats: () => processor.stats() as ObservedStats,
-    localRule: () => undefined,
+    localRule: localRuleOf(options.local),
   };
   let server: PageServer | undefined;
   const source = new ProcessorSource(subject, () => server?.noteChange());
@@ -73,16 +78,29 @@ export async function startInspector(
   }
 }
 
+const OPTIONS = ['port', 'local'];
+
 function checkedPort(options: InspectorOptions): number {
-  const [unknown] = Object.keys(options).filter((name) => name !== 'port');
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (unknown !== undefined) {
-    throw new TypeError(`startInspector: there is one option, 'port'`);
+    throw new TypeError(`startInspector: the options are ${OPTIONS.join(' and ')}`);
   }
   const { port = 0 } = options;
   if (!Number.isInteger(port) || port < 0 || port > MAX_PORT) {
     throw new TypeError(`startInspector: option 'port' must be an integer from 0 to ${MAX_PORT}`);
   }
   return port;
+}
+
+function localRuleOf(local: object | undefined): Subject['localRule'] {
+  if (local === undefined) {
+    return () => undefined;
+  }
+  const rule = (local as Partial<HasLocalRule> | null)?.[LOCAL_RULE];
+  if (typeof rule !== 'function') {
+    throw new TypeError("startInspector: option 'local' must be what exportLocal() returned");
+  }
+  return (tag) => rule.call(local, tag);
 }
 
 function observationOf(processor: InspectedProcessor): Observation {

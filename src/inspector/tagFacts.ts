@@ -1,4 +1,4 @@
-import { DEFAULT_TAG_TABLE, type TagDefinition, WIRE_FIELDS } from '../tags/index.js';
+import { TAG_TABLE, type TagDefinition } from '../tags/index.js';
 
 /** What the views need of a row of the tag table. */
 export interface TagFacts {
@@ -13,15 +13,24 @@ export interface TagFacts {
   readonly accepts: (value: unknown) => boolean;
 }
 
-export const TAG_FACTS: readonly TagFacts[] = DEFAULT_TAG_TABLE.rows.map((row) => ({
-  name: row.name,
-  scope: row.scope,
-  on: row.on ?? 'operation',
-  kind: row.kind,
-  field: row.wireField,
-  description: row.description ?? '',
-  accepts: (value) => row.wireField !== undefined && WIRE_FIELDS[row.wireField].check(value) !== undefined,
-}));
+export const TAG_FACTS: readonly TagFacts[] = TAG_TABLE.rows.map(factsOfRow);
+
+function factsOfRow(row: TagDefinition): TagFacts {
+  const { name, scope, on, description } = row;
+  if (row.scope === 'exportLocal') {
+    return { name, scope, on, kind: row.kind, field: undefined, description, accepts: () => false };
+  }
+  const { rule, field } = row;
+  return {
+    name,
+    scope,
+    on,
+    kind: rule.kind,
+    field,
+    description,
+    accepts: (value) => rule.check(value) !== undefined,
+  };
+}
 
 const WILDCARD = '.*';
 const BY_NAME: ReadonlyMap<string, TagFacts> = new Map(TAG_FACTS.map((facts) => [facts.name, facts]));

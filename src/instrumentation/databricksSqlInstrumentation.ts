@@ -64,7 +64,9 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
     const { tracer, patcher } = this.ensureState();
     tracer.enabled = false;
     patcher.undoAll();
-    tracer.openStatements.abandonAll();
+    for (const statement of tracer.openStatements.drain()) {
+      statement.abandon();
+    }
   }
 
   /**

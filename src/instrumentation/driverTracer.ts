@@ -12,6 +12,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { setConnection } from '../context.js';
+import { InFlight } from '../inFlight.js';
 import { suppressTracing } from '../suppressTracing.js';
 import { Tag } from '../tags/index.js';
 import type { DriverConnection } from './driverConnection.js';
@@ -20,7 +21,6 @@ import type { DriverClient, DriverHttpConnection, DriverOperation, DriverSession
 import { endSpan } from './endSpan.js';
 import type { RequestInfo, ResolvedInstrumentationConfig, ResponseInfo } from './instrumentationConfig.js';
 import { KnownStatements } from './knownStatements.js';
-import { OpenStatements } from './openStatements.js';
 import { OperationMetrics } from './operationMetrics.js';
 import type { SessionState } from './sessionState.js';
 import { StatementLife, type StatementOwner } from './statementLife.js';
@@ -57,7 +57,7 @@ export class DriverTracer implements StatementOwner {
   onOperation: ((operation: DriverOperation) => void) | undefined = undefined;
 
   readonly sessions = new WeakMap<DriverSession, SessionState>();
-  readonly openStatements = new OpenStatements();
+  readonly openStatements = new InFlight<StatementLife>((statement) => statement.abandon());
   readonly knownStatements = new KnownStatements();
   /** By the operation's backend and, for what reads rows, by its row source. */
   readonly #statements = new WeakMap<object, StatementLife>();

@@ -1,6 +1,6 @@
 import { type Attributes, type Context, diag, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { InFlightEntry } from '../inFlight.js';
 import { Tag } from '../tags/index.js';
-import { TransientEntry } from '../transientMap.js';
 import { type DriverFailure, describeFailure } from './driverErrors.js';
 import {
   type DriverOperation,
@@ -30,7 +30,7 @@ export interface StatementOwner {
  * the first of exhausted, failed for good, cancelled, closed, abandoned, and at one place. Its key is the id of
  * the span.
  */
-export class StatementLife extends TransientEntry {
+export class StatementLife extends InFlightEntry {
   readonly span: Span;
   /** Parent of the inner spans. */
   readonly context: Context;
@@ -40,8 +40,6 @@ export class StatementLife extends TransientEntry {
   readonly method: string;
   /** The span's attributes as it started. */
   readonly attributes: Attributes;
-  /** Monotonic milliseconds. */
-  readonly startedAt = performance.now();
   readonly measures = new StatementMeasures();
 
   waiting = false;

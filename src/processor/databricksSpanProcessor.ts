@@ -7,15 +7,19 @@ import type { ConnectionLease } from '../hosts/contract.js';
 import { createHosts, type RecordExporter } from '../hosts/createHosts.js';
 import type { HostRegistry } from '../hosts/hostRegistry.js';
 import { registerMetrics } from '../hosts/metrics.js';
+import { type FallOutReason, InFlight } from '../inFlight.js';
 import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';
-import { ChunkDetails, OperationRecord } from '../records.js';
-import { Tag } from '../tags/index.js';
-import { type FailedDownload, OpenOperation } from './openOperation.js';
-import { OpenOperations } from './openOperations.js';
+import { TAG_TABLE, Tag } from '../tags/index.js';
+import { OpenOperation } from './openOperation.js';
 import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
-import { type ChunkTag, chunkTagsOf, readOperation } from './recordReading.js';
-import { hrTimeToMs, type ReadableSpanLike, type SpanProcessorLike } from './spanShape.js';
-import { TagReader } from './tagReader.js';
+import { RecordMaker } from './recordMaker.js';
+import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
+
+/**
+ * Whoever makes the spans may have the same time to live for them, and says more by ending them: that goes
+ * first.
+ */
+const EXPIRY_MARGIN_MS = 1_000;
 
 /** What a served connection's handle bears: whose it is, and its share in the host. */
 class ServedConnection implements ConnectionServer {
@@ -40,17 +44,18 @@ class ServedConnection implements ConnectionServer {
 export class DatabricksSpanProcessor implements SpanProcessorLike {
   /** @internal For the inspector. */
   readonly [OBSERVATION]: Observation;
-  readonly #observation = new Observation();
+  readonly #observation: Observation;
   readonly #scopes: ReadonlySet<string>;
   /** The one scope there usually is: comparing it costs less than a look-up. */
   readonly #onlyScope: string | undefined;
   readonly #shutdownTimeoutMs: number;
   readonly #hosts: HostRegistry;
-  readonly #open: OpenOperations;
-  readonly #reader = new TagReader();
+  readonly #open: InFlight<OpenOperation>;
+  readonly #maxInFlight: number;
+  readonly #ttlMs: number;
+  readonly #records: RecordMaker;
   readonly #counters = new ProcessorCounters();
-  readonly #chunkTags: readonly ChunkTag[];
-  /** Whoever registers the processor twice has it told of each end twice, one right after the other. */
+  /** Where we are registered twice, each span ends twice, one right after the other. */
   #lastDownload: ReadableSpanLike | undefined = undefined;
   readonly #unregisterMetrics: () => void;
   #shutdown: Promise<void> | undefined = undefined;
@@ -63,17 +68,16 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
    */
   constructor(options: DatabricksSpanProcessorOptions = {}, exporter?: RecordExporter) {
     const resolved = resolveProcessorOptions(options);
+    this.#observation = new Observation(resolved.withhold);
     this[OBSERVATION] = this.#observation;
     this.#scopes = new Set(resolved.instrumentationScopes);
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
-    this.#chunkTags = chunkTagsOf(resolved.tags);
+    this.#records = new RecordMaker(TAG_TABLE, resolved.withhold);
     this.#hosts = createHosts(resolved, exporter);
-    this.#open = new OpenOperations(
-      resolved.maxInFlightStatements,
-      resolved.statementTtlMs,
-      (operation, reason) => this.#emitIncomplete(operation, reason),
-    );
+    this.#open = new InFlight((operation, reason) => this.#emitIncomplete(operation, reason));
+    this.#maxInFlight = resolved.maxInFlightStatements;
+    this.#ttlMs = resolved.statementTtlMs + EXPIRY_MARGIN_MS;
     this.#unregisterMetrics =
       resolved.meterProvider === undefined
         ? () => undefined
@@ -130,7 +134,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       incomplete: this.#counters.incomplete,
       lateChildren: this.#counters.lateChildren,
       failedDownloadsDropped: this.#counters.failedDownloadsDropped,
-      invalidValues: this.#reader.invalidValues,
+      invalidValues: this.#records.invalidValues,
       internalErrors: this.#counters.internalErrors,
     };
   }
@@ -168,7 +172,12 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       this.#noteSkipped(span, 'suppressed');
       return;
     }
-    this.#open.add(new OpenOperation(span, served.lease));
+    const operation = new OpenOperation(span, served.lease);
+    // Where we are registered twice, each span starts twice, one right after the other.
+    if (this.#open.newest?.key !== operation.key) {
+      this.#open.makeRoom(this.#maxInFlight);
+      this.#open.add(operation, this.#ttlMs);
+    }
   }
 
   /** The first processor that meets a connection serves it, unless the driver reports it already. */
@@ -209,61 +218,39 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       this.#counters.lateChildren++;
       return;
     }
-    const chunkId = this.#reader.integer(span.attributes[Tag.chunkIndex]);
-    if (chunkId === undefined) {
-      return;
-    }
-    const latencyMs = hrTimeToMs(span.duration);
-    const errorName = this.#reader.code(span.attributes[Tag.errorType]);
-    if (errorName === undefined) {
-      statement.addDownload(chunkId, latencyMs);
-      return;
-    }
-    const startTimeMs = hrTimeToMs(span.startTime);
-    if (!statement.addFailedDownload({ startTimeMs, latencyMs, chunkId, errorName })) {
+    if (!this.#records.addDownload(statement, span)) {
       this.#counters.failedDownloadsDropped++;
     }
   }
 
-  #emitIncomplete(operation: OpenOperation, reason: 'evicted' | 'expired'): void {
+  #emitIncomplete(operation: OpenOperation, reason: FallOutReason): void {
     this.#counters[reason]++;
     this.#counters.incomplete++;
     this.#emit(operation, operation.span);
   }
 
-  /** The one place where records are made: once per operation, at its end. */
+  /** The one place where records are handed on: once per operation, at its end. */
   #emit(operation: OpenOperation, span: ReadableSpanLike): void {
     const { lease } = operation;
-    const { attributes } = span;
-    const record = new OperationRecord(hrTimeToMs(span.startTime));
-    readOperation(record, attributes, this.#reader);
-    if (record.resultFormat === 'EXTERNAL_LINKS' || operation.chunks !== undefined) {
-      record.chunks = this.#chunksOf(operation, span);
-    }
-    if (attributes[Tag.operationIncomplete] === true) {
+    const record = this.#records.ofOperation(span, operation.chunks);
+    const { errorName } = record;
+    if (span.attributes[Tag.operationIncomplete] === true) {
       this.#counters.incomplete++;
     }
-    const downloads = operation.failedDownloads?.map((download) => downloadRecord(download, record)) ?? [];
-    this.#observation.observer?.onOperation(span, [record, ...downloads]);
-    for (const download of downloads) {
-      lease.enqueue(download);
-    }
-    lease.enqueue(record);
-    if (record.errorName !== undefined && failureClassOf(record.errorName) === 'terminal') {
-      lease.flush();
-    }
-  }
-
-  #chunksOf(operation: OpenOperation, span: ReadableSpanLike): ChunkDetails {
-    const chunks = operation.chunks ?? new ChunkDetails();
-    chunks.present = this.#reader.integer(span.attributes[Tag.resultChunkCount]);
-    for (const { name, assign } of this.#chunkTags) {
-      const value = this.#reader.integer(span.attributes[name]);
-      if (value !== undefined) {
-        assign(chunks, value);
+    const downloads = operation.failedDownloads?.map((download) =>
+      this.#records.withhold(this.#records.ofDownload(download, record)),
+    );
+    this.#records.withhold(record);
+    this.#observation.observer?.onOperation(span, [record, ...(downloads ?? [])]);
+    if (downloads !== undefined) {
+      for (const download of downloads) {
+        lease.enqueue(download);
       }
     }
-    return chunks;
+    lease.enqueue(record);
+    if (errorName !== undefined && failureClassOf(errorName) === 'terminal') {
+      lease.flush();
+    }
   }
 
   async #stop(): Promise<void> {
@@ -289,18 +276,4 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
 function isOperation(span: ReadableSpanLike): boolean {
   const { attributes } = span;
   return attributes[Tag.operationType] !== undefined || attributes[Tag.statementType] !== undefined;
-}
-
-function downloadRecord(download: FailedDownload, statement: OperationRecord): OperationRecord {
-  const record = new OperationRecord(download.startTimeMs);
-  record.workspaceId = statement.workspaceId;
-  record.sessionId = statement.sessionId;
-  record.statementId = statement.statementId;
-  record.statementType = statement.statementType;
-  record.resultFormat = statement.resultFormat;
-  record.compressed = statement.compressed;
-  record.latencyMs = download.latencyMs;
-  record.chunkId = download.chunkId;
-  record.errorName = download.errorName;
-  return record;
 }

@@ -1,20 +1,20 @@
 import type { HrTime, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
-import type { TagTable } from '../tags/index.js';
+import type { NameSet } from '../tags/index.js';
 import type { AttributeMap, ReadableSpanLike } from './spanShape.js';
 
 /**
- * A span as the local backend may see it: the original without its Databricks-only tags. Getters, since
+ * A span as the local backend may see it: the original without the tags that are hidden from it. Getters, since
  * the original's fields may be getters themselves, and so that nothing is copied that nobody reads.
  */
 class LocalSpanView implements ReadableSpanLike {
   readonly #span: ReadableSpanLike;
-  readonly #table: TagTable;
+  readonly #hidden: NameSet;
   readonly attributes: AttributeMap;
 
-  constructor(span: ReadableSpanLike, table: TagTable) {
+  constructor(span: ReadableSpanLike, hidden: NameSet) {
     this.#span = span;
-    this.#table = table;
-    this.attributes = withoutDatabricksOnly(span.attributes, table);
+    this.#hidden = hidden;
+    this.attributes = withoutHidden(span.attributes, hidden);
   }
 
   get name(): string {
@@ -46,11 +46,11 @@ class LocalSpanView implements ReadableSpanLike {
   }
 
   get links(): ReadableSpanLike['links'] {
-    return filterItems(this.#span.links, this.#table);
+    return filterItems(this.#span.links, this.#hidden);
   }
 
   get events(): ReadableSpanLike['events'] {
-    return filterItems(this.#span.events, this.#table);
+    return filterItems(this.#span.events, this.#hidden);
   }
 
   get duration(): HrTime {
@@ -83,41 +83,41 @@ class LocalSpanView implements ReadableSpanLike {
 }
 
 /** The span itself if it has nothing to hide, else a filtered view of it. */
-export function localViewOf(span: ReadableSpanLike, table: TagTable): ReadableSpanLike {
-  return hasDatabricksOnly(span.attributes, table) ||
-    span.events.some((event) => hasDatabricksOnly(event.attributes, table)) ||
-    span.links.some((link) => hasDatabricksOnly(link.attributes, table))
-    ? new LocalSpanView(span, table)
+export function localViewOf(span: ReadableSpanLike, hidden: NameSet): ReadableSpanLike {
+  return hasHidden(span.attributes, hidden) ||
+    span.events.some((event) => hasHidden(event.attributes, hidden)) ||
+    span.links.some((link) => hasHidden(link.attributes, hidden))
+    ? new LocalSpanView(span, hidden)
     : span;
 }
 
-function hasDatabricksOnly(attributes: AttributeMap | undefined, table: TagTable): boolean {
+function hasHidden(attributes: AttributeMap | undefined, hidden: NameSet): boolean {
   for (const name in attributes) {
-    if (table.isDatabricksOnly(name)) {
+    if (hidden.has(name)) {
       return true;
     }
   }
   return false;
 }
 
-function withoutDatabricksOnly(attributes: AttributeMap, table: TagTable): AttributeMap {
+function withoutHidden(attributes: AttributeMap, hidden: NameSet): AttributeMap {
   const kept: Record<string, unknown> = {};
   for (const name in attributes) {
-    if (!table.isDatabricksOnly(name)) {
+    if (!hidden.has(name)) {
       kept[name] = attributes[name];
     }
   }
   return kept;
 }
 
-/** Events or links, each as it is unless it bears a Databricks-only tag. */
+/** Events or links, each as it is unless it bears a hidden tag. */
 function filterItems<Item extends { readonly attributes?: AttributeMap | undefined }>(
   items: readonly Item[],
-  table: TagTable,
+  hidden: NameSet,
 ): readonly Item[] {
   return items.map((item) =>
-    item.attributes !== undefined && hasDatabricksOnly(item.attributes, table)
-      ? { ...item, attributes: withoutDatabricksOnly(item.attributes, table) }
+    item.attributes !== undefined && hasHidden(item.attributes, hidden)
+      ? { ...item, attributes: withoutHidden(item.attributes, hidden) }
       : item,
   );
 }

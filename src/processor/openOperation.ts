@@ -1,25 +1,23 @@
 import type { ConnectionLease } from '../hosts/contract.js';
+import { InFlightEntry } from '../inFlight.js';
 import { ChunkDetails } from '../records.js';
-import { TransientEntry } from '../transientMap.js';
 import type { ReadableSpanLike } from './spanShape.js';
 
 /** A download that failed: it becomes a record of its own beside its statement's. */
 export interface FailedDownload {
   readonly startTimeMs: number;
-  readonly latencyMs: number;
+  readonly latencyMs: number | undefined;
   readonly chunkId: number;
-  readonly errorName: string;
+  readonly errorName: string | undefined;
 }
 
 /** Failed downloads kept per statement. */
 export const MAX_FAILED_DOWNLOADS = 50;
 
-/** An operation whose span has started and not ended, with what its inner spans have told so far. Its key is the span's id. */
-export class OpenOperation extends TransientEntry {
+/** An operation whose span has started and not ended, with what the spans of its downloads have shown so far. */
+export class OpenOperation extends InFlightEntry {
   readonly span: ReadableSpanLike;
   readonly lease: ConnectionLease;
-  /** Set by `OpenOperations`. */
-  openedAtStep = 0;
   chunks: ChunkDetails | undefined = undefined;
   failedDownloads: FailedDownload[] | undefined = undefined;
 
@@ -29,12 +27,15 @@ export class OpenOperation extends TransientEntry {
     this.lease = lease;
   }
 
-  /** Takes in a download that succeeded. */
-  addDownload(chunkIndex: number, latencyMs: number): void {
+  /** Takes in a download that succeeded; without its latency, only that it did. */
+  addDownload(chunkIndex: number, latencyMs: number | undefined): void {
     this.chunks ??= new ChunkDetails();
     const chunks = this.chunks;
-    chunks.iterated++;
-    chunks.sumMs += latencyMs;
+    chunks.iterated = (chunks.iterated ?? 0) + 1;
+    if (latencyMs === undefined) {
+      return;
+    }
+    chunks.sumMs = (chunks.sumMs ?? 0) + latencyMs;
     if (chunks.slowestMs === undefined || latencyMs > chunks.slowestMs) {
       chunks.slowestMs = latencyMs;
     }

@@ -1,10 +1,7 @@
-import type { ChunkDetails, ConnectionDetails, OperationRecord } from '../records.js';
-import { Tag, type TagTable, type WireField } from '../tags/index.js';
+import type { ChunkDetails, ConnectionFields, OperationRecord } from '../records.js';
+import { type ConnectionTag, Tag, VOLUME_OPERATION_RULE, type WireValue } from '../tags/index.js';
 import type { AttributeMap } from './spanShape.js';
 import type { TagReader } from './tagReader.js';
-
-/** The operation types whose log describes the connection. */
-const CONNECTION_OPERATION = 'CREATE_SESSION';
 
 /**
  * Copies the tags of an operation's span that may leave into its record. Read directly, tag by tag: a
@@ -25,67 +22,36 @@ export function readOperation(record: OperationRecord, attributes: AttributeMap,
   record.pollCount = read.integer(attributes[Tag.pollCount]);
   record.pollMs = read.integer(attributes[Tag.pollLatencyMs]);
   record.retryCount = read.integer(attributes[Tag.retryCount]);
-  record.volumeOperation = read.text('vol_operation.volume_operation_type', attributes[Tag.volumeOperation]);
+  record.volumeOperation = read.value(VOLUME_OPERATION_RULE, attributes[Tag.volumeOperation]);
   record.errorName = read.code(attributes[Tag.errorType]);
-  if (record.operationType === CONNECTION_OPERATION) {
-    record.connection = readConnection(attributes, read);
+}
+
+/** The same for what came as files. What the spans of downloads have shown goes before what a tag says. */
+export function readChunks(chunks: ChunkDetails, attributes: AttributeMap, read: TagReader): void {
+  const initialMs = read.integer(attributes[Tag.resultChunkInitialLatencyMs]);
+  const slowestMs = read.integer(attributes[Tag.resultChunkSlowestLatencyMs]);
+  const sumMs = read.integer(attributes[Tag.resultChunkSumLatencyMs]);
+  const iterated = read.integer(attributes[Tag.resultChunkIteratedCount]);
+  chunks.initialMs ??= initialMs;
+  chunks.slowestMs ??= slowestMs;
+  // The sum of what fits need not fit.
+  chunks.sumMs = read.integer(chunks.sumMs || (sumMs ?? chunks.sumMs));
+  chunks.iterated ||= iterated ?? chunks.iterated;
+  chunks.present = read.integer(attributes[Tag.resultChunkCount]);
+}
+
+/** The tags of a connection, from the span that opened its session: once per session, so by a loop. */
+export function readConnection(
+  attributes: AttributeMap,
+  tags: readonly ConnectionTag[],
+  read: TagReader,
+): ConnectionFields {
+  const fields = new Map<string, WireValue>();
+  for (const { name, field, rule } of tags) {
+    const value = read.value(rule, attributes[name]);
+    if (value !== undefined) {
+      fields.set(field, value);
+    }
   }
-}
-
-/** The tags of a connection, from the span that opened its session. */
-export function readConnection(attributes: AttributeMap, read: TagReader): ConnectionDetails {
-  const text = (field: WireField, tag: string) => read.text(field, attributes[tag]);
-  return {
-    driverName: text('system_configuration.driver_name', Tag.driverName),
-    driverVersion: read.version(attributes[Tag.driverVersion]),
-    runtimeName: text('system_configuration.runtime_name', Tag.runtimeName),
-    runtimeVersion: read.version(attributes[Tag.runtimeVersion]),
-    runtimeVendor: text('system_configuration.runtime_vendor', Tag.runtimeVendor),
-    osName: text('system_configuration.os_name', Tag.osType),
-    osVersion: read.version(attributes[Tag.osVersion]),
-    osArch: text('system_configuration.os_arch', Tag.hostArch),
-    localeName: text('system_configuration.locale_name', Tag.locale),
-    charSetEncoding: text('system_configuration.char_set_encoding', Tag.charset),
-    authType: text('auth_type', Tag.authType),
-    httpPath: text('driver_connection_params.http_path', Tag.httpPath),
-    mode: text('driver_connection_params.mode', Tag.mode),
-    authMech: text('driver_connection_params.auth_mech', Tag.authMechanism),
-    authFlow: text('driver_connection_params.auth_flow', Tag.authFlow),
-    useProxy: read.boolean(attributes[Tag.featureProxy]),
-    enableArrow: read.boolean(attributes[Tag.featureArrow]),
-    enableDirectResults: read.boolean(attributes[Tag.featureDirectResults]),
-    enableMetricViewMetadata: read.boolean(attributes[Tag.featureMetricViewMetadata]),
-    socketTimeoutS: read.integer(attributes[Tag.socketTimeoutS]),
-    asyncPollIntervalMs: read.integer(attributes[Tag.pollIntervalMs]),
-  };
-}
-
-/** A tag of the user's own that fills a field of `chunk_details`. */
-export interface ChunkTag {
-  readonly name: string;
-  readonly assign: (chunks: ChunkDetails, value: number) => void;
-}
-
-/** The fields that the processor else derives from the spans of downloads, and how a tag fills them. */
-const CHUNK_FIELDS: Partial<Record<WireField, ChunkTag['assign']>> = {
-  'sql_operation.chunk_details.initial_chunk_latency_millis': (chunks, value) => {
-    chunks.initialMs ??= value;
-  },
-  'sql_operation.chunk_details.slowest_chunk_latency_millis': (chunks, value) => {
-    chunks.slowestMs ??= value;
-  },
-  'sql_operation.chunk_details.sum_chunks_download_time_millis': (chunks, value) => {
-    chunks.sumMs ||= value;
-  },
-  'sql_operation.chunk_details.total_chunks_iterated': (chunks, value) => {
-    chunks.iterated ||= value;
-  },
-};
-
-/** The user's own tags that leave for Databricks: only for fields that no built-in tag fills. */
-export function chunkTagsOf(table: TagTable): readonly ChunkTag[] {
-  return table.rows.flatMap((row) => {
-    const assign = row.wireField === undefined ? undefined : CHUNK_FIELDS[row.wireField];
-    return assign === undefined ? [] : [{ name: row.name, assign }];
-  });
+  return fields;
 }

@@ -36,6 +36,13 @@ export interface SpanProcessorLike {
   shutdown(): Promise<void>;
 }
 
-export function hrTimeToMs(time: HrTime): number {
-  return time[0] * 1_000 + Math.round(time[1] / 1_000_000);
+/** Whole milliseconds; `NaN` for what is no time, as a span of somebody else's may have it. */
+export function hrTimeToMs(time: unknown): number {
+  if (!Array.isArray(time)) {
+    return Number.NaN;
+  }
+  const [seconds, nanoseconds]: readonly unknown[] = time;
+  return typeof seconds === 'number' && typeof nanoseconds === 'number'
+    ? Math.round(seconds * 1_000 + nanoseconds / 1_000_000)
+    : Number.NaN;
 }

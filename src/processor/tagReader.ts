@@ -4,20 +4,22 @@ import {
   checkDigits,
   checkInteger,
   checkUuid,
-  checkVersion,
-  WIRE_FIELDS,
-  type WireField,
+  OPERATION_TYPE_RULE,
+  RESULT_FORMAT_RULE,
+  STATEMENT_TYPE_RULE,
+  type ValueRule,
+  type WireValue,
 } from '../tags/index.js';
 
-/** Reads values of the kinds that may leave; what does not fit is dropped and counted. */
+/** Reads values that may leave; what does not fit its rule is dropped and counted. */
 export class TagReader {
-  /** Values that were there and did not fit their kind. */
+  /** Values that were there and did not fit. */
   invalidValues = 0;
   readonly #workspaceId = new LastGood(checkDigits);
   readonly #sessionId = new LastGood(checkUuid);
-  readonly #operationType = new LastGood(textCheck('sql_operation.operation_detail.operation_type'));
-  readonly #statementType = new LastGood(textCheck('sql_operation.statement_type'));
-  readonly #resultFormat = new LastGood(textCheck('sql_operation.execution_result'));
+  readonly #operationType = new LastGood(OPERATION_TYPE_RULE.check);
+  readonly #statementType = new LastGood(STATEMENT_TYPE_RULE.check);
+  readonly #resultFormat = new LastGood(RESULT_FORMAT_RULE.check);
 
   workspaceId(value: unknown): string | undefined {
     return this.#checkedBy(this.#workspaceId, value);
@@ -51,17 +53,13 @@ export class TagReader {
     return value === undefined ? undefined : this.#counted(checkBoolean(value));
   }
 
-  version(value: unknown): string | undefined {
-    return value === undefined ? undefined : this.#counted(checkVersion(value));
-  }
-
   code(value: unknown): string | undefined {
     return value === undefined ? undefined : this.#counted(checkCode(value));
   }
 
-  /** An enum or a pattern. */
-  text(field: WireField, value: unknown): string | undefined {
-    return value === undefined ? undefined : this.#counted(checkText(field, value));
+  /** By any rule of the table. */
+  value<Value extends WireValue>(rule: ValueRule<Value>, value: unknown): Value | undefined {
+    return value === undefined ? undefined : this.#counted(rule.check(value));
   }
 
   #checkedBy(lastGood: LastGood, value: unknown): string | undefined {
@@ -78,7 +76,7 @@ export class TagReader {
 
 type Check = (value: unknown) => string | undefined;
 
-/** Remembers the last good value: one statement after the other bears the same, which need not be checked again. */
+/** Remembers the last good value: one statement after the other has the same, which need not be checked again. */
 class LastGood {
   readonly #check: Check;
   #last: string | undefined = undefined;
@@ -97,13 +95,4 @@ class LastGood {
     }
     return checked;
   }
-}
-
-function textCheck(field: WireField): Check {
-  return (value) => checkText(field, value);
-}
-
-function checkText(field: WireField, value: unknown): string | undefined {
-  const checked = WIRE_FIELDS[field].check(value);
-  return typeof checked === 'string' ? checked : undefined;
 }

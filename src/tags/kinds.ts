@@ -7,13 +7,13 @@ export type ValueKind = 'uuid' | 'digits' | 'integer' | 'boolean' | 'enum' | 've
 export type WireValue = string | number | boolean;
 
 /** How a value of a wire field is checked. `undefined` from `check` means that the value is dropped. */
-export interface ValueRule {
+export interface ValueRule<Value extends WireValue = WireValue> {
   readonly kind: ValueKind;
   /** For people: what is allowed. */
   readonly allowed: string;
   /** The closed list of an `enum`. */
   readonly values?: readonly string[];
-  check(value: unknown): WireValue | undefined;
+  check(value: unknown): Value | undefined;
 }
 
 const DIGITS = /^[0-9]{1,20}$/;
@@ -71,20 +71,28 @@ export function checkCode(value: unknown): string | undefined {
   return isKnownErrorCode(value) ? value : OTHER_ERROR;
 }
 
-export const UUID_RULE: ValueRule = { kind: 'uuid', allowed: 'a UUID', check: checkUuid };
-export const DIGITS_RULE: ValueRule = { kind: 'digits', allowed: '1 to 20 digits', check: checkDigits };
-export const INTEGER_RULE: ValueRule = {
+export const UUID_RULE: ValueRule<string> = { kind: 'uuid', allowed: 'a UUID', check: checkUuid };
+export const DIGITS_RULE: ValueRule<string> = {
+  kind: 'digits',
+  allowed: '1 to 20 digits',
+  check: checkDigits,
+};
+export const INTEGER_RULE: ValueRule<number> = {
   kind: 'integer',
   allowed: 'a safe integer of 0 or more',
   check: checkInteger,
 };
-export const BOOLEAN_RULE: ValueRule = { kind: 'boolean', allowed: 'true or false', check: checkBoolean };
-export const VERSION_RULE: ValueRule = {
+export const BOOLEAN_RULE: ValueRule<boolean> = {
+  kind: 'boolean',
+  allowed: 'true or false',
+  check: checkBoolean,
+};
+export const VERSION_RULE: ValueRule<string> = {
   kind: 'version',
   allowed: '`\\d+(\\.\\d+){0,3}(-[a-z]+(\\.\\d+)?)?`',
   check: checkVersion,
 };
-export const CODE_RULE: ValueRule = {
+export const CODE_RULE: ValueRule<string> = {
   kind: 'code',
   allowed: 'a listed class or code, a SQLSTATE, an HTTP status, else `other`',
   check: checkCode,
@@ -92,7 +100,7 @@ export const CODE_RULE: ValueRule = {
 
 export function enumRule<const Values extends readonly string[]>(
   ...values: Values
-): ValueRule & { values: Values } {
+): ValueRule<string> & { readonly values: Values } {
   const allowed: ReadonlySet<string> = new Set(values);
   return {
     kind: 'enum',
@@ -103,7 +111,7 @@ export function enumRule<const Values extends readonly string[]>(
 }
 
 /** `pattern` must be anchored and must match a bounded length. */
-export function patternRule(pattern: RegExp): ValueRule {
+export function patternRule(pattern: RegExp): ValueRule<string> {
   return {
     kind: 'pattern',
     allowed: `\`${pattern.source.slice(1, -1)}\``,

@@ -1,4 +1,4 @@
-/** Names of the tags that the instrumentation writes and the processor reads. The table says what each means. */
+/** The name of every tag, once. The rows of the table say what each means. */
 export const Tag = {
   workspaceId: 'databricks.workspace.id',
   sessionId: 'databricks.session.id',
@@ -13,6 +13,10 @@ export const Tag = {
   resultReadyLatencyMs: 'databricks.result.ready_latency_ms',
   resultConsumptionLatencyMs: 'databricks.result.consumption_latency_ms',
   resultChunkCount: 'databricks.result.chunk_count',
+  resultChunkInitialLatencyMs: 'databricks.result.chunk_initial_latency_ms',
+  resultChunkSlowestLatencyMs: 'databricks.result.chunk_slowest_latency_ms',
+  resultChunkSumLatencyMs: 'databricks.result.chunk_sum_latency_ms',
+  resultChunkIteratedCount: 'databricks.result.chunk_iterated_count',
   resultBytesDownloaded: 'databricks.result.bytes_downloaded',
   pollCount: 'databricks.poll.count',
   pollLatencyMs: 'databricks.poll.latency_ms',

@@ -1,5 +1,4 @@
-import { DEFAULT_TAG_TABLE, ExportScope } from '../../src/index.js';
-import { DERIVED_WIRE_FIELDS } from '../../src/tags/index.js';
+import { type ExportScope, TAG_TABLE } from '../../src/tags/index.js';
 import type { TelemetryLog } from '../support/local-databricks/index.js';
 import type { ReceivedSpan } from '../support/otlp-receiver.js';
 
@@ -26,7 +25,7 @@ const ENVELOPE = [
   'context.client_context.user_agent',
 ];
 
-const ORDER = [ExportScope.exportLocal, ExportScope.exportAll, ExportScope.exportDatabricks];
+const ORDER: readonly ExportScope[] = ['exportLocal', 'exportAll', 'exportDatabricks'];
 
 /** Puts the span that the local backend got beside the log that Databricks got. */
 export function compare(span: ReceivedSpan | undefined, log: TelemetryLog | undefined): Comparison {
@@ -45,8 +44,13 @@ export function compare(span: ReceivedSpan | undefined, log: TelemetryLog | unde
 
 /** Tags that either side got, by the table, and the fields of those that Databricks got. */
 function* linesOfTags(tags: ReadonlyMap<string, string>, fields: Map<string, string>): Generator<Line> {
-  for (const { name, scope, wireField } of DEFAULT_TAG_TABLE.rows) {
+  for (const row of TAG_TABLE.rows) {
+    const { name, scope } = row;
+    const wireField = row.scope === 'exportLocal' ? undefined : row.field;
     const local = tags.get(name);
+    if (wireField !== undefined && local === undefined && DERIVED.test(wireField)) {
+      continue;
+    }
     const databricks = wireField === undefined ? undefined : fields.get(wireField);
     if (local !== undefined || databricks !== undefined) {
       yield lineOf(scope, name, local, wireField, databricks);
@@ -54,8 +58,8 @@ function* linesOfTags(tags: ReadonlyMap<string, string>, fields: Map<string, str
     fields.delete(wireField ?? '');
   }
   for (const [tag, local] of tags) {
-    if (DEFAULT_TAG_TABLE.get(tag) === undefined) {
-      yield lineOf(ExportScope.exportLocal, tag, local);
+    if (TAG_TABLE.get(tag) === undefined) {
+      yield lineOf('exportLocal', tag, local);
     }
   }
 }
@@ -63,7 +67,7 @@ function* linesOfTags(tags: ReadonlyMap<string, string>, fields: Map<string, str
 /** Fields that no tag fills. */
 function* linesOfOtherFields(fields: ReadonlyMap<string, string>): Generator<Line> {
   for (const [field, databricks] of fields) {
-    yield lineOf(ExportScope.exportDatabricks, originOf(field), undefined, field, databricks);
+    yield lineOf('exportDatabricks', originOf(field), undefined, field, databricks);
   }
 }
 
@@ -71,19 +75,21 @@ function originOf(field: string): string {
   if (ENVELOPE.includes(field)) {
     return '(every record)';
   }
-  return DERIVED_WIRE_FIELDS.some((derived) => derived === field) ? '(spans of the downloads)' : UNKNOWN;
+  return DERIVED.test(field) ? '(spans of the downloads)' : UNKNOWN;
 }
 const UNKNOWN = '(unknown)';
+/** Fields that come from the spans of downloads where the statement's has no tag for them. */
+const DERIVED = /^sql_operation\.chunk_details\.(initial|slowest|sum|total_chunks_iterated)/;
 
 function problemsOf({ scope, tag, local, field, databricks }: Line): string[] {
   const problems: string[] = [];
   if (tag === UNKNOWN) {
     problems.push(`Databricks got the field ${field}, which nothing fills`);
   }
-  if (scope === ExportScope.exportDatabricks && local !== undefined) {
+  if (scope === 'exportDatabricks' && local !== undefined) {
     problems.push(`the local backend got ${tag}, which is for Databricks only`);
   }
-  if (scope === ExportScope.exportAll && local !== databricks) {
+  if (scope === 'exportAll' && local !== databricks) {
     problems.push(`${tag} is ${local} locally and ${databricks} at Databricks`);
   }
   return problems;

@@ -1,12 +1,12 @@
 import { styleText } from 'node:util';
-import { ExportScope } from '../../src/index.js';
+import type { ExportScope } from '../../src/tags/index.js';
 import type { RecordedRequest } from '../support/local-databricks/index.js';
 import type { Comparison, Line } from './comparison.js';
 
 const STYLES = {
-  [ExportScope.exportLocal]: { colour: 'cyan', label: 'local' },
-  [ExportScope.exportAll]: { colour: 'green', label: 'both' },
-  [ExportScope.exportDatabricks]: { colour: 'yellow', label: 'databricks' },
+  exportLocal: { colour: 'cyan', label: 'local' },
+  exportAll: { colour: 'green', label: 'both' },
+  exportDatabricks: { colour: 'yellow', label: 'databricks' },
 } as const;
 
 const TAG_WIDTH = 42;
@@ -22,9 +22,9 @@ export function printLegend(): void {
   console.log('What your backend got by OTLP, beside what Databricks got by its telemetry endpoint.');
   console.log(
     [
-      painted(ExportScope.exportLocal, 'local: your backend only'),
-      painted(ExportScope.exportAll, 'both'),
-      painted(ExportScope.exportDatabricks, 'databricks: Databricks only'),
+      painted('exportLocal', 'local: your backend only'),
+      painted('exportAll', 'both'),
+      painted('exportDatabricks', 'databricks: Databricks only'),
     ].join('   '),
   );
 }

@@ -4,7 +4,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { NodeSDK, tracing } from '@opentelemetry/sdk-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DatabricksSpanProcessor, DatabricksSqlInstrumentation, exportLocal } from '../../src/index.js';
-import { DEFAULT_TAG_ROWS } from '../../src/tags/index.js';
+import { TAG_TABLE } from '../../src/tags/index.js';
 import {
   type LocalDatabricks,
   type Scenario,
@@ -223,7 +223,7 @@ describe('one application, the real driver, both backends', () => {
   });
 
   it('the OTLP receiver got none of the Databricks-only tags', () => {
-    const hidden = DEFAULT_TAG_ROWS.filter((row) => row.scope === 'exportDatabricks').map((row) => row.name);
+    const hidden = TAG_TABLE.rows.filter((row) => row.scope === 'exportDatabricks').map((row) => row.name);
     const got = new Set(receiver.spans.flatMap((span) => Object.keys(span.attributes)));
 
     expect(hidden.length).toBeGreaterThan(10);

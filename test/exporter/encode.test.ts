@@ -1,18 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeBatch, encodeToBytes } from '../../src/exporter/encode.js';
-import { ChunkDetails, type ConnectionDetails, OperationRecord } from '../../src/records.js';
-import { WIRE_FIELDS, type WireField, type WireValue } from '../../src/tags/index.js';
-import { CONNECTION, fullRecord, statementRecord, USER_AGENT } from './support/fixtures.js';
+import { ChunkDetails, type ConnectionFields, OperationRecord } from '../../src/records.js';
+import { checkUuid, TAG_TABLE, type ValueRule, type WireValue } from '../../src/tags/index.js';
+import { CONNECTION, fullRecord, statementRecord, USER_AGENT } from '../support/records.js';
+import { wireRules } from '../support/wireFields.js';
 import { referenceBody } from './support/reference.js';
 import { wirePathsOf } from './support/wirePaths.js';
 
+const RULES = wireRules();
 const OPTIONS = { uploadTimeMs: 1_795_207_059_200, userAgent: USER_AGENT, authenticated: true };
 
-/** Values that the check of a wire field lets through, `undefined` among them. */
-function valuesOf(field: WireField): fc.Arbitrary<WireValue | undefined> {
-  const rule = WIRE_FIELDS[field];
-  if ('values' in rule) {
+/** Values that the rule of a wire field lets through, `undefined` among them. */
+function valuesOf(field: string): fc.Arbitrary<WireValue | undefined> {
+  const rule = RULES.get(field);
+  if (rule === undefined) {
+    throw new Error(`${field} is not in the table`);
+  }
+  return valuesBy(rule);
+}
+
+function valuesBy(rule: ValueRule): fc.Arbitrary<WireValue | undefined> {
+  if (rule.values !== undefined) {
     return fc.option(fc.constantFrom(...rule.values), { nil: undefined });
   }
   const fitting: Record<string, fc.Arbitrary<WireValue>> = {
@@ -22,46 +31,28 @@ function valuesOf(field: WireField): fc.Arbitrary<WireValue | undefined> {
     boolean: fc.boolean(),
     version: fc.stringMatching(/^[0-9]{1,4}(\.[0-9]{1,4}){0,3}(-[a-z]{1,8}(\.[0-9]{1,3})?)?$/),
     code: fc.constantFrom('ECONNRESET', '42P01', '503', 'other'),
-    pattern: fc.constantFrom('/sql/1.0/warehouses/0a', '/sql/protocolv1/o/12/a-b_c', 'en_US', 'de'),
+    pattern: fc.constantFrom('/sql/1.0/warehouses/0a', '/sql/protocolv1/o/12/a-b_c', 'en_US', 'v20.20.2'),
   };
   return fc.option(fitting[rule.kind] ?? fc.constant(undefined), { nil: undefined });
 }
 
-const text = (field: WireField) => valuesOf(field) as fc.Arbitrary<string | undefined>;
-const number = (field: WireField) => valuesOf(field) as fc.Arbitrary<number | undefined>;
-const flag = (field: WireField) => valuesOf(field) as fc.Arbitrary<boolean | undefined>;
+const text = (field: string) => valuesOf(field) as fc.Arbitrary<string | undefined>;
+const number = (field: string) => valuesOf(field) as fc.Arbitrary<number | undefined>;
+const flag = (field: string) => valuesOf(field) as fc.Arbitrary<boolean | undefined>;
 
-const connections: fc.Arbitrary<ConnectionDetails> = fc.record({
-  driverName: text('system_configuration.driver_name'),
-  driverVersion: text('system_configuration.driver_version'),
-  runtimeName: text('system_configuration.runtime_name'),
-  runtimeVersion: text('system_configuration.runtime_version'),
-  runtimeVendor: text('system_configuration.runtime_vendor'),
-  osName: text('system_configuration.os_name'),
-  osVersion: text('system_configuration.os_version'),
-  osArch: text('system_configuration.os_arch'),
-  localeName: text('system_configuration.locale_name'),
-  charSetEncoding: text('system_configuration.char_set_encoding'),
-  authType: text('auth_type'),
-  httpPath: text('driver_connection_params.http_path'),
-  mode: text('driver_connection_params.mode'),
-  authMech: text('driver_connection_params.auth_mech'),
-  authFlow: text('driver_connection_params.auth_flow'),
-  useProxy: flag('driver_connection_params.use_proxy'),
-  enableArrow: flag('driver_connection_params.enable_arrow'),
-  enableDirectResults: flag('driver_connection_params.enable_direct_results'),
-  enableMetricViewMetadata: flag('driver_connection_params.enable_metric_view_metadata'),
-  socketTimeoutS: number('driver_connection_params.socket_timeout'),
-  asyncPollIntervalMs: number('driver_connection_params.async_poll_interval_millis'),
-});
+const connections: fc.Arbitrary<ConnectionFields> = fc
+  .tuple(...TAG_TABLE.connectionTags.map(({ field, rule }) => fc.tuple(fc.constant(field), valuesBy(rule))))
+  .map(
+    (fields) => new Map(fields.flatMap(([field, value]) => (value === undefined ? [] : [[field, value]]))),
+  );
 
 const chunkDetails = fc
   .record({
     present: number('sql_operation.chunk_details.total_chunks_present'),
-    iterated: fc.nat(),
+    iterated: number('sql_operation.chunk_details.total_chunks_iterated'),
     initialMs: number('sql_operation.chunk_details.initial_chunk_latency_millis'),
     slowestMs: number('sql_operation.chunk_details.slowest_chunk_latency_millis'),
-    sumMs: fc.nat(),
+    sumMs: number('sql_operation.chunk_details.sum_chunks_download_time_millis'),
   })
   .map((fields) => Object.assign(new ChunkDetails(), fields));
 
@@ -126,14 +117,14 @@ describe('encodeBatch', () => {
     encodeToBytes(batch, OPTIONS);
     const ids = new Set(batch.map(({ eventId }) => eventId));
     expect(ids.size).toBe(batch.length);
-    for (const id of ids) expect(WIRE_FIELDS.session_id.check(id)).toBe(id);
+    for (const id of ids) expect(checkUuid(id)).toBe(id);
   });
 
   it('emits every field of the wire format and no other', () => {
     const paths = wirePathsOf(encodeBatch([fullRecord()], OPTIONS));
     expect(paths).toEqual(
       new Set([
-        ...Object.keys(WIRE_FIELDS),
+        ...RULES.keys(),
         'frontend_log_event_id',
         'context.client_context.timestamp_millis',
         'context.client_context.user_agent',
@@ -141,17 +132,26 @@ describe('encodeBatch', () => {
     );
   });
 
+  it('writes the fields of statements, and those of connections, in the order of the table', () => {
+    const paths = [...wirePathsOf(encodeBatch([fullRecord()], OPTIONS))];
+    for (const tags of [TAG_TABLE.statementTags, TAG_TABLE.connectionTags]) {
+      const fields = tags.map(({ field }) => field);
+
+      expect(paths.filter((path) => fields.includes(path))).toEqual(fields);
+    }
+  });
+
   it('relies on checks that let only ASCII characters through that JSON does not escape', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...(Object.keys(WIRE_FIELDS) as WireField[])),
+        fc.constantFrom(...RULES.values()),
         fc.oneof(
           fc.string({ unit: 'binary' }),
           fc.constantFrom('"', '\\', 'a"b', '\u0000', '\u2028', '\ud800', 'é', '1"', '0.1\\', "'", '<'),
           fc.stringMatching(/^[\w./"\\-]{0,40}$/),
         ),
-        (field, value) => {
-          const checked = WIRE_FIELDS[field].check(value);
+        (rule, value) => {
+          const checked = rule.check(value);
           if (typeof checked === 'string') {
             expect(JSON.stringify(JSON.stringify(checked))).toBe(`"\\"${checked}\\""`);
             // One byte per character, as the exporter assumes.
@@ -163,7 +163,7 @@ describe('encodeBatch', () => {
     );
   });
 
-  it('writes values from closed lists only if they are on them', () => {
+  it('writes a statement’s values from closed lists only if they are on them', () => {
     const record = statementRecord();
     record.statementType = 'SELECT secret FROM "t"';
     record.operationType = 'NEW';
@@ -185,18 +185,16 @@ describe('encodeBatch', () => {
     expect(paths).toContain('sql_operation.statement_type');
   });
 
-  it('sends details of chunks only for results that came by external links', () => {
-    const record = fullRecord();
-    record.resultFormat = 'INLINE_ARROW';
-    expect([...wirePathsOf(encodeBatch([record], OPTIONS))].join()).not.toContain('chunk_details');
-  });
-
   it('tells neighbours apart whose connections differ in one field only', () => {
-    for (const field of Object.keys(CONNECTION) as (keyof ConnectionDetails)[]) {
-      const [one, other] = [fullRecord(), fullRecord()];
-      other.connection = { ...CONNECTION, [field]: undefined };
-      const batch = [one, other, one];
-      expect(encodeBatch(batch, OPTIONS)).toBe(referenceBody(batch, OPTIONS));
+    for (const [field, value] of CONNECTION) {
+      const less = new Map([...CONNECTION].filter(([name]) => name !== field));
+      const changed = new Map([...CONNECTION]).set(field, `${value}1`);
+      for (const connection of [less, changed]) {
+        const [one, other] = [fullRecord(), fullRecord()];
+        other.connection = connection;
+        const batch = [one, other, one];
+        expect(encodeBatch(batch, OPTIONS)).toBe(referenceBody(batch, OPTIONS));
+      }
     }
   });
 

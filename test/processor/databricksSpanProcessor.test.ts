@@ -1,12 +1,11 @@
-import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { type HrTime, ROOT_CONTEXT } from '@opentelemetry/api';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DatabricksSpanProcessorOptions } from '../../src/config.js';
 import { suppressDatabricksTelemetry } from '../../src/context.js';
 import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProcessor.js';
 import type { ReadableSpanLike } from '../../src/processor/spanShape.js';
-import { createTagTable } from '../../src/tags/index.js';
+import { connectionHandle, contextOf, downloadSpan, span, statementSpan } from '../support/spans.js';
 import { CollectingExporter } from './support/collectingExporter.js';
-import { connectionHandle, contextOf, downloadSpan, span, statementSpan } from './support/spans.js';
 
 const processors: DatabricksSpanProcessor[] = [];
 
@@ -256,21 +255,31 @@ describe('DatabricksSpanProcessor', () => {
     expect(await records()).toEqual([]);
   });
 
-  it('lets tags of the user’s own fill wire fields that have no tag, where no download told them', async () => {
-    const tags = createTagTable([
-      {
-        name: 'acme.first_ms',
-        scope: 'exportDatabricks',
-        kind: 'integer',
-        wireField: 'sql_operation.chunk_details.initial_chunk_latency_millis',
-      },
-    ]);
-    const { run, records } = start({ tags });
-    run(statementSpan({ 'databricks.result.format': 'EXTERNAL_LINKS', 'acme.first_ms': 17 }));
-    const statement = statementSpan({ 'databricks.result.format': 'EXTERNAL_LINKS', 'acme.first_ms': 17 });
+  it('takes what downloads make of the fields of chunks, else what the statement’s tags say', async () => {
+    const { run, records } = start();
+    const tags = {
+      'databricks.result.format': 'EXTERNAL_LINKS',
+      'databricks.result.chunk_initial_latency_ms': 17,
+      'databricks.result.chunk_slowest_latency_ms': 18,
+      'databricks.result.chunk_sum_latency_ms': 35,
+      'databricks.result.chunk_iterated_count': 2,
+    };
+    run(statementSpan(tags));
+    const statement = statementSpan(tags);
     run(statement, downloadSpan(statement, {}, 9));
 
-    expect((await records()).map((record) => record.chunks?.initialMs)).toEqual([17, 9]);
+    expect((await records()).map((record) => record.chunks)).toMatchObject([
+      { initialMs: 17, slowestMs: 18, sumMs: 35, iterated: 2 },
+      { initialMs: 9, slowestMs: 9, sumMs: 9, iterated: 1 },
+    ]);
+  });
+
+  it('tells of chunks only where the result came as files', async () => {
+    const { run, records } = start();
+    const statement = statementSpan({ 'databricks.result.format': 'INLINE_ARROW' });
+    run(statement, downloadSpan(statement, {}, 9));
+
+    expect((await records()).map((record) => record.chunks)).toEqual([undefined]);
   });
 
   it('drops and counts values that do not fit their kind, and keeps the record', async () => {
@@ -281,12 +290,95 @@ describe('DatabricksSpanProcessor', () => {
     expect(processor.stats().invalidValues).toBe(2);
   });
 
+  it.each([
+    [[Number.NaN, 0]],
+    [[1e305, 0]],
+    [[-1, 0]],
+    [[253_402_300_800, 0]],
+    [undefined],
+    ['2026'],
+    [[1n, 1n]],
+  ])('gives a span that started at %o the present time, and counts it', async (startTime) => {
+    vi.useFakeTimers({ now: 1_800_000_000_000, toFake: ['Date'] });
+    const { processor, run, records } = start();
+    const statement = { ...statementSpan(), startTime: startTime as HrTime };
+    const download = downloadSpan(statement, { 'error.type': '503' });
+    run(statement, { ...download, startTime: startTime as HrTime });
+
+    expect((await records()).map(({ startTimeMs }) => startTimeMs)).toEqual([
+      1_800_000_000_000, 1_800_000_000_000,
+    ]);
+    expect(processor.stats().invalidValues).toBe(2);
+  });
+
+  it.each([
+    [[0, 0], 0],
+    [[253_402_300_799, 999_000_000], 253_402_300_799_999],
+    [[1.0004, 0.4], 1_000],
+  ])('takes a span that started at %o at its word', async (startTime, expected) => {
+    const { run, records } = start();
+    run({ ...statementSpan(), startTime: startTime as HrTime });
+
+    expect((await records()).map(({ startTimeMs }) => startTimeMs)).toEqual([expected]);
+  });
+
+  it('counts a download without a sane duration, and leaves its latency out', async () => {
+    const { processor, run, records } = start();
+    const statement = statementSpan({ 'databricks.result.format': 'EXTERNAL_LINKS' });
+    const download = downloadSpan(statement, {});
+    run(statement, { ...download, duration: [-1, 0] }, downloadSpan(statement, {}, 7));
+
+    expect((await records())[0]?.chunks).toMatchObject({ iterated: 2, sumMs: 7, slowestMs: 7, initialMs: 7 });
+    expect(processor.stats().invalidValues).toBe(1);
+  });
+
+  it('leaves a sum of latencies out that is no safe integer', async () => {
+    const { processor, run, records } = start();
+    const statement = statementSpan({ 'databricks.result.format': 'EXTERNAL_LINKS' });
+    const endless: HrTime = [Math.floor(Number.MAX_SAFE_INTEGER / 1_000), 0];
+    const downloads = [1, 2].map(() => ({ ...downloadSpan(statement, {}), duration: endless }));
+    run(statement, ...downloads);
+
+    expect((await records())[0]?.chunks).toMatchObject({ iterated: 2, sumMs: undefined });
+    expect(processor.stats().invalidValues).toBe(1);
+  });
+
+  it('takes a download for a failed one whose error has no usable name', async () => {
+    const { processor, run, records } = start();
+    const statement = statementSpan();
+    run(statement, downloadSpan(statement, { 'error.type': 503 }));
+
+    expect(await records()).toMatchObject([{ chunkId: 0, errorName: undefined }, { chunks: undefined }]);
+    expect(processor.stats().invalidValues).toBe(1);
+  });
+
+  it('withholds tags from the records of failed downloads too, and knows that they failed', async () => {
+    const withhold = [
+      'error.type',
+      'databricks.chunk.index',
+      'databricks.workspace.id',
+      'databricks.result.chunk_count',
+    ];
+    const { run, records } = start({ withhold });
+    const statement = statementSpan({
+      'databricks.workspace.id': '12',
+      'databricks.result.format': 'EXTERNAL_LINKS',
+      'databricks.result.chunk_count': 2,
+    });
+    run(statement, downloadSpan(statement, { 'error.type': '503' }), downloadSpan(statement, {}));
+
+    const nothing = { errorName: undefined, chunkId: undefined, workspaceId: undefined };
+    expect(await records()).toMatchObject([
+      nothing,
+      { ...nothing, chunks: { present: undefined, iterated: 1 } },
+    ]);
+  });
+
   it('never throws out of a hook, whatever the span is', () => {
     const { processor, context } = start();
     const hostile: readonly unknown[] = [
       { ...statementSpan(), attributes: null },
       { ...statementSpan(), spanContext: undefined },
-      { ...statementSpan(), startTime: undefined },
       new Proxy(statementSpan(), {
         get: (target, key) => {
           if (key === 'attributes') {

@@ -10,9 +10,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { exportLocal } from '../../src/processor/exportLocal.js';
 import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
-import { createTagTable } from '../../src/tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
-import { span, statementSpan } from './support/spans.js';
+import { span, statementSpan } from '../support/spans.js';
 
 /** The 17 members of a ReadableSpan, in both majors of the SDK. */
 const MEMBERS = [
@@ -150,18 +149,32 @@ describe('exportLocal', () => {
     }
   });
 
-  it('hides tags of the user’s own that are for Databricks only', () => {
-    const tags = createTagTable([
-      {
-        name: 'acme.iterated',
-        scope: 'exportDatabricks',
-        kind: 'integer',
-        wireField: 'sql_operation.chunk_details.total_chunks_iterated',
-      },
-    ]);
+  it('withholds what it is asked to, wildcards included, on the span, its events and its links', () => {
+    const attributes = { 'db.query.text': 'SELECT 1', 'exception.message': 'no', 'shop.order': 1 };
+    const recorder = new Recorder();
+    exportLocal(recorder, { withhold: ['db.query.text', 'exception.*'] }).onEnd({
+      ...statementSpan({ ...attributes, 'os.type': 'linux' }),
+      events: [{ attributes }],
+      links: [{ attributes }],
+    });
+    const [view] = recorder.ended;
 
-    expect(viewOf({ 'acme.iterated': 1 }, { tags })?.attributes).not.toHaveProperty('acme.iterated');
-    expect(viewOf({ 'acme.iterated': 1 })?.attributes).toHaveProperty('acme.iterated');
+    expect(view?.events[0]?.attributes).toEqual({ 'shop.order': 1 });
+    expect(view?.links[0]?.attributes).toEqual({ 'shop.order': 1 });
+    expect(view?.attributes).toHaveProperty('shop.order', 1);
+    for (const hidden of ['db.query.text', 'exception.message', 'os.type']) {
+      expect(Object.keys(view?.attributes ?? {}), hidden).not.toContain(hidden);
+    }
+  });
+
+  it('withholds one parameter of a query, and leaves the others', () => {
+    const view = viewOf(
+      { 'db.query.parameter.name': 'Ada', 'db.query.parameter.id': '1' },
+      { withhold: ['db.query.parameter.name'] },
+    );
+
+    expect(view?.attributes).not.toHaveProperty(['db.query.parameter.name']);
+    expect(view?.attributes).toHaveProperty(['db.query.parameter.id']);
   });
 
   it('has onEnding exactly if the processor behind it has it', () => {
@@ -204,7 +217,8 @@ describe('exportLocal', () => {
   it.each([
     [undefined, {}, /first argument must be a span processor/],
     [new Recorder(), { detail: 'all' }, /'detail' is a string; allowed is 'statements' or 'operations'/],
-    [new Recorder(), { tags: {} }, /'tags' is .*; allowed is a TagTable/],
+    [new Recorder(), { tags: {} }, /exportLocal: there is no option 'tags'/],
+    [new Recorder(), { withhold: ['db.query.txt'] }, /Did you mean 'db\.query\.text'/],
     [new Recorder(), { scopes: ['x'] }, /exportLocal: there is no option 'scopes'/],
     [new Recorder(), { instrumentationScopes: [''] }, /'instrumentationScopes'/],
   ])('refuses bad arguments (%#)', (processor, options, message) => {

@@ -1,15 +1,9 @@
+import type { HrTime } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProcessor.js';
-import {
-  DEFAULT_TAG_ROWS,
-  ExportScope,
-  isWireField,
-  WIRE_FIELDS,
-  type WireField,
-} from '../../src/tags/index.js';
+import { TAG_TABLE } from '../../src/tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
-import { CollectingExporter } from './support/collectingExporter.js';
 import {
   connectionHandle,
   contextOf,
@@ -17,7 +11,9 @@ import {
   SESSION_ID,
   STATEMENT_ID,
   span,
-} from './support/spans.js';
+} from '../support/spans.js';
+import { validValue, wireRules } from '../support/wireFields.js';
+import { CollectingExporter } from './support/collectingExporter.js';
 
 const CANARY = 'canary';
 const RUNS = 5_000;
@@ -52,10 +48,10 @@ const secrets = fc
     ),
   );
 
-const wireNames = DEFAULT_TAG_ROWS.filter((row) => row.scope !== ExportScope.exportLocal).map(
-  (row) => row.name,
-);
-const allNames = DEFAULT_TAG_ROWS.map((row) => row.name.replace('*', CANARY));
+const RULES = wireRules();
+const sentTags = [...TAG_TABLE.statementTags, ...TAG_TABLE.connectionTags];
+const wireNames = sentTags.map((row) => row.name);
+const allNames = TAG_TABLE.rows.map((row) => row.name.replace('*', CANARY));
 const names = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(...wireNames) },
   { weight: 2, arbitrary: fc.constantFrom(...allNames) },
@@ -75,9 +71,35 @@ const values = fc.oneof(
     '42P01',
   ),
   fc.integer(),
+  fc.double(),
+  // What spans of SDK 3.x may have.
+  fc.constantFrom<unknown>(null, new Uint8Array([1, 2]), [[1], { a: [null] }], 2n ** 70n, 1e308, -0),
 );
 const attributes = fc.dictionary(names, values, { maxKeys: 12 });
+/** A time as a span has it, or as a span of somebody else's may. */
+const times = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(fc.nat(4_000_000_000), fc.nat(999_999_999)) },
+  fc.tuple(fc.double(), fc.double()),
+  fc.constantFrom<unknown>(
+    [1e305, 0],
+    [-1, 0],
+    [Number.NaN, 0],
+    [Number.POSITIVE_INFINITY, 1],
+    [253_402_300_800, 0],
+    [1.5, 0.5],
+    [1n, 2n],
+    ['1', '2'],
+    [],
+    CANARY,
+    1_700_000_000_000,
+    new Date(0),
+    undefined,
+    null,
+  ),
+);
 const anySpan = fc.record({
+  startTime: times,
+  duration: times,
   attributes,
   starting: fc.constantFrom('databricks.operation.type', 'databricks.statement.type', 'none'),
   operation: fc.constantFrom('EXECUTE_STATEMENT', 'CREATE_SESSION', CANARY),
@@ -96,6 +118,8 @@ describe('nothing that must not leave leaves', () => {
         for (const spec of specs) {
           const bad = {
             name: `${CANARY} span`,
+            startTime: spec.startTime as HrTime,
+            duration: spec.duration as HrTime,
             status: { code: 2 as const, message: `${CANARY} failed` },
             events: [{ name: CANARY, attributes: { ...spec.extra, 'exception.message': CANARY } }],
             links: [{ attributes: spec.extra }],
@@ -140,76 +164,89 @@ describe('nothing that must not leave leaves', () => {
 });
 
 describe('the processor reads what the table says', () => {
-  const VALID: Record<string, unknown> = {
-    uuid: '33333333-3333-4333-8333-333333333333',
-    digits: '4242',
-    integer: 4242,
-    boolean: true,
-    version: '42.4.2',
-    code: '42P01',
-  };
-  const PATTERNS: Partial<Record<WireField, string>> = {
-    'system_configuration.locale_name': 'de_AT',
-    'driver_connection_params.http_path': '/sql/1.0/warehouses/42',
-  };
-
-  function validValue(field: WireField): unknown {
-    const rule = WIRE_FIELDS[field];
-    return rule.kind === 'enum' ? rule.values?.[0] : (PATTERNS[field] ?? VALID[rule.kind]);
-  }
-
-  it.each(DEFAULT_TAG_ROWS.filter((row) => row.scope !== ExportScope.exportLocal && row.on !== 'download'))(
-    '$name fills $wireField and nothing else',
+  it.each(sentTags.filter((row) => row.on !== 'download'))(
+    '$name fills $field and nothing else',
     async (row) => {
-      if (row.wireField === undefined) {
-        throw new Error('a tag that leaves must have a wire field');
-      }
-      const value = validValue(row.wireField);
-      const base =
-        row.on === 'connection'
-          ? { 'databricks.operation.type': 'CREATE_SESSION' }
-          : row.name === 'databricks.result.chunk_count'
-            ? { 'databricks.statement.type': 'QUERY', 'databricks.result.format': 'EXTERNAL_LINKS' }
-            : { 'databricks.statement.type': 'QUERY' };
-
+      const value = validValue(row.rule);
+      const base = baseOf(row);
       const without = await fieldsOf(base);
       const withTag = await fieldsOf({ ...base, [row.name]: value });
 
-      expect(withTag.get(row.wireField)).toBe(value);
-      withTag.delete(row.wireField);
-      without.delete(row.wireField);
+      expect(withTag.get(row.field)).toBe(value);
+      withTag.delete(row.field);
+      without.delete(row.field);
       expect(withTag).toEqual(without);
     },
   );
 
-  it.each(DEFAULT_TAG_ROWS.filter((row) => row.scope === ExportScope.exportLocal))(
-    '$name stays local',
+  it.each(sentTags.filter((row) => row.on !== 'download'))(
+    '$name is dropped and counted if its value does not fit',
     async (row) => {
-      const base = { 'databricks.operation.type': 'CREATE_SESSION', 'databricks.statement.type': 'QUERY' };
+      const base = baseOf(row);
       const without = await fieldsOf(base);
-      for (const value of Object.values(VALID)) {
-        expect(await fieldsOf({ ...base, [row.name.replace('*', 'x')]: value })).toEqual(without);
+      if (row.name in base) {
+        without.delete(row.field);
+      }
+      for (const value of [{ nested: [1] }, null, new Uint8Array(3), Number.NaN, 1e308, ['x']]) {
+        expect(await fieldsOf({ ...base, [row.name]: value }, { invalidValues: 1 })).toEqual(without);
       }
     },
   );
+
+  it.each(sentTags.filter((row) => row.on !== 'download'))(
+    '$name is not sent if it is withheld, and nothing else changes',
+    async (row) => {
+      const tagged = { ...baseOf(row), [row.name]: validValue(row.rule) };
+      const all = await fieldsOf(tagged);
+      const rest = await fieldsOf(tagged, { withhold: [row.name] });
+
+      expect(all.has(row.field)).toBe(true);
+      all.delete(row.field);
+      expect(rest).toEqual(all);
+    },
+  );
+
+  it.each(TAG_TABLE.rows.filter((row) => row.scope === 'exportLocal'))('$name stays local', async (row) => {
+    const base = { 'databricks.operation.type': 'CREATE_SESSION', 'databricks.statement.type': 'QUERY' };
+    const without = await fieldsOf(base);
+    for (const rule of RULES.values()) {
+      const value = validValue(rule);
+      expect(await fieldsOf({ ...base, [row.name.replace('*', 'x')]: value })).toEqual(without);
+    }
+  });
 });
 
+/** Attributes with which a span becomes a record that can have the tag's field. */
+function baseOf({ on, field }: (typeof sentTags)[number]): Record<string, unknown> {
+  const base = { 'databricks.statement.id': STATEMENT_ID };
+  if (on === 'connection') {
+    return { ...base, 'databricks.operation.type': 'CREATE_SESSION' };
+  }
+  return field.includes('chunk_details')
+    ? { ...base, 'databricks.statement.type': 'QUERY', 'databricks.result.format': 'EXTERNAL_LINKS' }
+    : { ...base, 'databricks.statement.type': 'QUERY' };
+}
+
 /** The fields of the one log that a span with these attributes makes. */
-async function fieldsOf(attributes: Record<string, unknown>): Promise<Map<string, unknown>> {
+async function fieldsOf(
+  attributes: Record<string, unknown>,
+  { withhold = [], invalidValues = 0 }: { withhold?: readonly string[]; invalidValues?: number } = {},
+): Promise<Map<string, unknown>> {
   const exporter = new CollectingExporter();
-  const processor = new DatabricksSpanProcessor({}, exporter);
+  const processor = new DatabricksSpanProcessor({ withhold }, exporter);
   const context = contextOf(connectionHandle());
-  const operation = span({ attributes: { 'databricks.statement.id': STATEMENT_ID, ...attributes } });
+  const operation = span({ attributes });
   processor.onStart(operation, context);
   processor.onEnd(operation);
   await processor.forceFlush();
   await processor.shutdown();
+  expect(processor.stats().invalidValues).toBe(invalidValues);
   const fields = new Map(exporter.logs().flatMap((log) => [...leaves(log)]));
   fields.delete('frontend_log_event_id');
   return fields;
 }
 
-/** Every leaf of a log with its path as WIRE_FIELDS has it. */
+/** Every leaf of a log with its path as the table has it. */
 function* leaves(value: unknown, path = ''): Generator<readonly [string, unknown]> {
   if (typeof value !== 'object' || value === null) {
     yield [path.replace(/^entry\.sql_driver_log\./, ''), value];
@@ -220,17 +257,23 @@ function* leaves(value: unknown, path = ''): Generator<readonly [string, unknown
   }
 }
 
+/** Whether a log may have this time: from 1970 to the year 9999, in whole milliseconds. */
+function isTime(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < Date.UTC(10_000, 0);
+}
+
 function assertListed(path: string, value: unknown): void {
   if (path === 'frontend_log_event_id') {
     expect(value).toMatch(/^[0-9a-f-]{36}$/);
   } else if (path === 'context.client_context.timestamp_millis') {
-    expect(Number.isSafeInteger(value)).toBe(true);
+    expect(isTime(value), String(value)).toBe(true);
   } else if (path === 'context.client_context.user_agent') {
     expect(value).toBe('test/1');
   } else {
-    if (!isWireField(path)) {
+    const rule = RULES.get(path);
+    if (rule === undefined) {
       throw new Error(`the log has a field that is not listed: ${path}`);
     }
-    expect(WIRE_FIELDS[path].check(value)).toBe(value);
+    expect(rule.check(value), path).toBe(value);
   }
 }

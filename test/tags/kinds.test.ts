@@ -9,9 +9,8 @@ import {
   checkVersion,
   isKnownErrorCode,
   isSqlState,
-  WIRE_FIELDS,
-  type WireField,
 } from '../../src/tags/index.js';
+import { wireRules } from '../support/wireFields.js';
 
 const strange = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true });
 
@@ -77,13 +76,12 @@ describe('value kinds', () => {
   });
 
   it('never throw, and let through no text but their own alphabet, whatever the value', () => {
-    const fields = Object.keys(WIRE_FIELDS) as WireField[];
     fc.assert(
       fc.property(
-        fc.constantFrom(...fields),
+        fc.constantFrom(...wireRules().values()),
         fc.oneof(strange, fc.string({ unit: 'binary' })),
-        (field, value) => {
-          const checked = WIRE_FIELDS[field].check(value);
+        (rule, value) => {
+          const checked = rule.check(value);
           if (typeof checked === 'string') {
             // No quote, backslash or control character: the encoder relies on it.
             expect(checked).toMatch(/^[\w ./-]{1,100}$/);
@@ -95,7 +93,7 @@ describe('value kinds', () => {
   });
 
   it('of http.path know the warehouse and cluster forms only', () => {
-    const { check } = WIRE_FIELDS['driver_connection_params.http_path'];
+    const check = checkOf('driver_connection_params.http_path');
     for (const path of ['/sql/1.0/warehouses/0123456789abcdef', '/sql/protocolv1/o/123/0110-221212-pear1']) {
       expect(check(path)).toBe(path);
     }
@@ -108,4 +106,33 @@ describe('value kinds', () => {
       expect(check(path), path).toBeUndefined();
     }
   });
+
+  it('of a runtime’s version take the leading v of process.version, of others not', () => {
+    const check = checkOf('system_configuration.runtime_version');
+    for (const version of ['v20.20.2', '20.20.2', 'v22.0.0-rc.1', process.version]) {
+      expect(check(version)).toBe(version);
+    }
+    for (const version of ['vv20', 'v', 'V20.1.0', 'v20.1.0\n', 'v20.1.0+build', 'version']) {
+      expect(check(version), version).toBeUndefined();
+    }
+    expect(checkOf('system_configuration.driver_version')('v2.1.0')).toBeUndefined();
+  });
+
+  it('of a locale know the language, with or without the country', () => {
+    const check = checkOf('system_configuration.locale_name');
+    for (const locale of ['en_US', 'de', 'fil_PH']) {
+      expect(check(locale)).toBe(locale);
+    }
+    for (const locale of ['en-US', 'en_us', 'en_US.UTF-8', 'C', '']) {
+      expect(check(locale), locale).toBeUndefined();
+    }
+  });
 });
+
+function checkOf(field: string): (value: unknown) => unknown {
+  const rule = wireRules().get(field);
+  if (rule === undefined) {
+    throw new Error(`${field} is not in the table`);
+  }
+  return rule.check;
+}

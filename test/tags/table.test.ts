@@ -1,145 +1,129 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  createTagTable,
-  DEFAULT_TAG_ROWS,
-  DEFAULT_TAG_TABLE,
-  DERIVED_WIRE_FIELDS,
-  ExportScope,
-  shouldExportToDatabricks,
-  Tag,
-  type TagDefinition,
-  WIRE_FIELDS,
-} from '../../src/tags/index.js';
+import { ChunkDetails, OperationRecord } from '../../src/records.js';
+import { shouldExportToDatabricks, TAG_TABLE, Tag, TagTable } from '../../src/tags/index.js';
 
-describe('the built-in tag table', () => {
-  it('gives every wire field exactly one source: a tag, or the derivation from downloads', () => {
-    const fromTags = DEFAULT_TAG_ROWS.flatMap((row) => (row.wireField === undefined ? [] : [row.wireField]));
+const sentTags = [...TAG_TABLE.statementTags, ...TAG_TABLE.connectionTags];
+const SCOPES = ['exportLocal', 'exportDatabricks', 'exportAll'];
 
-    expect([...fromTags, ...DERIVED_WIRE_FIELDS].sort()).toEqual(Object.keys(WIRE_FIELDS).sort());
+function duplicates(values: readonly string[]): string[] {
+  return values.filter((value, index) => values.indexOf(value) !== index);
+}
+
+describe('the rows of the tag table', () => {
+  it('stand there once each, under a name of at most 255 characters', () => {
+    const names = TAG_TABLE.rows.map(({ name }) => name);
+
+    expect(duplicates(names)).toEqual([]);
+    for (const name of names) {
+      expect(name).toMatch(/^[a-z][a-z0-9_.]{0,253}[a-z0-9*]$/);
+    }
   });
 
-  it('has a row for every name that the code uses, and a name for every row', () => {
+  it('are for every name that the code uses, and every row has its name there', () => {
     const named = Object.values(Tag).map((name) => (name.endsWith('.') ? `${name}*` : name));
 
-    expect(DEFAULT_TAG_ROWS.map((row) => row.name).sort()).toEqual(named.sort());
+    expect(TAG_TABLE.rows.map(({ name }) => name).sort()).toEqual(named.sort());
   });
 
-  it('knows no kind for free text among the tags that may leave', () => {
-    for (const row of DEFAULT_TAG_ROWS) {
-      if (row.scope !== ExportScope.exportLocal) {
-        expect(row.kind, row.name).not.toBe('text');
-      }
+  it('have one of three scopes, and a wire field exactly if they may leave', () => {
+    for (const row of TAG_TABLE.rows) {
+      expect(SCOPES).toContain(row.scope);
+      expect('field' in row, row.name).toBe(row.scope !== 'exportLocal');
+    }
+    expect(sentTags.length).toBe(TAG_TABLE.rows.filter(({ scope }) => scope !== 'exportLocal').length);
+  });
+
+  it('fill each wire field once', () => {
+    expect(duplicates(sentTags.map(({ field }) => field))).toEqual([]);
+  });
+
+  it('name fields of the log itself, or of one of its groups', () => {
+    for (const { field } of TAG_TABLE.connectionTags) {
+      expect(field).toMatch(/^[a-z_]+(\.[a-z_]+)?$/);
+    }
+    for (const { field } of TAG_TABLE.statementTags) {
+      expect(field).toMatch(/^[a-z_]+(\.[a-z_]+){0,2}$/);
     }
   });
 
-  it('keeps SQL, names and addresses local', () => {
+  it('have a rule of a kind that may leave: there is none for free text', () => {
+    const kinds = ['uuid', 'digits', 'integer', 'boolean', 'enum', 'version', 'code', 'pattern'];
+    for (const { name, rule } of sentTags) {
+      expect(kinds, name).toContain(rule.kind);
+      expect(rule.check('some free text of somebody'), name).toBe(rule.kind === 'code' ? 'other' : undefined);
+      expect(rule.values !== undefined, name).toBe(rule.kind === 'enum');
+      expect(rule.allowed, name).not.toBe('');
+    }
+  });
+
+  it('say where the record keeps the value, each elsewhere, and all of a record but what is not a tag’s', () => {
+    const members = TAG_TABLE.statementTags.map(({ member }) => member);
+    const ofRecord = Object.keys(new OperationRecord(0));
+    const ofChunks = Object.keys(new ChunkDetails()).map((name) => `chunks.${name}`);
+    const ofNoTag = ['eventId', 'sequence', 'queuedAt', 'startTimeMs', 'chunks', 'connection'];
+
+    expect(duplicates(members)).toEqual([]);
+    expect([...members].sort()).toEqual(
+      [...ofRecord.filter((name) => !ofNoTag.includes(name)), ...ofChunks].sort(),
+    );
+  });
+
+  it('are described for the reference page', () => {
+    for (const { name, description } of TAG_TABLE.rows) {
+      expect(description, name).toMatch(/\S.*\.$/);
+    }
+  });
+
+  it('keep SQL, names and addresses local', () => {
     for (const tag of [
-      'db.query.text',
-      'db.namespace',
-      'db.collection.name',
-      'server.address',
-      'db.query.summary',
+      Tag.dbQueryText,
+      Tag.dbNamespace,
+      Tag.dbCollectionName,
+      Tag.serverAddress,
+      Tag.dbQuerySummary,
     ]) {
-      expect(shouldExportToDatabricks(tag), tag).toBe(false);
-      expect(DEFAULT_TAG_TABLE.isDatabricksOnly(tag), tag).toBe(false);
-    }
-  });
-
-  it('describes every row for the reference page', () => {
-    for (const row of DEFAULT_TAG_ROWS) {
-      expect(row.description, row.name).toMatch(/\S.*\.$/);
+      expect(TAG_TABLE.get(tag)?.scope, tag).toBe('exportLocal');
     }
   });
 });
 
 describe('shouldExportToDatabricks', () => {
-  it('lets through what the table sends, to Databricks only or to both', () => {
+  it('is true of tags that go to Databricks only, or to both', () => {
     expect(shouldExportToDatabricks('databricks.statement.id')).toBe(true);
     expect(shouldExportToDatabricks('databricks.http.path')).toBe(true);
   });
 
-  it('denies by default: unknown tags, inherited names and wildcards', () => {
-    for (const tag of ['', 'my.tag', 'toString', '__proto__', 'constructor', 'exception.message']) {
+  it('is false of everything else: local tags, unknown ones, inherited names and wildcards', () => {
+    const names = [
+      '',
+      'my.tag',
+      'toString',
+      '__proto__',
+      'constructor',
+      'exception.message',
+      'db.query.text',
+    ];
+    for (const tag of names) {
       expect(shouldExportToDatabricks(tag), tag).toBe(false);
     }
   });
-
-  it('asks the table that it is given', () => {
-    const table = createTagTable([
-      {
-        name: 'acme.downloads',
-        scope: 'exportDatabricks',
-        kind: 'integer',
-        wireField: 'sql_operation.chunk_details.total_chunks_iterated',
-      },
-    ]);
-
-    expect(shouldExportToDatabricks('acme.downloads')).toBe(false);
-    expect(shouldExportToDatabricks('acme.downloads', table)).toBe(true);
-    expect(table.isDatabricksOnly('acme.downloads')).toBe(true);
-  });
 });
 
-describe('createTagTable refuses contradictions and says which', () => {
-  const cases: ReadonlyArray<readonly [string, TagDefinition, RegExp]> = [
-    [
-      'free text for Databricks',
-      { name: 'my.sql', scope: 'exportDatabricks', kind: 'text' },
-      /'my\.sql' is free text/,
-    ],
-    [
-      'two tags for one wire field',
-      { name: 'my.session', scope: 'exportAll', kind: 'uuid', wireField: 'session_id' },
-      /'databricks\.session\.id' and 'my\.session' both name the wire field 'session_id'/,
-    ],
-    [
-      'a tag that stands there already',
-      { name: 'error.type', scope: 'exportLocal', kind: 'text' },
-      /'error\.type' stands there twice/,
-    ],
-    [
-      'a kind that is not the wire field’s',
-      {
-        name: 'my.count',
-        scope: 'exportDatabricks',
-        kind: 'uuid',
-        wireField: 'sql_operation.chunk_details.total_chunks_iterated',
-      },
-      /'my\.count' is of kind 'uuid'.*takes 'integer'/,
-    ],
-    [
-      'a wire field that does not exist',
-      { name: 'my.x', scope: 'exportDatabricks', kind: 'integer', wireField: 'sql_text' as 'session_id' },
-      /must name an existing wire field, not 'sql_text'/,
-    ],
-    [
-      'no wire field',
-      { name: 'my.x', scope: 'exportAll', kind: 'integer' },
-      /must name an existing wire field/,
-    ],
-    [
-      'a local tag with a wire field',
-      { name: 'my.x', scope: 'exportLocal', kind: 'integer', wireField: 'session_id' },
-      /is exportLocal but names the wire field/,
-    ],
-    [
-      'an unknown scope',
-      { name: 'my.x', scope: 'everywhere' as 'exportAll', kind: 'integer' },
-      /scope of 'my\.x' is 'everywhere'; allowed are exportLocal, exportDatabricks, exportAll/,
-    ],
-    ['an empty name', { name: '', scope: 'exportLocal', kind: 'text' }, /name must be a string of 1 to 255/],
-  ];
+describe('TagTable', () => {
+  it('is a value: another table has its own answers', () => {
+    const empty = new TagTable([]);
 
-  it.each(cases)('%s', (_what, tag, message) => {
-    expect(() => createTagTable([tag])).toThrow(TypeError);
-    expect(() => createTagTable([tag])).toThrow(message);
+    expect(empty.get('databricks.statement.id')).toBeUndefined();
+    expect(empty.shouldExportToDatabricks('databricks.statement.id')).toBe(false);
+    expect([...empty.statementTags, ...empty.connectionTags]).toEqual([]);
   });
 
-  it('takes any number of local tags', () => {
-    expect(
-      createTagTable([{ name: 'my.team', scope: 'exportLocal', kind: 'text' }]).get('my.team')?.scope,
-    ).toBe('exportLocal');
+  it('tells tags of connections from those of statements and downloads', () => {
+    expect(TAG_TABLE.connectionTags).toHaveLength(21);
+    expect(TAG_TABLE.connectionTags.every(({ on }) => on === 'connection')).toBe(true);
+    expect(TAG_TABLE.statementTags.map(({ name }) => name)).toContain(Tag.chunkIndex);
+    expect(TAG_TABLE.statementTags.some(({ on }) => String(on) === 'connection')).toBe(false);
   });
 });
 

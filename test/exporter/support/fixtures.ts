@@ -9,81 +9,17 @@ import type { CredentialSource, ExportDestination } from '../../../src/exporter/
 import { HttpsHostExporter } from '../../../src/exporter/hostExporter.js';
 import { loadNetwork } from '../../../src/exporter/loadNetwork.js';
 import type { RouteTimeouts } from '../../../src/exporter/routes.js';
-import { ChunkDetails, type ConnectionDetails, OperationRecord } from '../../../src/records.js';
 import { TestConnection } from '../../support/connections.js';
+import { USER_AGENT } from '../../support/records.js';
 
-export const UUID = '01ef1234-5678-1abc-9def-0123456789ab';
+export { fullRecord, records, statementRecord, USER_AGENT, UUID } from '../../support/records.js';
+
 export const TOKEN = 'dapi0123456789abcdef';
-export const USER_AGENT = 'opentelemetry-databricks-sql/0.1.0 nodejs-sql-driver/2.1.0 Node.js/20.20.2';
 export const HOST = '127.0.0.1';
 export const never = new AbortController().signal;
 
 /** Short, so that hanging endpoints do not make tests wait. undici's timers tick every half second. */
 export const SHORT_TIMEOUTS: RouteTimeouts = { connectMs: 400, headersMs: 400, bodyMs: 400 };
-
-export function statementRecord(): OperationRecord {
-  const record = new OperationRecord(1_795_207_059_128);
-  record.workspaceId = '1234567890123456';
-  record.sessionId = UUID;
-  record.statementId = UUID;
-  record.latencyMs = 123;
-  record.operationType = 'EXECUTE_STATEMENT';
-  record.internal = false;
-  record.statementType = 'QUERY';
-  record.resultFormat = 'INLINE_ARROW';
-  record.compressed = true;
-  record.readyMs = 120;
-  record.consumptionMs = 30;
-  record.pollCount = 2;
-  record.pollMs = 55;
-  record.retryCount = 0;
-  return record;
-}
-
-export const CONNECTION: ConnectionDetails = {
-  driverName: 'nodejs-sql-driver',
-  driverVersion: '2.1.0',
-  runtimeName: 'Node.js',
-  runtimeVersion: '20.20.2',
-  runtimeVendor: 'Node.js Foundation',
-  osName: 'linux',
-  osVersion: '6.1.0',
-  osArch: 'x64',
-  localeName: 'en_US',
-  charSetEncoding: 'UTF-8',
-  authType: 'pat',
-  httpPath: '/sql/1.0/warehouses/0123456789abcdef',
-  mode: 'THRIFT',
-  authMech: 'PAT',
-  authFlow: 'TOKEN_PASSTHROUGH',
-  useProxy: false,
-  enableArrow: true,
-  enableDirectResults: true,
-  enableMetricViewMetadata: false,
-  socketTimeoutS: 900,
-  asyncPollIntervalMs: 100,
-};
-
-/** A record with every field that there is. */
-export function fullRecord(): OperationRecord {
-  const record = statementRecord();
-  record.resultFormat = 'EXTERNAL_LINKS';
-  record.volumeOperation = 'PUT';
-  record.errorName = 'ECONNRESET';
-  record.chunkId = 3;
-  record.chunks = new ChunkDetails();
-  record.chunks.present = 10;
-  record.chunks.iterated = 9;
-  record.chunks.initialMs = 5;
-  record.chunks.slowestMs = 100;
-  record.chunks.sumMs = 400;
-  record.connection = CONNECTION;
-  return record;
-}
-
-export function records(count: number): OperationRecord[] {
-  return Array.from({ length: count }, statementRecord);
-}
 
 /** Credentials that the test sets; notes what was refused. */
 export class FakeCredentials implements CredentialSource {

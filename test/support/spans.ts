@@ -1,9 +1,9 @@
 import { type Context, ROOT_CONTEXT, type SpanContext, SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import type { ConnectionHandle } from '../../../src/connectionHandle.js';
-import { setConnection } from '../../../src/context.js';
-import type { ReadableSpanLike } from '../../../src/processor/spanShape.js';
-import { INSTRUMENTATION_SCOPE } from '../../../src/version.js';
-import { TestConnection, type TestConnectionOptions } from '../../support/connections.js';
+import type { ConnectionHandle } from '../../src/connectionHandle.js';
+import { setConnection } from '../../src/context.js';
+import type { ReadableSpanLike } from '../../src/processor/spanShape.js';
+import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
+import { TestConnection, type TestConnectionOptions } from './connections.js';
 
 export const SESSION_ID = '11111111-1111-4111-8111-111111111111';
 export const STATEMENT_ID = '22222222-2222-4222-8222-222222222222';

@@ -1,0 +1,28 @@
+/** What is mutated in a room, and the tests that should notice: fast ones, without a driver. */
+export interface MutatedRoom {
+  readonly mutate: readonly string[];
+  readonly tests: readonly string[];
+}
+
+export const ROOMS: Readonly<Record<string, MutatedRoom>> = {
+  tags: {
+    mutate: ['src/tags/**/*.ts', 'src/nearestName.ts'],
+    tests: ['test/tags'],
+  },
+  encoding: {
+    mutate: ['src/exporter/encode*.ts', 'src/exporter/batchPieces.ts', 'src/exporter/jsonMembers.ts'],
+    tests: ['test/exporter/encode.test.ts'],
+  },
+  processor: {
+    mutate: ['src/processor/**/*.ts'],
+    tests: ['test/processor'],
+  },
+  exporter: {
+    mutate: ['src/exporter/{circuitBreaker,retry,retryAfter,judge}.ts'],
+    tests: ['test/exporter/circuitBreaker.test.ts', 'test/exporter/retry*.test.ts'],
+  },
+  hosts: {
+    mutate: ['src/hosts/{gate,featureFlag}.ts'],
+    tests: ['test/hosts/gate.test.ts', 'test/hosts/featureFlag.test.ts'],
+  },
+};
