@@ -18,10 +18,13 @@ export interface AccessToken {
   readonly expiresAt?: number;
 }
 
-/** The user's own source of tokens, instead of the headers that the driver last used. */
+/**
+ * The user's own source of tokens, instead of the headers that the driver last used: one token for all hosts, or a
+ * function that gives the token for a host; `undefined`: there is none for it.
+ */
 export type TokenProvider =
   | string
-  | (() => string | AccessToken | undefined | Promise<string | AccessToken | undefined>);
+  | ((host: string) => string | AccessToken | undefined | Promise<string | AccessToken | undefined>);
 
 export interface CircuitBreakerOptions {
   /** Consecutive failed HTTP attempts after which the breaker opens. Default 5. */
@@ -47,7 +50,10 @@ export interface HostOptions {
   readonly enableTelemetry?: boolean;
   /** @internal True: on without asking the server. See the roll-out page. */
   readonly forceEnableTelemetry?: boolean;
-  /** A static token, or a function that gives one. Default: the headers that the driver itself last used. */
+  /**
+   * A static token, or a function that gives one for a host. It is sent to every host that the processor serves.
+   * Default: the headers that the driver itself last used.
+   */
   readonly tokenProvider?: TokenProvider;
   /** Records per request. Default 100. */
   readonly batchSize?: number;
@@ -59,7 +65,10 @@ export interface HostOptions {
   readonly maxRecordAgeMs?: number;
   /** Hosts at one time. Default 100. */
   readonly maxHosts?: number;
-  /** Lanes (org, route and credentials) at one time per host. Default 100. */
+  /**
+   * Lanes at one time per host: one for each static token, org and route, one for every other connection.
+   * Default 2000.
+   */
   readonly maxLanes?: number;
 }
 
@@ -201,7 +210,7 @@ function hostOptions(options: DatabricksSpanProcessorOptions): ResolvedHostOptio
     maxQueueSize: integerOption('maxQueueSize', options.maxQueueSize, 20_480, 1),
     maxRecordAgeMs: integerOption('maxRecordAgeMs', options.maxRecordAgeMs, 15 * MINUTE_MS, 1, MAX_TIMER_MS),
     maxHosts: integerOption('maxHosts', options.maxHosts, 100, 1),
-    maxLanes: integerOption('maxLanes', options.maxLanes, 100, 1),
+    maxLanes: integerOption('maxLanes', options.maxLanes, 2_000, 1),
   };
 }
 

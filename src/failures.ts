@@ -12,6 +12,8 @@ export type FailureClass = 'terminal' | 'retryable' | 'unknown';
 const TERMINAL_CODES: ReadonlySet<string> = new Set(['400', '401', '403', '404', 'AuthenticationError']);
 
 const RETRYABLE_CODES: ReadonlySet<string> = new Set([
+  '408',
+  '425',
   '429',
   '500',
   '502',
@@ -21,11 +23,15 @@ const RETRYABLE_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
   'ETIMEDOUT',
+  'ESOCKETTIMEDOUT',
   'EAI_AGAIN',
   'UND_ERR_SOCKET',
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
+  // Classes: of `AbortSignal.timeout()`, and the driver's own for a request that it tried several times.
+  'TimeoutError',
+  'RetryError',
 ]);
 
 /** How deep wrapped causes are followed: enough for every wrapper seen, and an end for a cycle. */

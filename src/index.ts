@@ -18,21 +18,11 @@ export {
   type ProxyRoute,
 } from './connectionHandle.js';
 export { setConnection } from './context.js';
-export type {
-  BreakerSnapshot,
-  BreakerState,
-  CredentialSource,
-  ExportDestination,
-  ExportResult,
-  FlagResult,
-  HostExporter,
-  RecordExporter,
-} from './exporter/contract.js';
+export type { BreakerSnapshot, BreakerState } from './exporter/contract.js';
 export { DatabricksExporter } from './exporter/databricksExporter.js';
 export { DryRunExporter, type DryRunExporterOptions } from './exporter/dryRunExporter.js';
 export type { ConnectionOutcome, DropReason, FlagOutcome } from './hosts/counters.js';
-export type { FlagState } from './hosts/featureFlag.js';
-export type { FlagStats, HostStats, HostsStats } from './hosts/stats.js';
+export type { FlagState, FlagStats, HostStats, HostsStats } from './hosts/stats.js';
 export type { DatabricksTelemetryConnectOptions } from './instrumentation/connectOptions.js';
 export { DatabricksSqlInstrumentation } from './instrumentation/databricksSqlInstrumentation.js';
 export { instrument } from './instrumentation/instrument.js';

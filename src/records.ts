@@ -24,8 +24,8 @@ export type ConnectionFields = ReadonlyMap<string, string | number | boolean>;
 export class OperationRecord {
   /** `frontend_log_event_id`: made at the first encoding, kept on every retry. */
   eventId: string | undefined = undefined;
-  /** Tells the order of arrival at the host's queue, which sets it. Never sent. */
-  sequence = 0;
+  /** When it was queued: whole milliseconds of the monotonic clock; -1: it has not been. Never sent. */
+  queuedAt = -1;
   /** Epoch milliseconds: when the operation started. */
   startTimeMs: number;
   workspaceId: string | undefined = undefined;

@@ -1,12 +1,15 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { ExportResult, HostExporter, RecordExporter } from '../../src/exporter/contract.js';
+import { putInside } from '../../src/exporter/opaque.js';
 
 /** Takes everything at once and keeps nothing, as the span exporter below. */
 export class NoOpRecordExporter implements RecordExporter {
+  readonly [Symbol.toStringTag] = 'DatabricksExporter';
   taken = 0;
 
   openHost(): HostExporter {
     return {
+      needsCredentials: { export: true, flag: true },
       export: async ({ length }): Promise<ExportResult> => {
         this.taken += length;
         return { outcome: 'success', accepted: length, rejected: 0 };
@@ -16,6 +19,14 @@ export class NoOpRecordExporter implements RecordExporter {
       requests: () => ({}),
       close: async () => undefined,
     };
+  }
+
+  constructor() {
+    putInside(this, this);
+  }
+
+  supportsHost(): boolean {
+    return true;
   }
 
   supportsRoute(): boolean {

@@ -1,14 +1,17 @@
 import type { CircuitBreakerOptions } from '../config.js';
+import { logDebug } from '../log.js';
+import type { Runtime } from '../runtime.js';
 import type { BreakerSnapshot, BreakerState } from './contract.js';
-import { debugLog } from './quietly.js';
 
-/** Leave for one HTTP attempt. Settled once; whatever is called afterwards does nothing. */
+/**
+ * The permission for one HTTP attempt. Settled once; whatever is called afterwards does nothing. `retryAfterMs` is
+ * what the server asked for.
+ */
 export interface Permit {
   success(): void;
-  /** @param retryAfterMs what the server asked for; extends the time for which the breaker is open */
   failure(retryAfterMs?: number): void;
   /** Nothing was learned about the host's health: the permit is given back. */
-  abandon(): void;
+  abandon(retryAfterMs?: number): void;
 }
 
 /** How long somebody else's probe is waited for before asking again. */
@@ -16,13 +19,16 @@ const PROBE_WAIT_MS = 1_000;
 
 /**
  * Closed: attempts pass, consecutive failures are counted. Open: none pass until its time is over.
- * Half-open: one at a time passes, until enough in a row succeeded or one failed.
+ * Half-open: one at a time passes, until enough in a row succeeded or one failed. In every state, none pass while
+ * the host has asked to be left alone: the one memory of `Retry-After`.
  *
  * Intervals are measured by the monotonic clock.
  */
 export class CircuitBreaker {
   readonly #name: string;
   readonly #options: Required<CircuitBreakerOptions>;
+  readonly #runtime: Runtime;
+  readonly #onChange: (state: BreakerState) => void;
   #state: BreakerState = 'closed';
   /** In a row: failures while closed, successes while half-open. */
   #inARow = 0;
@@ -30,13 +36,23 @@ export class CircuitBreaker {
   #openUntil = 0;
   /** The latest time that a `Retry-After` asked to wait for. */
   #notBefore = 0;
-  #openSince: number | undefined;
+  #openSince: number | undefined = undefined;
   #transitions = 0;
 
-  /** @param name for the debug log */
-  constructor(name: string, options: Required<CircuitBreakerOptions>) {
+  /**
+   * @param name for the debug log
+   * @param onChange called when the state has changed
+   */
+  constructor(
+    name: string,
+    options: Required<CircuitBreakerOptions>,
+    runtime: Runtime,
+    onChange: (state: BreakerState) => void = () => undefined,
+  ) {
     this.#name = name;
     this.#options = options;
+    this.#runtime = runtime;
+    this.#onChange = onChange;
   }
 
   /** @returns `undefined` while nothing may be sent */
@@ -55,10 +71,23 @@ export class CircuitBreaker {
 
   /** Milliseconds until it is worth while to ask for a permit; 0: now. */
   retryInMs(): number {
+    const quietMs = this.quietMs();
     if (this.#state === 'open') {
-      return Math.max(0, Math.ceil(this.#openUntil - performance.now()));
+      return Math.max(quietMs, Math.ceil(this.#openUntil - this.#runtime.now()));
     }
-    return this.#probing ? PROBE_WAIT_MS : 0;
+    return Math.max(quietMs, this.#probing ? PROBE_WAIT_MS : 0);
+  }
+
+  /** Milliseconds for which the host still wants to be left alone, by its `Retry-After`. */
+  quietMs(): number {
+    return this.#notBefore === 0 ? 0 : Math.max(0, Math.ceil(this.#notBefore - this.#runtime.now()));
+  }
+
+  /** The host asked to be left alone for so long. It counts however late the answer comes: the server means it. */
+  heed(retryAfterMs: number | undefined): void {
+    if (retryAfterMs !== undefined) {
+      this.#notBefore = Math.max(this.#notBefore, this.#runtime.now() + retryAfterMs);
+    }
   }
 
   snapshot(): BreakerSnapshot {
@@ -69,30 +98,25 @@ export class CircuitBreaker {
     // An attempt that began before the state changed says nothing about the state that it ends in.
     const era = this.#transitions;
     let settled = false;
-    const settle = (outcome: () => void) => {
+    const settle = (retryAfterMs: number | undefined, outcome: () => void) => {
       if (settled) {
         return;
       }
       settled = true;
+      this.heed(retryAfterMs);
       if (era === this.#transitions) {
         this.#probing = false;
         outcome();
       }
     };
     return {
-      success: () => settle(() => this.#onSuccess()),
-      failure: (retryAfterMs) => {
-        if (!settled) {
-          this.#heed(retryAfterMs);
-        }
-        settle(() => this.#onFailure());
-      },
-      abandon: () => settle(() => {}),
+      success: () => settle(undefined, () => this.#onSuccess()),
+      failure: (retryAfterMs) => settle(retryAfterMs, () => this.#onFailure()),
+      abandon: (retryAfterMs) => settle(retryAfterMs, () => {}),
     };
   }
 
   #onSuccess(): void {
-    this.#notBefore = 0;
     if (this.#state === 'closed') {
       this.#inARow = 0;
     } else if (++this.#inARow >= this.#options.successThreshold) {
@@ -106,23 +130,16 @@ export class CircuitBreaker {
     }
   }
 
-  /** `Retry-After` counts from any attempt, however late it ends: the server means it. */
-  #heed(retryAfterMs: number | undefined): void {
-    if (retryAfterMs !== undefined) {
-      this.#notBefore = Math.max(this.#notBefore, performance.now() + retryAfterMs);
-      this.#openUntil = Math.max(this.#openUntil, this.#notBefore);
-    }
-  }
-
   #enter(state: BreakerState): void {
-    debugLog(`circuit breaker of ${this.#name}: ${this.#state} -> ${state}`);
+    logDebug(`circuit breaker of ${this.#name}: ${this.#state} -> ${state}`);
     this.#state = state;
     this.#transitions++;
     this.#inARow = 0;
     this.#probing = false;
+    this.#onChange(state);
     if (state === 'open') {
-      this.#openUntil = Math.max(performance.now() + this.#options.openMs, this.#notBefore);
-      this.#openSince ??= Date.now();
+      this.#openUntil = this.#runtime.now() + this.#options.openMs;
+      this.#openSince ??= this.#runtime.epochNow();
     } else if (state === 'closed') {
       this.#openSince = undefined;
     }

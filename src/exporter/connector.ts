@@ -8,6 +8,7 @@ import {
 } from 'node:tls';
 import type { buildConnector } from 'undici';
 import type { ConnectionRoute } from '../connectionHandle.js';
+import { type Runtime, startDeadline } from '../runtime.js';
 import type { HostAddress } from './address.js';
 import type { KnownAddresses } from './knownAddresses.js';
 import { openTunnel } from './proxyTunnel.js';
@@ -18,6 +19,7 @@ export interface ConnectorOptions {
   readonly addresses: KnownAddresses;
   /** For all of it: TCP, the proxy's answer, TLS. */
   readonly connectTimeoutMs: number;
+  readonly runtime: Runtime;
   /** Ends what is under way. */
   readonly signal: AbortSignal;
 }
@@ -45,7 +47,7 @@ async function establish(
   target: HostAddress,
   route: ConnectionRoute,
   secureContext: () => SecureContext,
-  { addresses, connectTimeoutMs, signal }: ConnectorOptions,
+  { addresses, connectTimeoutMs, runtime, signal }: ConnectorOptions,
 ): Promise<Socket> {
   const next = route.proxy ?? target;
   const tcp = connect({ host: next.host, port: next.port, lookup: addresses.lookup });
@@ -53,7 +55,7 @@ async function establish(
   tcp.setNoDelay(true);
   tcp.setKeepAlive(true, 60_000);
   const end = (error: Error) => tcp.destroy(error);
-  const timer = setTimeout(() => end(new ConnectTimeoutError()), connectTimeoutMs).unref();
+  const deadline = startDeadline(runtime, connectTimeoutMs, () => end(new ConnectTimeoutError()));
   const close = () => end(new Error('closed'));
   const letGo = onAbort(signal, close);
   try {
@@ -68,7 +70,7 @@ async function establish(
     tcp.destroy();
     throw error;
   } finally {
-    clearTimeout(timer);
+    deadline.cancel();
     letGo();
   }
 }
@@ -89,7 +91,7 @@ async function secure(
     rejectUnauthorized,
     ...(secureContext === undefined ? { minVersion: 'TLSv1.2' } : { secureContext }),
   });
-  // An error of the socket below shows itself here, and the TLS socket's own is the one that is told.
+  // An error of the socket below shows itself here; what is reported is the TLS socket's own.
   socket.on('error', (error) => tlsSocket.destroy(error));
   letProcessEnd(tlsSocket);
   await happened(tlsSocket, 'secureConnect');

@@ -1,35 +1,28 @@
-import {
-  type DatabricksExporterOptions,
-  type ResolvedExporterOptions,
-  resolveExporterOptions,
-} from '../config.js';
-import type { ConnectionRoute } from '../connectionHandle.js';
-import { parseAddress } from './address.js';
-import type { HostExporter, RecordExporter } from './contract.js';
-import { HttpsHostExporter } from './hostExporter.js';
-import { loadNetwork, type Network } from './loadNetwork.js';
-import { isSupportedRoute } from './supportedRoutes.js';
+import { type DatabricksExporterOptions, resolveExporterOptions } from '../config.js';
+import { NODE_RUNTIME } from '../runtime.js';
+import { HttpTransport } from './httpTransport.js';
+import { loadNetwork } from './loadNetwork.js';
+import { putInside } from './opaque.js';
+import { SendingExporter } from './sendingExporter.js';
 
 /**
  * Sends records to Databricks' telemetry endpoint: to the host and port of the SQL connection, by the
- * connection's own route, behind a circuit breaker per host.
+ * connection's own route, behind a circuit breaker per host. It is given to a `DatabricksSpanProcessor`, which
+ * makes one of its own otherwise.
  */
-export class DatabricksExporter implements RecordExporter {
-  readonly #options: ResolvedExporterOptions;
-  readonly #network: Promise<Network>;
+export class DatabricksExporter {
+  readonly [Symbol.toStringTag] = 'DatabricksExporter';
 
   /** @throws TypeError that names the option, what was wrong and what is allowed */
   constructor(options: DatabricksExporterOptions = {}) {
-    this.#options = resolveExporterOptions(options);
-    this.#network = loadNetwork();
-  }
-
-  openHost(host: string, port: number): HostExporter | undefined {
-    const address = parseAddress(host, port);
-    return address && new HttpsHostExporter(address, this.#options, this.#network);
-  }
-
-  supportsRoute(route: ConnectionRoute): boolean {
-    return isSupportedRoute(route);
+    const resolved = resolveExporterOptions(options);
+    const network = loadNetwork();
+    putInside(
+      this,
+      new SendingExporter(resolved, {
+        runtime: NODE_RUNTIME,
+        createTransport: (address) => new HttpTransport(address, network, NODE_RUNTIME),
+      }),
+    );
   }
 }

@@ -1,10 +1,12 @@
 import type { Writable } from 'node:stream';
-import type { ConnectionRoute } from '../connectionHandle.js';
+import type { CredentialHeaders } from '../connectionHandle.js';
+import { DRY_RUN_PATH, type Observation, WRITTEN } from '../observer.js';
 import { booleanOption, optionError, rejectUnknownOptions } from '../optionChecks.js';
 import type { OperationRecord } from '../records.js';
 import { parseAddress } from './address.js';
 import type {
   BreakerSnapshot,
+  CredentialNeeds,
   ExportDestination,
   ExportResult,
   FlagResult,
@@ -14,6 +16,7 @@ import type {
 import { encodeBatch } from './encode.js';
 import { printableAscii } from './headers.js';
 import { FileLines, type LineSink, StreamLines } from './lineSink.js';
+import { putInside } from './opaque.js';
 import { isSupportedRoute } from './supportedRoutes.js';
 
 export interface DryRunExporterOptions {
@@ -35,40 +38,47 @@ const ENABLED: FlagResult = { outcome: 'answer', enabled: true, ttlSeconds: unde
  * sends nothing: no request leaves, the one for the feature flag included, which counts as enabled.
  * Credentials are not asked for and appear nowhere.
  */
-export class DryRunExporter implements RecordExporter {
-  readonly #sink: LineSink;
-  readonly #authenticated: boolean;
+export class DryRunExporter {
+  readonly [Symbol.toStringTag] = 'DryRunExporter';
 
   /** @throws TypeError that names the option, what was wrong and what is allowed */
   constructor(options: DryRunExporterOptions = {}) {
     rejectUnknownOptions('DryRunExporter', options, ['stream', 'file', 'authenticatedExport']);
-    this.#authenticated = booleanOption('authenticatedExport', options.authenticatedExport, true);
-    this.#sink = sinkFor(options);
-  }
-
-  openHost(host: string, port: number): HostExporter | undefined {
-    return parseAddress(host, port) && new DryRunHost(this.#sink, this.#authenticated);
-  }
-
-  supportsRoute(route: ConnectionRoute): boolean {
-    return isSupportedRoute(route);
+    const authenticated = booleanOption('authenticatedExport', options.authenticatedExport, true);
+    const sink = sinkFor(options);
+    putInside(this, {
+      supportsHost: (host, port) => parseAddress(host, port) !== undefined,
+      supportsRoute: isSupportedRoute,
+      openHost: (host, port, observation) =>
+        new DryRunHost({ host, port }, sink, { authenticated, observation }),
+    } satisfies RecordExporter);
   }
 }
 
 class DryRunHost implements HostExporter {
+  readonly needsCredentials: CredentialNeeds = { export: false, flag: false };
   readonly #sink: LineSink;
   readonly #authenticated: boolean;
+  readonly #address: { readonly host: string; readonly port: number };
+  readonly #observation: Observation | undefined;
   readonly #outcomes = new Map<string, number>();
   #closed = false;
 
-  constructor(sink: LineSink, authenticated: boolean) {
+  constructor(
+    address: { readonly host: string; readonly port: number },
+    sink: LineSink,
+    options: { readonly authenticated: boolean; readonly observation: Observation | undefined },
+  ) {
+    this.#address = address;
     this.#sink = sink;
-    this.#authenticated = authenticated;
+    this.#authenticated = options.authenticated;
+    this.#observation = options.observation;
   }
 
   async export(
     records: readonly OperationRecord[],
     { userAgent }: ExportDestination,
+    _credentials: CredentialHeaders | undefined,
     signal: AbortSignal,
   ): Promise<ExportResult> {
     if (this.#closed || signal.aborted) {
@@ -82,12 +92,22 @@ class DryRunHost implements HostExporter {
     const written = await this.#sink.write(`${line}\n`, signal);
     if (written !== 'aborted') {
       this.#outcomes.set(written, (this.#outcomes.get(written) ?? 0) + 1);
+      this.#observation?.observer?.onRequest({
+        ...this.#address,
+        records,
+        body: Buffer.from(line),
+        path: DRY_RUN_PATH,
+        sentAt: Date.now(),
+        durationMs: 0,
+        outcome: written,
+        accepted: written === WRITTEN,
+      });
     }
     switch (written) {
       case 'written':
         return { outcome: 'success', accepted: records.length, rejected: 0 };
       case 'busy':
-        return { outcome: 'retryable', error: 'busy', retryAfterMs: RETRY_AFTER_MS };
+        return { outcome: 'blocked', retryInMs: RETRY_AFTER_MS };
       case 'failed':
         return { outcome: 'terminal', error: 'write_failed', pauseMs: 0 };
       case 'aborted':

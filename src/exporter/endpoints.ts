@@ -1,4 +1,4 @@
-import type { HttpResult } from './httpTransport.js';
+import type { HttpResult } from './transport.js';
 
 // The first is what every shipping driver posts to, the second what Databricks' plan for this driver names.
 const AUTHENTICATED_PATHS = ['/telemetry-ext', '/api/2.0/sql/telemetry-ext'] as const;
@@ -31,4 +31,9 @@ export class ExportPaths {
 /** Whether an HTTP status says that the request was fulfilled. */
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
+}
+
+/** Whether an HTTP status says that the credentials were refused. */
+export function isAboutCredentials(status: number): boolean {
+  return status === 401 || status === 403;
 }

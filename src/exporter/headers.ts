@@ -1,10 +1,12 @@
 import type { CredentialHeaders } from '../connectionHandle.js';
+import { checkDigits } from '../tags/index.js';
+import type { ExportDestination } from './contract.js';
 
 /**
- * Headers that an authentication has no say in: those of the connection, of the body, and of the answer's
- * form. `user-agent` is ours: the driver's names the application.
+ * Headers that neither an authentication nor the user has a say in: those of the connection, of the body, and of
+ * the answer's form. `user-agent` is ours: the driver's names the application.
  */
-const NOT_CREDENTIALS: ReadonlySet<string> = new Set([
+const NOT_THEIRS: ReadonlySet<string> = new Set([
   'accept-encoding',
   'connection',
   'content-encoding',
@@ -22,6 +24,8 @@ const NOT_CREDENTIALS: ReadonlySet<string> = new Set([
   'upgrade',
   'user-agent',
 ]);
+/** A custom header of such a name may be a credential. */
+const MAYBE_SECRET = /auth|token|secret|cookie|credential|password|passwd|session|signature|api[-_]?key/;
 
 const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -36,10 +40,10 @@ export function credentialHeaders(headers: CredentialHeaders): Record<string, st
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     const lowerName = name.toLowerCase();
-    if (NOT_CREDENTIALS.has(lowerName)) {
+    if (NOT_THEIRS.has(lowerName)) {
       continue;
     }
-    if (!HEADER_NAME.test(lowerName) || typeof value !== 'string' || !HEADER_VALUE.test(value)) {
+    if (!isHeader(lowerName, value)) {
       return undefined;
     }
     kept[lowerName] = value;
@@ -47,7 +51,45 @@ export function credentialHeaders(headers: CredentialHeaders): Record<string, st
   return Object.keys(kept).length === 0 ? undefined : kept;
 }
 
+/** The connection's `customHeaders` in lower case, without those that carry credentials or describe a body. */
+export function customHeaders(headers: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const lowerName = name.toLowerCase();
+    if (isHeader(lowerName, value) && !NOT_THEIRS.has(lowerName) && !MAYBE_SECRET.test(lowerName)) {
+      kept[lowerName] = value;
+    }
+  }
+  return kept;
+}
+
+/**
+ * All headers of a request that says who sends it; ours win over the user's own.
+ *
+ * @returns `undefined` if the credentials can't be sent
+ */
+export function identifiedHeaders(
+  { customHeaders: custom, orgId, userAgent }: ExportDestination,
+  credentials: CredentialHeaders | undefined,
+): Record<string, string> | undefined {
+  const authentication = credentials && credentialHeaders(credentials);
+  if (authentication === undefined) {
+    return undefined;
+  }
+  const workspace = checkDigits(orgId);
+  return {
+    ...customHeaders(custom),
+    ...authentication,
+    ...(workspace !== undefined && { 'x-databricks-org-id': workspace }),
+    'user-agent': printableAscii(userAgent),
+  };
+}
+
 /** Text that is safe as a header and needs one byte per character: other characters become `?`. */
 export function printableAscii(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?');
+}
+
+function isHeader(lowerName: string, value: unknown): value is string {
+  return HEADER_NAME.test(lowerName) && typeof value === 'string' && HEADER_VALUE.test(value);
 }

@@ -1,64 +1,94 @@
 import type { ResolvedExporterOptions } from '../config.js';
+import type { CredentialHeaders } from '../connectionHandle.js';
 import { failureCode } from '../failures.js';
+import { logDebug } from '../log.js';
+import { Observation, type ObservedRequest } from '../observer.js';
 import type { OperationRecord } from '../records.js';
+import type { Runtime } from '../runtime.js';
 import { OTHER_ERROR } from '../tags/index.js';
 import type { HostAddress } from './address.js';
 import { CircuitBreaker, type Permit } from './circuitBreaker.js';
 import type {
   BreakerSnapshot,
+  CredentialNeeds,
   ExportDestination,
   ExportResult,
+  FlagRequest,
   FlagResult,
   HostExporter,
 } from './contract.js';
 import { encodeToBytes } from './encode.js';
 import { ExportPaths } from './endpoints.js';
-import { FLAG_TIMEOUT_MS, featureFlagPath, flagResult } from './featureFlag.js';
-import { printableAscii } from './headers.js';
-import { HttpTransport } from './httpTransport.js';
-import { type Identity, identify, NOBODY } from './identity.js';
+import { featureFlagPath, flagResult } from './flagAnswer.js';
+import { identifiedHeaders, printableAscii } from './headers.js';
 import { judge } from './judge.js';
-import type { Network } from './loadNetwork.js';
-import { debugLog } from './quietly.js';
-import { RequestCounts } from './requestCounts.js';
+import { outcomeOf, RequestCounts } from './requestCounts.js';
 import { type AttemptResult, withRetries } from './retry.js';
-import type { RouteTimeouts } from './routes.js';
 import { isSupportedRoute } from './supportedRoutes.js';
+import type { HttpRequest, HttpResult, Transport } from './transport.js';
 import { linkAbort } from './waiting.js';
 
 const UNSUPPORTED_ROUTE = 'unsupported_route';
+/** Who asks for the flag sets the limit, by the signal. */
+const NO_LIMIT_MS = 60_000;
+
+type ExportRequest = Omit<HttpRequest, 'path' | 'body'> & { readonly body: Buffer };
+
+/** What the exporter takes from the machine. */
+export interface SendingServices {
+  readonly runtime: Runtime;
+  readonly createTransport: (address: HostAddress) => Transport;
+  /** Who follows what is sent. Default: nobody. */
+  readonly observation?: Observation;
+  /** Copies what was sent. */
+  readonly copy?: RequestCopy | undefined;
+}
+
+/** Takes what was sent. Must be quick, and must not throw. */
+export interface RequestCopy {
+  add(request: ObservedRequest): void;
+}
 
 /** Sends to one host and port over HTTPS. */
 export class HttpsHostExporter implements HostExporter {
+  readonly needsCredentials: CredentialNeeds;
   readonly #options: ResolvedExporterOptions;
-  readonly #transport: HttpTransport;
+  readonly #runtime: Runtime;
+  readonly #transport: Transport;
   readonly #breaker: CircuitBreaker;
   readonly #paths: ExportPaths;
   readonly #requests = new RequestCounts();
   readonly #closed = new AbortController();
+  readonly #address: HostAddress;
+  readonly #observation: Observation;
+  readonly #copy: RequestCopy | undefined;
 
-  /** @param timeouts shortened in tests */
-  constructor(
-    address: HostAddress,
-    options: ResolvedExporterOptions,
-    network: Promise<Network>,
-    timeouts?: RouteTimeouts,
-  ) {
+  constructor(address: HostAddress, options: ResolvedExporterOptions, services: SendingServices) {
+    const { authenticatedExport, circuitBreaker } = options;
+    this.needsCredentials = { export: authenticatedExport, flag: true };
     this.#options = options;
-    this.#transport = new HttpTransport(address, network, timeouts);
-    this.#breaker = new CircuitBreaker(address.authority, options.circuitBreaker);
-    this.#paths = new ExportPaths(options.authenticatedExport);
+    this.#runtime = services.runtime;
+    this.#transport = services.createTransport(address);
+    this.#address = address;
+    const observation = services.observation ?? new Observation();
+    this.#observation = observation;
+    this.#copy = services.copy;
+    this.#breaker = new CircuitBreaker(address.authority, circuitBreaker, services.runtime, (state) =>
+      observation.noteBreaker(address.authority, state),
+    );
+    this.#paths = new ExportPaths(authenticatedExport);
   }
 
   async export(
     records: readonly OperationRecord[],
     destination: ExportDestination,
+    credentials: CredentialHeaders | undefined,
     signal: AbortSignal,
   ): Promise<ExportResult> {
     const stop = linkAbort([signal, this.#closed.signal]);
     try {
-      const result = await this.#export(records, destination, stop.signal);
-      debugLog(`export of ${records.length} records: ${describe(result)}`);
+      const result = await this.#export(records, destination, credentials, stop.signal);
+      logDebug(`export of ${records.length} records: ${describe(result)}`);
       return result;
     } catch (error) {
       // Only a fault of our own can lead here; the same batch would meet it again.
@@ -68,14 +98,10 @@ export class HttpsHostExporter implements HostExporter {
     }
   }
 
-  async fetchFeatureFlag(
-    destination: ExportDestination,
-    driverVersion: string,
-    signal: AbortSignal,
-  ): Promise<FlagResult> {
+  async fetchFeatureFlag(request: FlagRequest, signal: AbortSignal): Promise<FlagResult> {
     const stop = linkAbort([signal, this.#closed.signal]);
     try {
-      return await this.#fetchFeatureFlag(destination, driverVersion, stop.signal);
+      return await this.#fetchFeatureFlag(request, stop.signal);
     } catch (error) {
       return { outcome: 'failure', error: failureCode(error) ?? OTHER_ERROR };
     } finally {
@@ -99,12 +125,13 @@ export class HttpsHostExporter implements HostExporter {
   async #export(
     records: readonly OperationRecord[],
     destination: ExportDestination,
+    credentials: CredentialHeaders | undefined,
     signal: AbortSignal,
   ): Promise<ExportResult> {
     if (records.length === 0) {
       return { outcome: 'success', accepted: 0, rejected: 0 };
     }
-    if (!isSupportedRoute(destination.route)) {
+    if (!isSupportedRoute(destination.route.connection)) {
       return this.#terminal(UNSUPPORTED_ROUTE);
     }
     if (signal.aborted) {
@@ -114,76 +141,101 @@ export class HttpsHostExporter implements HostExporter {
     if (retryInMs > 0) {
       return { outcome: 'blocked', retryInMs };
     }
-    const identity = this.#options.authenticatedExport ? await identify(destination, signal) : NOBODY;
-    if (identity === undefined) {
-      return signal.aborted
-        ? { outcome: 'aborted' }
-        : { outcome: 'unauthorized', pauseMs: this.#options.circuitBreaker.openMs };
+    const headers = this.#exportHeaders(destination, credentials);
+    if (headers === undefined) {
+      return { outcome: 'unauthorized' };
     }
-    const body = this.#encode(records, destination);
+    // The same bytes for every attempt.
+    const body = encodeToBytes(records, {
+      uploadTimeMs: this.#runtime.epochNow(),
+      userAgent: printableAscii(destination.userAgent),
+      authenticated: this.#options.authenticatedExport,
+    });
+    const request: ExportRequest = { method: 'POST', headers, body, route: destination.route };
     return withRetries(
-      (permit) => this.#attempt(body, records.length, destination, identity, permit, signal),
-      this.#breaker,
-      this.#options.maxRetries,
+      (permit) => this.#attempt(request, records, permit, signal),
+      { breaker: this.#breaker, maxRetries: this.#options.maxRetries, runtime: this.#runtime },
       signal,
     );
   }
 
-  /** The same bytes for every attempt. */
-  #encode(records: readonly OperationRecord[], { userAgent }: ExportDestination): Buffer {
-    return encodeToBytes(records, {
-      uploadTimeMs: Date.now(),
-      userAgent: printableAscii(userAgent),
-      authenticated: this.#options.authenticatedExport,
-    });
+  /** Without authentication nothing may say who sends it, the user's own headers included. */
+  #exportHeaders(
+    destination: ExportDestination,
+    credentials: CredentialHeaders | undefined,
+  ): Record<string, string> | undefined {
+    const headers = this.#options.authenticatedExport
+      ? identifiedHeaders(destination, credentials)
+      : { 'user-agent': printableAscii(destination.userAgent) };
+    return headers && { ...headers, 'content-type': 'application/json' };
   }
 
   async #attempt(
-    body: Buffer,
-    sent: number,
-    { route, userAgent }: ExportDestination,
-    identity: Identity,
+    request: ExportRequest,
+    records: readonly OperationRecord[],
     permit: Permit,
     signal: AbortSignal,
   ): Promise<AttemptResult> {
-    const headers = {
-      ...identity.headers,
-      'content-type': 'application/json',
-      'user-agent': printableAscii(userAgent),
-    };
     const result = await this.#paths.send(async (path) => {
-      const answer = await this.#transport.send({ method: 'POST', path, headers, body, route }, signal);
+      const sentAt = this.#runtime.epochNow();
+      const answer = await this.#transport.send({ ...request, path }, signal);
       this.#requests.add(answer);
+      if (this.#copy !== undefined || this.#observation.observer !== undefined) {
+        this.#report(answer, { records, body: request.body, path, sentAt });
+      }
       return answer;
     });
-    identity.heed(result);
-    return judge(result, permit, sent, this.#options.circuitBreaker.openMs);
+    return judge(result, permit, records.length, this.#options.circuitBreaker.openMs);
+  }
+
+  /** To whoever follows what is sent. A request that was stopped is not reported: nothing is known of it. */
+  #report(answer: HttpResult, request: Pick<ObservedRequest, 'records' | 'body' | 'path' | 'sentAt'>): void {
+    const outcome = outcomeOf(answer);
+    if (outcome === undefined) {
+      return;
+    }
+    const { host, port } = this.#address;
+    const observed: ObservedRequest = {
+      ...request,
+      host,
+      port,
+      durationMs: this.#runtime.epochNow() - request.sentAt,
+      outcome,
+      accepted: answer.kind === 'response' && answer.status >= 200 && answer.status < 300,
+    };
+    this.#copy?.add(observed);
+    this.#observation.observer?.onRequest(observed);
   }
 
   async #fetchFeatureFlag(
-    destination: ExportDestination,
-    driverVersion: string,
+    { destination, credentials, driverVersion }: FlagRequest,
     signal: AbortSignal,
   ): Promise<FlagResult> {
     const path = featureFlagPath(driverVersion);
     if (path === undefined) {
       return { outcome: 'failure', error: 'driver_version' };
     }
-    if (!isSupportedRoute(destination.route)) {
+    if (!isSupportedRoute(destination.route.connection)) {
       return { outcome: 'failure', error: UNSUPPORTED_ROUTE };
     }
-    const identity = await identify(destination, signal);
-    if (identity === undefined) {
-      return signal.aborted ? { outcome: 'aborted' } : { outcome: 'failure', error: 'no_credentials' };
+    const headers = identifiedHeaders(destination, credentials);
+    if (headers === undefined) {
+      return { outcome: 'unauthorized' };
     }
-    const { route, userAgent } = destination;
-    const headers = { ...identity.headers, 'user-agent': printableAscii(userAgent) };
+    if (signal.aborted) {
+      return { outcome: 'aborted' };
+    }
+    // The flag's and the export's requests count against one limit at the server.
+    const retryInMs = this.#breaker.quietMs();
+    if (retryInMs > 0) {
+      return { outcome: 'blocked', retryInMs };
+    }
+    const { route } = destination;
     const answer = await this.#transport.send(
-      { method: 'GET', path, headers, route },
+      { method: 'GET', path, headers, route, timeoutMs: NO_LIMIT_MS },
       signal,
-      FLAG_TIMEOUT_MS,
     );
-    identity.heed(answer);
+    this.#breaker.heed(answer.kind === 'response' ? answer.retryAfterMs : undefined);
     return flagResult(answer);
   }
 

@@ -1,5 +1,5 @@
 import { isHttpStatus, OTHER_ERROR } from '../tags/index.js';
-import type { HttpResult } from './httpTransport.js';
+import type { HttpResult } from './transport.js';
 
 /** Requests by outcome: an HTTP status as text, or an error code. Those that were stopped are not counted. */
 export class RequestCounts {
@@ -17,7 +17,8 @@ export class RequestCounts {
   }
 }
 
-function outcomeOf(answer: HttpResult): string | undefined {
+/** @returns `undefined` for a request that was stopped */
+export function outcomeOf(answer: HttpResult): string | undefined {
   if (answer.kind === 'aborted') {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import type { Runtime } from '../runtime.js';
 import type { CircuitBreaker, Permit } from './circuitBreaker.js';
 import type { ExportResult } from './contract.js';
 import { wait } from './waiting.js';
@@ -7,17 +8,18 @@ export type AttemptResult =
   /** Settled one way or the other: no further attempt. */
   | { readonly kind: 'done'; readonly result: ExportResult }
   /** Worth another try: soon, or (`soon` false) not before the batch's next turn. */
-  | {
-      readonly kind: 'failed';
-      readonly error: string;
-      readonly retryAfterMs: number | undefined;
-      readonly soon: boolean;
-    };
+  | { readonly kind: 'failed'; readonly error: string; readonly soon: boolean };
 
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 1_000;
 /** A server that asks for a longer wait is not waited for here: the batch goes back to its queue. */
 const MAX_WAIT_MS = 5_000;
+
+export interface RetryServices {
+  readonly breaker: CircuitBreaker;
+  readonly maxRetries: number;
+  readonly runtime: Runtime;
+}
 
 /**
  * Attempts until one is done, with growing waits between them, each with the breaker's leave.
@@ -26,8 +28,7 @@ const MAX_WAIT_MS = 5_000;
  */
 export async function withRetries(
   attempt: (permit: Permit) => Promise<AttemptResult>,
-  breaker: CircuitBreaker,
-  maxRetries: number,
+  { breaker, maxRetries, runtime }: RetryServices,
   signal: AbortSignal,
 ): Promise<ExportResult> {
   let error: string | undefined;
@@ -37,29 +38,27 @@ export async function withRetries(
     }
     const permit = breaker.tryAcquire();
     if (permit === undefined) {
-      const retryInMs = breaker.retryInMs();
       return error === undefined
-        ? { outcome: 'blocked', retryInMs }
-        : { outcome: 'retryable', error, retryAfterMs: retryInMs };
+        ? { outcome: 'blocked', retryInMs: breaker.retryInMs() }
+        : { outcome: 'retryable', error };
     }
     const attempted = await attempt(permit).finally(() => permit.abandon());
     if (attempted.kind === 'done') {
       return attempted.result;
     }
     error = attempted.error;
-    const { retryAfterMs, soon } = attempted;
-    const delayMs = Math.max(backOff(retries), retryAfterMs ?? 0);
-    if (!soon || retries >= maxRetries || delayMs > MAX_WAIT_MS) {
-      return retryAfterMs === undefined
-        ? { outcome: 'retryable', error }
-        : { outcome: 'retryable', error, retryAfterMs };
+    const delayMs = Math.max(backOff(retries, runtime), breaker.quietMs() + 1);
+    if (!attempted.soon || retries >= maxRetries || delayMs > MAX_WAIT_MS) {
+      return { outcome: 'retryable', error };
     }
-    await wait(delayMs, signal);
+    await wait(runtime, delayMs, signal);
   }
 }
 
-/** From half to the whole of an exponentially growing delay, so that clients do not return in step. */
-function backOff(retries: number): number {
-  const delayMs = Math.min(FIRST_DELAY_MS * 2 ** retries, MAX_DELAY_MS);
-  return delayMs / 2 + (Math.random() * delayMs) / 2;
+/**
+ * From 100 ms to 1 s: once to twice a delay that doubles each time, by chance, so that clients do not return in
+ * step.
+ */
+function backOff(retries: number, runtime: Runtime): number {
+  return Math.min(FIRST_DELAY_MS * 2 ** retries * (1 + runtime.random()), MAX_DELAY_MS);
 }

@@ -1,9 +1,9 @@
 import { Pool } from 'undici';
-import type { ConnectionRoute } from '../connectionHandle.js';
+import type { Runtime } from '../runtime.js';
 import type { HostAddress } from './address.js';
 import { createConnector } from './connector.js';
 import { KnownAddresses } from './knownAddresses.js';
-import { routeDigest } from './routeDigest.js';
+import type { Route } from './transport.js';
 
 /** Distinct routes to one host at one time; the least recently used one makes room. */
 const MAX_ROUTES = 32;
@@ -12,33 +12,37 @@ const MAX_CONNECTIONS = 8;
 /** Longer than the time between two flushes, so that they share a connection. Milliseconds. */
 const KEEP_ALIVE_MS = 30_000;
 
+/** Milliseconds. */
 export interface RouteTimeouts {
+  /** For TCP, the proxy's answer and TLS together. */
   readonly connectMs: number;
+  /** From the request to the headers of its answer. */
   readonly headersMs: number;
+  /** From the headers to the end of the answer. */
   readonly bodyMs: number;
 }
 
 /** The connections to one host, pooled by route: connections that go different ways are never shared. */
 export class Routes {
   readonly #target: HostAddress;
-  readonly #timeouts: RouteTimeouts;
-  readonly #addresses = new KnownAddresses();
+  readonly #runtime: Runtime;
+  readonly #connectTimeoutMs: number;
+  readonly #addresses: KnownAddresses;
   readonly #closed = new AbortController();
   readonly #pools = new Map<string, Pool>();
-  readonly #keys = new WeakMap<ConnectionRoute, string>();
 
-  constructor(target: HostAddress, timeouts: RouteTimeouts) {
+  constructor(target: HostAddress, runtime: Runtime, connectTimeoutMs: number) {
     this.#target = target;
-    this.#timeouts = timeouts;
+    this.#runtime = runtime;
+    this.#connectTimeoutMs = connectTimeoutMs;
+    this.#addresses = new KnownAddresses();
   }
 
-  /** @param route a supported one */
-  pool(route: ConnectionRoute): Pool {
-    const key = this.#keyOf(route);
-    const pool = this.#pools.get(key) ?? this.#open(route);
+  pool(route: Route): Pool {
+    const pool = this.#pools.get(route.key) ?? this.#open(route);
     // Last in the order of insertion is most recently used.
-    this.#pools.delete(key);
-    this.#pools.set(key, pool);
+    this.#pools.delete(route.key);
+    this.#pools.set(route.key, pool);
     return pool;
   }
 
@@ -50,7 +54,7 @@ export class Routes {
     await Promise.allSettled(pools.map((pool) => pool.destroy()));
   }
 
-  #open(route: ConnectionRoute): Pool {
+  #open(route: Route): Pool {
     const [oldest] = this.#pools;
     if (oldest !== undefined && this.#pools.size >= MAX_ROUTES) {
       this.#pools.delete(oldest[0]);
@@ -60,25 +64,17 @@ export class Routes {
     return new Pool(this.#target.origin, {
       connections: MAX_CONNECTIONS,
       pipelining: 1,
-      headersTimeout: this.#timeouts.headersMs,
-      bodyTimeout: this.#timeouts.bodyMs,
+      // Each request has its own limits.
+      headersTimeout: 0,
+      bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
-      connect: createConnector(this.#target, route, {
+      connect: createConnector(this.#target, route.connection, {
         addresses: this.#addresses,
-        connectTimeoutMs: this.#timeouts.connectMs,
+        connectTimeoutMs: this.#connectTimeoutMs,
+        runtime: this.#runtime,
         signal: this.#closed.signal,
       }),
     });
-  }
-
-  #keyOf(route: ConnectionRoute): string {
-    const known = this.#keys.get(route);
-    if (known !== undefined) {
-      return known;
-    }
-    const key = routeDigest(route);
-    this.#keys.set(route, key);
-    return key;
   }
 }

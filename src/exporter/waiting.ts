@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { NODE_RUNTIME, type Runtime } from '../runtime.js';
 
 /**
  * Calls back when the signal aborts, at most once. Any number may listen: Node.js warns of a leak at
@@ -52,18 +53,18 @@ export function linkAbort(sources: readonly AbortSignal[], timeoutMs?: number): 
   };
 }
 
-/** Resolves after `ms`, or when the signal aborts. Does not hold the process. */
-export async function wait(ms: number, signal: AbortSignal): Promise<void> {
+/** Resolves after the delay, or when the signal aborts. Does not hold the process. */
+export async function wait(runtime: Runtime, delayMs: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) {
     return;
   }
   await new Promise<void>((resolve) => {
     const done = () => {
-      clearTimeout(timer);
+      runtime.stopTimer(timer);
       letGo();
       resolve();
     };
-    const timer = setTimeout(done, ms).unref();
+    const timer = runtime.startTimer(delayMs, done);
     const letGo = onAbort(signal, done);
   });
 }
@@ -73,11 +74,12 @@ export async function within<Value>(
   promise: Promise<Value>,
   signal: AbortSignal,
   timeoutMs: number,
+  runtime: Runtime = NODE_RUNTIME,
 ): Promise<Value | undefined> {
   const settled = new AbortController();
   const limit = linkAbort([signal, settled.signal]);
   try {
-    return await Promise.race([promise, wait(timeoutMs, limit.signal).then(() => undefined)]);
+    return await Promise.race([promise, wait(runtime, timeoutMs, limit.signal).then(() => undefined)]);
   } finally {
     settled.abort();
     limit.dispose();

@@ -1,13 +1,19 @@
-import type { LossWarner } from './lossWarner.js';
+import { logDebug, logWarn } from '../log.js';
+import { Observation } from '../observer.js';
+import type { OperationRecord } from '../records.js';
+import type { Timer } from '../runtime.js';
+import type { Background } from './timing.js';
 
 /** Why a record was dropped. */
 export const DROP_REASONS = [
-  /** The host's queue was full and this was its oldest record. */
+  /** The host's queue was full: the oldest record without an error, or the oldest if all have one. */
   'queue_full',
   /** It could not be sent for `maxRecordAgeMs`. */
   'expired',
   /** The endpoint refused its batch for good. */
   'terminal',
+  /** The endpoint found it too large even by itself. */
+  'too_large',
   /** Its lane made room for another one. */
   'lane_evicted',
   /** Its host made room for another one. */
@@ -16,10 +22,12 @@ export const DROP_REASONS = [
   'shutdown',
   /** The server's feature flag is off. */
   'flag_disabled',
-  /** The server's feature flag could not be had. */
-  'flag_failed',
-  /** The feature flag was still unknown at `shutdown()`. */
+  /** Nobody answered for the feature flag until the record was too old, or `shutdown()` came. */
   'flag_unknown',
+  /** Its connection was refused when the driver's first request showed where it leads. */
+  'connection_refused',
+  /** The driver never sent a request of its connection, or not before the record was too old. */
+  'never_connected',
   /** It came long after its connection was closed. */
   'connection_closed',
   /** It came after `shutdown()`. */
@@ -38,6 +46,8 @@ export const CONNECTION_OUTCOMES = [
   'refused_route',
   /** The handle itself is malformed. */
   'refused_handle',
+  /** The exporter failed to open the host. */
+  'refused_exporter',
   /** `maxHosts` reached, all of them in use. */
   'refused_max_hosts',
   /** `maxLanes` reached, all of them in use. */
@@ -50,11 +60,11 @@ export type ConnectionOutcome = (typeof CONNECTION_OUTCOMES)[number];
 export const FLAG_OUTCOMES = ['enabled', 'disabled', 'failed'] as const;
 export type FlagOutcome = (typeof FLAG_OUTCOMES)[number];
 
-/** Dropped for what the operator chose or the server said; anything else is a loss to be told of. */
+/** Dropped for what the operator chose, the server said, or the driver could not do; anything else is a loss. */
 const NOT_A_LOSS: ReadonlySet<DropReason> = new Set([
   'flag_disabled',
-  'flag_failed',
-  'flag_unknown',
+  'connection_refused',
+  'never_connected',
   'already_shutdown',
 ]);
 
@@ -66,12 +76,29 @@ export class Counters {
   readonly connections: Record<ConnectionOutcome, number> = zeroes(CONNECTION_OUTCOMES);
   readonly flagFetches: Record<FlagOutcome, number> = zeroes(FLAG_OUTCOMES);
   readonly #warner: LossWarner;
+  readonly #observation: Observation;
 
-  constructor(warner: LossWarner) {
+  constructor(warner: LossWarner, observation: Observation = new Observation()) {
     this.#warner = warner;
+    this.#observation = observation;
   }
 
-  drop(reason: DropReason, count: number): void {
+  /** A record has been queued. */
+  queued(record: OperationRecord): void {
+    this.#observation.observer?.onQueued(record);
+  }
+
+  drop(reason: DropReason, records: readonly OperationRecord[]): void {
+    this.#count(reason, records.length);
+    this.#observation.observer?.onDropped(records, reason);
+  }
+
+  dropOne(reason: DropReason, record: OperationRecord): void {
+    this.#count(reason, 1);
+    this.#observation.observer?.onDropped([record], reason);
+  }
+
+  #count(reason: DropReason, count: number): void {
     if (count === 0) {
       return;
     }
@@ -86,6 +113,52 @@ export class Counters {
     if (count > 0) {
       this.rejected += count;
       this.#warner.note('rejected', count);
+    }
+  }
+}
+
+/** At most one warning in this time. */
+export const WARN_INTERVAL_MS = 60_000;
+/** The first loss waits this long for others, so that a burst is reported with its size. */
+export const GATHER_MS = 1_000;
+
+/** Warns of lost records: rarely, together, with counts by reason. */
+export class LossWarner {
+  readonly #background: Background;
+  readonly #counts = new Map<string, number>();
+  #timer: Timer | undefined = undefined;
+  #warnedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(background: Background) {
+    this.#background = background;
+  }
+
+  note(reason: string, count: number): void {
+    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + count);
+    if (this.#timer === undefined) {
+      const rest = this.#warnedAt + WARN_INTERVAL_MS - this.#background.now();
+      this.#timer = this.#background.after(Math.max(GATHER_MS, rest), () => this.#report());
+    }
+  }
+
+  /** Reports what has not been reported yet. Nothing may be noted afterwards. */
+  close(): void {
+    if (this.#timer !== undefined) {
+      this.#background.stop(this.#timer);
+      this.#report();
+    }
+  }
+
+  #report(): void {
+    this.#timer = undefined;
+    const text = `telemetry records lost: ${[...this.#counts].map(([reason, n]) => `${n} ${reason}`).join(', ')}`;
+    this.#counts.clear();
+    const now = this.#background.now();
+    if (now - this.#warnedAt >= WARN_INTERVAL_MS) {
+      this.#warnedAt = now;
+      logWarn(text);
+    } else {
+      logDebug(text);
     }
   }
 }

@@ -1,41 +1,100 @@
-import type { ConnectionEndpoint, ConnectionHandle } from '../connectionHandle.js';
-import type { CredentialSource, ExportDestination } from '../exporter/contract.js';
+import type { ConnectionEndpoint, ConnectionHandle, ConnectionRoute } from '../connectionHandle.js';
+import type { ExportDestination } from '../exporter/contract.js';
+import type { Route } from '../exporter/transport.js';
+import { digestOf } from '../lazyCrypto.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
+import type { GateDecision } from './gate.js';
 
 const VERSION_HEAD = /^\d{1,10}\.\d{1,10}\.\d{1,10}/;
 const ORG_ID = /^\d{1,20}$/;
 const PRODUCT = /^[\w.-]{1,64}\/[\w.+-]{1,64}$/;
 
-/** The parts of a handle that end up in a request line or header, checked. */
-export interface CheckedHandle {
-  readonly orgId: string | undefined;
+/** Where a connection's requests go, and what the flag is asked for; all of it checked. */
+export interface CheckedConnection {
+  readonly destination: ExportDestination;
   /** Bare `major.minor.patch`: part of the feature flag's path. */
   readonly driverVersion: string;
-  readonly userAgent: string;
 }
 
-/** @returns `undefined` for a handle from which no request could be made */
-export function checkHandle(
-  handle: ConnectionHandle,
-  { orgId }: ConnectionEndpoint,
-): CheckedHandle | undefined {
-  const driverVersion = VERSION_HEAD.exec(handle.driverVersion)?.[0];
-  if (driverVersion === undefined || (orgId !== undefined && !ORG_ID.test(orgId))) {
-    return undefined;
-  }
-  return { orgId, driverVersion, userAgent: userAgent(handle.driverProduct) };
+/** Whether requests could be made from what the handle and the endpoint say. */
+export function isWellFormed({ driverVersion }: ConnectionHandle, { orgId }: ConnectionEndpoint): boolean {
+  return VERSION_HEAD.test(driverVersion) && (orgId === undefined || ORG_ID.test(orgId));
 }
 
-export function destinationOf(
-  endpoint: ConnectionEndpoint,
-  checked: CheckedHandle,
-  credentials: CredentialSource,
-): ExportDestination {
-  const { host, port, route } = endpoint;
-  return { host, port, orgId: checked.orgId, route, userAgent: checked.userAgent, credentials };
+/** Called once for each connection: what is computed here travels. @param handle a well-formed one */
+export function checkedConnection(
+  { driverVersion, driverProduct }: ConnectionHandle,
+  { host, port, orgId, route, customHeaders }: ConnectionEndpoint,
+): CheckedConnection {
+  return {
+    driverVersion: VERSION_HEAD.exec(driverVersion)?.[0] ?? '',
+    destination: {
+      host,
+      port,
+      orgId,
+      route: keyedRoute(route),
+      userAgent: userAgent(driverProduct),
+      customHeaders,
+    },
+  };
 }
 
-/** Products only: what the application calls itself is not told. */
+/**
+ * What two connections must have in common for their records to share a request: org id, route, headers and
+ * credentials, and beyond those what the request itself tells (the driver's product) and what decides whether it
+ * may be sent (the gate, the flag's driver version). A digest, as it holds credentials.
+ *
+ * @param credentials who the connection authenticates as
+ */
+export function laneKey(
+  { destination, driverVersion }: CheckedConnection,
+  gate: GateDecision,
+  credentials: string,
+): string {
+  const { orgId, route, userAgent: products, customHeaders } = destination;
+  return digestOf([
+    gate,
+    orgId,
+    route.key,
+    products,
+    JSON.stringify(sorted(customHeaders ?? {})),
+    driverVersion,
+    credentials,
+  ]);
+}
+
+/** The same text for headers that are equal, in whatever order. */
+export function sorted(headers: Readonly<Record<string, string>>): ReadonlyArray<readonly [string, string]> {
+  return Object.entries(headers).sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+/** The route with its key. A digest, because a route may hold a password or a key. */
+export function keyedRoute(connection: ConnectionRoute): Route {
+  return { key: routeDigest(connection), connection };
+}
+
+function routeDigest({
+  https,
+  rejectUnauthorized,
+  proxy,
+  ca,
+  clientCert,
+  clientKey,
+}: ConnectionRoute): string {
+  return digestOf([
+    JSON.stringify([
+      https,
+      rejectUnauthorized,
+      proxy && [proxy.protocol, proxy.host, proxy.port, proxy.username, proxy.password],
+      ca?.length,
+    ]),
+    clientCert,
+    clientKey,
+    ...(ca ?? []),
+  ]);
+}
+
+/** Products only: what the application calls itself is left out. */
 function userAgent(driverProduct: string): string {
   const products = [`${INSTRUMENTATION_SCOPE}/${VERSION}`, `Node.js/${process.versions.node}`];
   if (PRODUCT.test(driverProduct)) {

@@ -1,231 +1,245 @@
+import type { CredentialHeaders } from '../connectionHandle.js';
 import type { ExportDestination, FlagResult, HostExporter } from '../exporter/contract.js';
-import { type Background, debug, monotonicNow } from './background.js';
+import { logDebug } from '../log.js';
+import { jittered, startDeadline } from '../runtime.js';
 import type { Counters, DropReason } from './counters.js';
-import { type FlagMember, FlagMembers, type RoundResult } from './flagMembers.js';
-import { Wakeup } from './wakeup.js';
+import type { Credentials } from './credentials.js';
+import type { FlagState, FlagStats } from './stats.js';
+import { type Background, Wakeup } from './timing.js';
 
 const SECOND_MS = 1_000;
-/** How long one round of asking may take. */
+/** How long an answer is waited for, a token provider's included. */
 export const FLAG_TIMEOUT_MS = 10_000;
-/** After a round that brought nothing. */
-export const FLAG_RETRY_MS = 60_000;
-/** Before other credentials are tried than those that were all refused: some change with each request. */
-export const FLAG_NEW_CREDENTIALS_MS = 5_000;
+/** Seconds from one question to the next while there is no answer: the last one again and again. */
+const RETRY_S = [1, 2, 4, 8, 15, 30, 60];
+const MAX_RETRY_S = 60;
+/** A flush may ask before its time, but not sooner after the last question. */
+const MIN_GAP_MS = 1_000;
 const DEFAULT_TTL_S = 900;
 const MIN_TTL_S = 60;
 const MAX_TTL_S = 3_600;
-/** What is believed of a `Retry-After`. */
-const MAX_RETRY_AFTER_MS = 900_000;
 
-/**
- * - `unknown`: nobody has answered yet; records wait
- * - `enabled`, `disabled`: the last good answer, kept when a later request fails
- * - `failed`: there never was a good answer; off until a retry brings one
- */
-export type FlagState = 'unknown' | 'enabled' | 'disabled' | 'failed';
+/** What asking came to. */
+export type FlagOutcome =
+  | { readonly kind: 'enabled' | 'disabled' }
+  /** Nothing is known, and nothing is asked before that monotonic time. */
+  | { readonly kind: 'later'; readonly at: number }
+  /** Nothing is known, and these credentials may not be tried for now. */
+  | { readonly kind: 'unauthorized' };
+
+/** Who asks, and as whom. */
+export interface FlagAsker {
+  readonly destination: ExportDestination;
+  readonly credentials: Credentials;
+}
 
 export interface FlagServices {
   readonly exporter: HostExporter;
   readonly background: Background;
   readonly counters: Counters;
-  /** A round of asking is over. */
-  readonly onRoundOver: () => void;
 }
 
 /**
- * The server's feature flag for one org and driver version at one host. Asked for in the background, one
- * request at a time, and refreshed while connections refer to it. A lane whose credentials the server
- * refuses does not decide for the others: the next lane's are tried.
+ * The server's feature flag for one org and driver version at one host. Lanes ask when they have something due,
+ * each with its own credentials, and share one request at a time. A refusal of credentials is no answer: who asks
+ * next, asks with its own.
  */
 export class FeatureFlag {
   readonly orgId: string | undefined;
   readonly driverVersion: string;
   readonly #services: FlagServices;
-  readonly #members = new FlagMembers();
+  readonly #closed = new AbortController();
+  /** Turns `isOff` off, so that there is something to ask for again. */
+  readonly #offEnd: Wakeup;
   #state: FlagState = 'unknown';
-  #connections = 0;
-  #round: AbortController | undefined;
-  readonly #wakeup: Wakeup;
-  /** Monotonic time before which nobody is asked, whatever happens. */
-  #notBefore = 0;
-  /** Monotonic time at which the present value should be asked for again. */
-  #staleAt = 0;
+  #isOff = false;
+  #request: Promise<unknown> | undefined = undefined;
+  /** Monotonic time of the next question. */
+  #askAt = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  /** Epoch milliseconds. */
+  #answeredAt: number | undefined = undefined;
+  #failures = 0;
+  /** Whether the wait is of our own choice. */
+  #isOwnWait = true;
 
   constructor(orgId: string | undefined, driverVersion: string, services: FlagServices) {
     this.orgId = orgId;
     this.driverVersion = driverVersion;
     this.#services = services;
-    this.#wakeup = new Wakeup(services.background, () => this.#startRound());
+    this.#offEnd = new Wakeup(services.background, () => {
+      this.#isOff = false;
+    });
   }
 
   get state(): FlagState {
     return this.#state;
   }
 
-  /** Why records can't be kept, if they can't. */
+  /** The answer that still counts; `undefined`: it has to be asked for. */
+  get answer(): 'enabled' | 'disabled' | undefined {
+    return this.#state === 'unknown' || this.#askAt <= this.#services.background.now()
+      ? undefined
+      : this.#state;
+  }
+
+  /** Why records are not even queued, if they are not. The hot path. */
   get refusal(): DropReason | undefined {
-    if (this.#state === 'disabled') {
-      return 'flag_disabled';
-    }
-    return this.#state === 'failed' ? 'flag_failed' : undefined;
+    return this.#isOff ? 'flag_disabled' : undefined;
+  }
+
+  /** Monotonic time of the next question; what is past means that the next one who asks gets it asked. */
+  get askAt(): number {
+    return this.#askAt;
   }
 
   /** Whether an answer is awaited. */
   get isAsking(): boolean {
-    return this.#round !== undefined || this.#wakeup.dueAt <= monotonicNow();
+    return this.#request !== undefined;
   }
 
-  get isUnused(): boolean {
-    return this.#members.size === 0;
-  }
-
-  join(member: FlagMember): void {
-    this.#members.add(member);
-    member.destination.credentials.onChange(() =>
-      this.#services.background.run(() => this.#newCredentials(member)),
-    );
-    this.#newCredentials(member);
-  }
-
-  leave(member: FlagMember): void {
-    this.#members.delete(member);
-  }
-
-  /** One more connection refers to the flag. */
-  retain(): void {
-    this.#connections++;
-    if (this.#connections === 1) {
-      this.#askAt(this.#staleAt);
+  /** Asks if need be. Never rejects. */
+  async ask(asker: FlagAsker): Promise<FlagOutcome> {
+    for (;;) {
+      if (this.#askAt > this.#services.background.now()) {
+        return this.#state === 'unknown' ? { kind: 'later', at: this.#askAt } : { kind: this.#state };
+      }
+      if (this.#closed.signal.aborted) {
+        return { kind: 'later', at: Number.POSITIVE_INFINITY };
+      }
+      if (this.#request !== undefined) {
+        await this.#request;
+        continue;
+      }
+      const request = this.#ask(asker).finally(() => {
+        this.#request = undefined;
+      });
+      this.#request = request;
+      if ((await request) === 'unauthorized') {
+        return this.#state === 'unknown' ? { kind: 'unauthorized' } : { kind: this.#state };
+      }
     }
   }
 
-  /** One connection less. Without any nothing is asked again; a round under way goes on. */
-  release(): void {
-    this.#connections--;
-    if (this.#connections === 0 && !this.isAsking) {
-      this.#wakeup.cancel();
+  /** Somebody wants an answer now: a wait of our own choice is over. */
+  hurry(): void {
+    const now = this.#services.background.now();
+    if (this.#isOwnWait && this.#state === 'unknown' && now >= this.#askedAt + MIN_GAP_MS) {
+      this.#askAt = Math.min(this.#askAt, now);
     }
+  }
+
+  stats(): FlagStats {
+    const { now, epochNow } = this.#services.background.runtime;
+    return {
+      orgId: this.orgId,
+      driverVersion: this.driverVersion,
+      state: this.#state,
+      answeredAt: this.#answeredAt,
+      nextRequestAt: this.#askAt === 0 ? undefined : Math.round(epochNow() + this.#askAt - now()),
+    };
   }
 
   close(): void {
-    this.#members.clear();
-    this.#wakeup.cancel();
-    const round = this.#round;
-    this.#round = undefined;
-    round?.abort();
+    this.#offEnd.cancel();
+    this.#closed.abort();
   }
 
-  /** A member has come, or the credentials of one have changed. */
-  #newCredentials(member: FlagMember): void {
-    if (!this.#members.has(member)) {
-      return;
-    }
-    const wereRefused = this.#members.hasRefused;
-    this.#members.onCredentials(member);
-    if (this.#state === 'failed' && wereRefused) {
-      // Nobody was believed so far: whoever comes with other credentials gets to wait for an answer.
-      this.#become('unknown');
-    }
-    if (this.#state === 'unknown') {
-      this.#askAt(0);
-    }
-  }
-
-  #askAt(time: number): void {
-    if (this.#round === undefined && this.#members.size > 0) {
-      this.#wakeup.at(Math.max(time, this.#notBefore));
-    }
-  }
-
-  #startRound(): void {
-    if (monotonicNow() >= this.#staleAt) {
-      this.#members.forgetRefusals();
-    }
+  /** One question, within its time. */
+  async #ask(asker: FlagAsker): Promise<'settled' | 'unauthorized'> {
+    const { exporter, background } = this.#services;
     const round = new AbortController();
-    this.#round = round;
-    const timeout = this.#services.background.after(FLAG_TIMEOUT_MS, () => {
-      round.abort();
+    const stop = (): void => round.abort();
+    this.#closed.signal.addEventListener('abort', stop);
+    const deadline = startDeadline(background.runtime, FLAG_TIMEOUT_MS, stop);
+    try {
+      const needsCredentials = exporter.needsCredentials.flag;
+      const credentials = needsCredentials ? await asker.credentials.get(round.signal) : undefined;
+      if (needsCredentials && credentials === undefined && !round.signal.aborted) {
+        return 'unauthorized';
+      }
+      return await this.#fetch(asker, credentials, round.signal);
+    } catch (error) {
+      logDebug('the feature flag could not be asked for', error);
+      this.#onFailure({ outcome: 'failure', error: 'internal' });
+      return 'settled';
+    } finally {
+      deadline.cancel();
+      this.#closed.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async #fetch(
+    { destination, credentials: source }: FlagAsker,
+    credentials: CredentialHeaders | undefined,
+    signal: AbortSignal,
+  ): Promise<'settled' | 'unauthorized'> {
+    const { exporter, background } = this.#services;
+    this.#askedAt = background.now();
+    const { driverVersion } = this;
+    const result: FlagResult = signal.aborted
+      ? { outcome: 'aborted' }
+      : await exporter.fetchFeatureFlag({ destination, credentials, driverVersion }, signal);
+    if (this.#closed.signal.aborted) {
+      return 'settled';
+    }
+    if (result.outcome === 'unauthorized') {
       this.#services.counters.flagFetches.failed++;
-      this.#endRound(round, { outcome: 'failure', error: 'timeout' });
-    });
-    void this.#members
-      .ask((destination) => this.#fetch(destination, round.signal), round.signal)
-      .catch((error): RoundResult => ({ outcome: 'failure', error: String(error) }))
-      .then((result) => {
-        clearTimeout(timeout);
-        this.#endRound(round, result);
-      });
-  }
-
-  async #fetch(destination: ExportDestination, signal: AbortSignal): Promise<FlagResult> {
-    const { exporter, counters } = this.#services;
-    const result = await exporter.fetchFeatureFlag(destination, this.driverVersion, signal);
-    if (signal.aborted) {
-      return { outcome: 'aborted' };
+      logDebug('the feature flag could not be had: the credentials were refused');
+      if (credentials !== undefined) {
+        source.refuse(credentials);
+      }
+      return 'unauthorized';
     }
     if (result.outcome === 'answer') {
-      counters.flagFetches[result.enabled ? 'enabled' : 'disabled']++;
-    } else if (result.outcome === 'failure') {
-      counters.flagFetches.failed++;
-    }
-    return result;
-  }
-
-  #endRound(round: AbortController, result: RoundResult): void {
-    if (this.#round !== round) {
-      return;
-    }
-    this.#round = undefined;
-    const now = monotonicNow();
-    if (result.outcome === 'answer') {
-      this.#notBefore = 0;
-      this.#staleAt = now + clampTtl(result.ttlSeconds) * SECOND_MS;
-      this.#become(result.enabled ? 'enabled' : 'disabled');
-    } else if (isForLackOfCredentials(result) && this.#members.next() !== undefined) {
-      // Some came while the round was ending.
-      this.#askAt(now);
+      if (credentials !== undefined) {
+        source.accept(credentials);
+      }
+      this.#onAnswer(result.enabled, result.ttlSeconds);
     } else {
-      this.#staleAt = now + this.#onNoAnswer(result, now);
+      this.#onFailure(result);
     }
-    if (this.#connections > 0) {
-      this.#askAt(this.#staleAt);
-    }
-    this.#services.onRoundOver();
+    return 'settled';
   }
 
-  /** @returns milliseconds until the next round */
-  #onNoAnswer(result: Exclude<RoundResult, { outcome: 'answer' }>, now: number): number {
-    debug(`the feature flag could not be had: ${'error' in result ? result.error : result.outcome}`);
-    if (result.outcome === 'no-credentials') {
-      // Nobody was asked: the next credentials may be tried at once.
-      return FLAG_RETRY_MS;
+  #onAnswer(isEnabled: boolean, ttlSeconds: number | undefined): void {
+    const { background, counters } = this.#services;
+    const state = isEnabled ? 'enabled' : 'disabled';
+    counters.flagFetches[state]++;
+    if (state !== this.#state) {
+      logDebug(`feature flag: ${this.#state} -> ${state}`);
     }
-    let waitMs = FLAG_RETRY_MS;
-    if (!isForLackOfCredentials(result)) {
-      const { retryAfterMs = 0 } = result.outcome === 'failure' ? result : {};
-      waitMs = Math.max(FLAG_RETRY_MS, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS));
-      this.#notBefore = now + waitMs;
-    } else {
-      this.#notBefore = now + FLAG_NEW_CREDENTIALS_MS;
-    }
-    if (this.#state === 'unknown') {
-      this.#become('failed');
-    }
-    return waitMs;
-  }
-
-  #become(state: FlagState): void {
-    if (state === this.#state) {
-      return;
-    }
-    debug(`feature flag: ${this.#state} -> ${state}`);
     this.#state = state;
-    this.#members.tellAll();
+    this.#failures = 0;
+    this.#answeredAt = background.runtime.epochNow();
+    // Shorter by up to a quarter while it is on: processes that start together don't go on asking together.
+    const share = isEnabled ? 1 - background.runtime.random() / 4 : 1;
+    this.#setAskAt(clampTtl(ttlSeconds) * SECOND_MS * share);
   }
-}
 
-function isForLackOfCredentials({ outcome }: RoundResult): boolean {
-  return outcome === 'refused' || outcome === 'no-credentials';
+  /** The last good answer stays, until the next question and after it. */
+  #onFailure(result: Exclude<FlagResult, { outcome: 'answer' | 'unauthorized' }>): void {
+    logDebug(`the feature flag could not be had: ${'error' in result ? result.error : result.outcome}`);
+    if (result.outcome === 'blocked') {
+      this.#isOwnWait = false;
+      this.#setAskAt(result.retryInMs + jittered(this.#services.background.runtime, SECOND_MS));
+      return;
+    }
+    this.#services.counters.flagFetches.failed++;
+    const ownMs = (RETRY_S[this.#failures] ?? MAX_RETRY_S) * SECOND_MS;
+    this.#failures++;
+    const askedMs = result.outcome === 'failure' ? (result.retryAfterMs ?? 0) : 0;
+    this.#isOwnWait = askedMs === 0;
+    this.#setAskAt(Math.max(jittered(this.#services.background.runtime, ownMs), askedMs));
+  }
+
+  #setAskAt(waitMs: number): void {
+    this.#askAt = this.#services.background.now() + waitMs;
+    this.#isOff = this.#state === 'disabled';
+    if (this.#isOff) {
+      this.#offEnd.at(this.#askAt);
+    }
+  }
 }
 
 function clampTtl(ttlSeconds: number | undefined): number {

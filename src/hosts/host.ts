@@ -1,13 +1,20 @@
-import type { ConnectionEndpoint } from '../connectionHandle.js';
+import type { TokenProvider } from '../config.js';
+import type { ConnectionHandle } from '../connectionHandle.js';
 import type { BreakerSnapshot, HostExporter } from '../exporter/contract.js';
-import type { Background } from './background.js';
+import type { Guard } from '../guard.js';
 import type { Counters, DropReason } from './counters.js';
-import { type CheckedHandle, destinationOf } from './destination.js';
+import { type Credentials, WitnessedCredentials } from './credentials.js';
+import type { CheckedConnection } from './destination.js';
 import { FeatureFlag } from './featureFlag.js';
 import { HostQueue } from './hostQueue.js';
-import { Lane, type LaneCredentials, type LaneServices } from './lane.js';
+import { Lane, type LaneServices } from './lane.js';
+import { ProvidedCredentials } from './providedCredentials.js';
 import { SendOrder } from './sendOrder.js';
 import type { HostStats } from './stats.js';
+import type { Background } from './timing.js';
+
+/** Feature flags that are remembered: org ids and driver versions at one host. */
+const MAX_FLAGS = 256;
 
 export interface HostOptions {
   readonly batchSize: number;
@@ -15,6 +22,7 @@ export interface HostOptions {
   readonly maxQueueSize: number;
   readonly maxRecordAgeMs: number;
   readonly maxLanes: number;
+  readonly tokenProvider: TokenProvider | undefined;
 }
 
 /** What a host has from its registry. */
@@ -22,9 +30,7 @@ export interface HostServices {
   readonly options: HostOptions;
   readonly background: Background;
   readonly counters: Counters;
-  readonly createCredentials: () => LaneCredentials;
-  /** Whoever waits for a flush may look again. */
-  readonly onSettled: () => void;
+  readonly guard: Guard;
   /** Its last lane is gone. */
   readonly onEmpty: (host: Host) => void;
 }
@@ -34,7 +40,7 @@ export interface LaneRequest {
   readonly key: string;
   /** True if the feature flag is not asked. */
   readonly isForced: boolean;
-  readonly checked: CheckedHandle;
+  readonly checked: CheckedConnection;
 }
 
 /** All connections to one host and port: their lanes, the flags, one queue, one breaker. */
@@ -45,8 +51,11 @@ export class Host {
   readonly #laneServices: LaneServices;
   readonly #queues: HostQueue;
   readonly #sendOrder: SendOrder;
+  /** The user's own, for all lanes; `undefined`: each lane has what was witnessed. */
+  readonly #provided: ProvidedCredentials | undefined;
   /** The least recently used one first. */
   readonly #lanes = new Map<string, Lane>();
+  /** The least recently opened one first. */
   readonly #flags = new Map<string, FeatureFlag>();
   readonly #address: { readonly host: string; readonly port: number };
 
@@ -56,13 +65,18 @@ export class Host {
     exporter: HostExporter,
     services: HostServices,
   ) {
-    const { background, counters, options, onSettled } = services;
+    const { background, counters, guard, options } = services;
+    const { tokenProvider } = options;
     this.key = key;
     this.#address = { host: address.host, port: address.port };
     this.#exporter = exporter;
     this.#services = services;
-    this.#queues = new HostQueue(options, background, (reason, count) => counters.drop(reason, count));
+    this.#queues = new HostQueue(options, background, (reason, records) => counters.drop(reason, records));
     this.#sendOrder = new SendOrder(background, () => exporter.breaker().state === 'closed');
+    this.#provided =
+      tokenProvider === undefined
+        ? undefined
+        : new ProvidedCredentials(tokenProvider, address.host, { runtime: background.runtime, guard });
     this.#laneServices = {
       options,
       exporter,
@@ -70,13 +84,8 @@ export class Host {
       sendOrder: this.#sendOrder,
       background,
       counters,
-      onSettled,
       onIdle: (lane) => this.#onIdle(lane),
     };
-  }
-
-  get isInUse(): boolean {
-    return this.connections > 0;
   }
 
   get connections(): number {
@@ -93,8 +102,8 @@ export class Host {
   }
 
   /** @returns `undefined` if there are `maxLanes`, all of them in use */
-  lane(endpoint: ConnectionEndpoint, request: LaneRequest): Lane | undefined {
-    const lane = this.#lanes.get(request.key) ?? this.#openLane(endpoint, request);
+  lane(handle: ConnectionHandle, request: LaneRequest): Lane | undefined {
+    const lane = this.#lanes.get(request.key) ?? this.#openLane(handle, request);
     if (lane !== undefined) {
       this.#lanes.delete(lane.key);
       this.#lanes.set(lane.key, lane);
@@ -102,20 +111,9 @@ export class Host {
     return lane;
   }
 
-  flushNow(): void {
-    for (const lane of this.#lanes.values()) {
-      lane.outbox.flushNow();
-    }
-  }
-
-  /** @see Outbox.isFlushing */
-  isFlushing(awaitFlag: boolean): boolean {
-    for (const lane of this.#lanes.values()) {
-      if (lane.outbox.isFlushing(awaitFlag)) {
-        return true;
-      }
-    }
-    return false;
+  /** Sends what is queued. @see Outbox.flushNow */
+  async flushNow(until: number): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map(({ outbox }) => outbox.flushNow(until)));
   }
 
   /** Later records are dropped for this reason. */
@@ -154,57 +152,72 @@ export class Host {
       ...this.#address,
       connections: this.connections,
       lanes: lanes.length,
-      pausedLanes: lanes.filter((lane) => lane.outbox.isPaused).length,
+      forcedLanes: lanes.filter(({ isForced }) => isForced).length,
+      pausedLanes: lanes.filter(({ outbox }) => outbox.isPaused).length,
       queued: this.#queues.size,
       inFlight: this.#queues.inFlight,
       breaker: this.breaker(),
-      flags: [...this.#flags.values()].map(({ orgId, driverVersion, state }) => ({
-        orgId,
-        driverVersion,
-        state,
-      })),
+      flags: [...this.#flags.values()].map((flag) => flag.stats()),
       exportRequests: { ...this.requests() },
     };
   }
 
-  #openLane(endpoint: ConnectionEndpoint, request: LaneRequest): Lane | undefined {
+  #openLane(handle: ConnectionHandle, { key, isForced, checked }: LaneRequest): Lane | undefined {
     if (this.#lanes.size >= this.#services.options.maxLanes && !this.#evictLane()) {
       return undefined;
     }
-    const { key, isForced, checked } = request;
-    const credentials = this.#services.createCredentials();
-    const destination = destinationOf(endpoint, checked, credentials.source);
+    const { destination } = checked;
     const flag = isForced ? undefined : this.#flag(checked);
-    const lane = new Lane(key, destination, credentials, flag, this.#laneServices);
+    const lane = new Lane({ key, destination, flag, ...this.#credentialsOf(handle) }, this.#laneServices);
     this.#lanes.set(key, lane);
     return lane;
   }
 
-  #flag({ orgId, driverVersion }: CheckedHandle): FeatureFlag {
-    const key = flagKey(orgId, driverVersion);
-    let flag = this.#flags.get(key);
-    if (flag === undefined) {
-      const { background, counters, onSettled } = this.#services;
-      flag = new FeatureFlag(orgId, driverVersion, {
-        exporter: this.#exporter,
-        background,
-        counters,
-        onRoundOver: onSettled,
-      });
-      this.#flags.set(key, flag);
+  #credentialsOf(handle: ConnectionHandle): {
+    readonly credentials: Credentials;
+    readonly watch: (handle: ConnectionHandle) => void;
+  } {
+    if (this.#provided !== undefined) {
+      return { credentials: this.#provided, watch: () => undefined };
     }
+    const { runtime } = this.#services.background;
+    const credentials = new WitnessedCredentials(handle.credentials, handle.hasStaticToken, runtime);
+    return { credentials, watch: (connection) => credentials.watch(connection) };
+  }
+
+  #flag({ destination: { orgId }, driverVersion }: CheckedConnection): FeatureFlag {
+    const key = `${orgId ?? ''}/${driverVersion}`;
+    const known = this.#flags.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const { background, counters } = this.#services;
+    const flag = new FeatureFlag(orgId, driverVersion, { exporter: this.#exporter, background, counters });
+    const [oldest] = this.#flags.keys();
+    if (oldest !== undefined && this.#flags.size >= MAX_FLAGS) {
+      // Lanes that have it go on with it; later ones ask once more.
+      this.#flags.delete(oldest);
+    }
+    this.#flags.set(key, flag);
     return flag;
   }
 
   /** The least recently used lane without connections goes; rather one that has nothing left to send. */
   #evictLane(): boolean {
-    const unused = [...this.#lanes.values()].filter((lane) => lane.connections === 0);
-    const lane = unused.find(({ outbox }) => outbox.isEmpty) ?? unused[0];
-    if (lane === undefined) {
-      return false;
+    let evicted: Lane | undefined;
+    for (const lane of this.#lanes.values()) {
+      if (lane.connections === 0) {
+        evicted ??= lane;
+        if (lane.outbox.isEmpty) {
+          evicted = lane;
+          break;
+        }
+      }
     }
-    this.#closeLane(lane, 'lane_evicted');
-    return true;
+    if (evicted !== undefined) {
+      this.#closeLane(evicted, 'lane_evicted');
+    }
+    return evicted !== undefined;
   }
 
   #onIdle(lane: Lane): void {
@@ -217,14 +230,5 @@ export class Host {
   #closeLane(lane: Lane, reason: DropReason): void {
     this.#lanes.delete(lane.key);
     lane.close(reason, reason);
-    const { flag } = lane;
-    if (flag?.isUnused) {
-      flag.close();
-      this.#flags.delete(flagKey(flag.orgId, flag.driverVersion));
-    }
   }
-}
-
-function flagKey(orgId: string | undefined, driverVersion: string): string {
-  return `${orgId ?? ''}/${driverVersion}`;
 }

@@ -1,17 +1,18 @@
 import type { OperationRecord } from '../records.js';
-import { type Background, monotonicNow } from './background.js';
-import { isBefore, nextSequence, RecordQueue } from './recordQueue.js';
+import type { DropReason } from './counters.js';
+import { RecordQueue } from './recordQueue.js';
+import { type Background, Wakeup } from './timing.js';
 
-/** Ages are known to this fraction of `maxRecordAgeMs`; a record is never dropped before its time. */
-const AGE_STEPS = 128;
+/** The queues are looked through for expired records at most so many times in `maxRecordAgeMs`. */
+const EXPIRY_STEPS = 128;
 
 export interface HostQueueLimits {
   readonly maxQueueSize: number;
   readonly maxRecordAgeMs: number;
 }
 
-/** Told of what the queue drops by itself. */
-export type OnDropped = (reason: 'queue_full' | 'expired', count: number) => void;
+/** Told what the queue drops by itself. */
+export type OnDropped = (reason: DropReason, records: readonly OperationRecord[]) => void;
 
 /** All that waits for one host: the queues of its lanes under one cap and one age limit. */
 export class HostQueue {
@@ -19,17 +20,16 @@ export class HostQueue {
   readonly #background: Background;
   readonly #onDropped: OnDropped;
   readonly #queues = new Set<RecordQueue>();
-  /** Which sequence number was the last one when: ages without a clock reading per record. */
-  #marks: AgeMark[] = [];
-  #sequence = 0;
+  readonly #expiry: Wakeup;
+  #isWatching = false;
   #size = 0;
   #inFlight = 0;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(limits: HostQueueLimits, background: Background, onDropped: OnDropped) {
     this.#limits = limits;
     this.#background = background;
     this.#onDropped = onDropped;
+    this.#expiry = new Wakeup(background, () => this.#onExpiryDue());
   }
 
   get size(): number {
@@ -40,28 +40,32 @@ export class HostQueue {
     return this.#inFlight;
   }
 
-  open(): RecordQueue {
-    const queue = new RecordQueue();
+  /** @param expiredAs the reason for which a record that is too old is dropped */
+  open(expiredAs: () => DropReason): RecordQueue {
+    const queue = new RecordQueue(expiredAs);
     this.#queues.add(queue);
     return queue;
   }
 
-  /** @returns how many records were still in it */
-  close(queue: RecordQueue): number {
+  /** @returns the records that were still in it */
+  close(queue: RecordQueue): readonly OperationRecord[] {
     this.#queues.delete(queue);
     return this.clear(queue);
   }
 
+  /** The hot path. A record that waited elsewhere keeps its age. */
   push(queue: RecordQueue, record: OperationRecord): void {
-    this.#sequence = nextSequence(this.#sequence);
-    record.sequence = this.#sequence;
+    if (record.queuedAt < 0) {
+      // Whole numbers take no memory of their own.
+      record.queuedAt = Math.floor(this.#background.now());
+    }
     queue.push(record);
     this.#size++;
     if (this.#size > this.#limits.maxQueueSize) {
-      this.#dropOldest();
+      this.#dropOne();
     }
-    if (this.#timer === undefined) {
-      this.#mark();
+    if (!this.#isWatching) {
+      this.#watch(record.queuedAt);
     }
   }
 
@@ -76,92 +80,92 @@ export class HostQueue {
   /** The batch is done with. */
   settle(batch: readonly OperationRecord[]): void {
     this.#inFlight -= batch.length;
+    this.#restIfEmpty();
   }
 
   /** The batch waits again, at the head. */
   putBack(queue: RecordQueue, batch: readonly OperationRecord[]): void {
-    this.settle(batch);
+    this.#inFlight -= batch.length;
     queue.putBack(batch);
     this.#size += batch.length;
     this.#dropExpired(queue);
     while (this.#size > this.#limits.maxQueueSize) {
-      this.#dropOldest();
+      this.#dropOne();
+    }
+    const oldest = queue.head?.queuedAt;
+    if (!this.#isWatching && oldest !== undefined) {
+      this.#watch(oldest);
     }
   }
 
-  /** @returns how many records were in it */
-  clear(queue: RecordQueue): number {
-    const count = queue.clear();
-    this.#size -= count;
-    return count;
+  /** @returns the records that were in it */
+  clear(queue: RecordQueue): readonly OperationRecord[] {
+    const records = queue.clear();
+    this.#size -= records.length;
+    this.#restIfEmpty();
+    return records;
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#marks = [];
+    this.#expiry.cancel();
   }
 
-  /** Looks at the heads of all lanes, at most `maxLanes`, and only when the cap is reached. */
-  #dropOldest(): void {
-    let waitsLongest: RecordQueue | undefined;
-    let oldest: OperationRecord | undefined;
+  #restIfEmpty(): void {
+    if (this.#size + this.#inFlight === 0) {
+      this.#expiry.cancel();
+      this.#isWatching = false;
+    }
+  }
+
+  /** Looks at one record of each lane, and only when the cap is reached. */
+  #dropOne(): void {
+    const queue =
+      this.#oldest((candidate) => candidate.firstPlain) ?? this.#oldest((candidate) => candidate.head);
+    const record = queue?.dropOne();
+    if (record !== undefined) {
+      this.#size--;
+      this.#onDropped('queue_full', [record]);
+    }
+  }
+
+  #oldest(recordOf: (queue: RecordQueue) => OperationRecord | undefined): RecordQueue | undefined {
+    let oldest: RecordQueue | undefined;
+    let since = Number.POSITIVE_INFINITY;
     for (const queue of this.#queues) {
-      const { head } = queue;
-      if (head !== undefined && (oldest === undefined || isBefore(head.sequence, oldest.sequence))) {
-        waitsLongest = queue;
-        oldest = head;
+      const queuedAt = recordOf(queue)?.queuedAt;
+      if (queuedAt !== undefined && queuedAt < since) {
+        oldest = queue;
+        since = queuedAt;
       }
     }
-    if (waitsLongest?.shift() !== undefined) {
-      this.#size--;
-      this.#onDropped('queue_full', 1);
-    }
+    return oldest;
   }
 
   #dropExpired(queue: RecordQueue): void {
-    const limit = monotonicNow() - this.#limits.maxRecordAgeMs;
-    const expired = this.#marks.findLast((mark) => mark.time <= limit);
-    if (expired === undefined) {
-      return;
+    const records = queue.dropUntil(this.#background.now() - this.#limits.maxRecordAgeMs);
+    if (records.length > 0) {
+      this.#size -= records.length;
+      this.#onDropped(queue.expiredAs(), records);
     }
-    let count = 0;
-    for (let { head } = queue; head !== undefined; head = queue.head) {
-      if (isBefore(expired.sequence, head.sequence)) {
-        break;
-      }
-      queue.shift();
-      count++;
-    }
-    this.#size -= count;
-    this.#onDropped('expired', count);
   }
 
-  /** Runs while anything waits or is in flight. */
-  #mark(): void {
+  /** Looks again when the oldest record is too old, but not for every single one. */
+  #watch(oldest: number): void {
+    this.#isWatching = true;
     const { maxRecordAgeMs } = this.#limits;
-    const now = monotonicNow();
-    this.#marks.push({ sequence: this.#sequence, time: now });
-    this.#timer = this.#background.after(Math.ceil(maxRecordAgeMs / AGE_STEPS), () => this.#tick());
+    this.#expiry.at(
+      Math.max(oldest + maxRecordAgeMs, this.#background.now() + maxRecordAgeMs / EXPIRY_STEPS),
+    );
   }
 
-  #tick(): void {
-    this.#timer = undefined;
+  #onExpiryDue(): void {
+    this.#isWatching = false;
     for (const queue of this.#queues) {
       this.#dropExpired(queue);
     }
-    if (this.#size + this.#inFlight === 0) {
-      this.#marks = [];
-      return;
+    const oldest = this.#oldest((queue) => queue.head)?.head?.queuedAt;
+    if (oldest !== undefined) {
+      this.#watch(oldest);
     }
-    const limit = monotonicNow() - this.#limits.maxRecordAgeMs;
-    const current = this.#marks.findLastIndex((mark) => mark.time <= limit);
-    this.#marks = this.#marks.slice(Math.max(current, 0));
-    this.#mark();
   }
-}
-
-interface AgeMark {
-  readonly sequence: number;
-  readonly time: number;
 }

@@ -1,169 +1,238 @@
-import type { ResolvedHostOptions } from '../config.js';
+import type { ResolvedHostOptions, ResolvedProcessorOptions } from '../config.js';
 import type { ConnectionEndpoint, ConnectionHandle } from '../connectionHandle.js';
-import type { RecordExporter } from '../exporter/contract.js';
-import { PassiveCredentials } from '../exporter/passiveCredentials.js';
-import { ProvidedCredentials } from '../exporter/providedCredentials.js';
-import { digestOf } from '../lazyCrypto.js';
-import { Background, debug } from './background.js';
-import type { ConnectionLease } from './contract.js';
-import { type ConnectionOutcome, Counters, type DropReason } from './counters.js';
-import { checkHandle } from './destination.js';
+import type { HostExporter, RecordExporter } from '../exporter/contract.js';
+import { DatabricksExporter } from '../exporter/databricksExporter.js';
+import type { DryRunExporter } from '../exporter/dryRunExporter.js';
+import { recordExporterIn } from '../exporter/opaque.js';
+import { Guard } from '../guard.js';
+import { logDebug } from '../log.js';
+import { Observation } from '../observer.js';
+import type { Runtime } from '../runtime.js';
+import { type ConnectionOutcome, Counters, type DropReason, LossWarner } from './counters.js';
+import { checkedConnection, isWellFormed, laneKey, sorted } from './destination.js';
 import { decideGate, type Environment, type GateDecision } from './gate.js';
 import { Host, type HostServices } from './host.js';
-import { HostTotals } from './hostTotals.js';
-import type { Lane, LaneCredentials } from './lane.js';
-import { laneKey, ObjectNumbers } from './laneIdentity.js';
-import { DISABLED_LEASE, Lease } from './lease.js';
-import { LossWarner } from './lossWarner.js';
-import { Deadline, Settling } from './settling.js';
-import type { HostsStats } from './stats.js';
+import { HostQueue } from './hostQueue.js';
+import { type ConnectionLease, DISABLED_LEASE, type Lane, Lease, type LeaseServices } from './lane.js';
+import { type HostsStats, HostTotals } from './stats.js';
+import { Background, TimeLimit } from './timing.js';
+
+export type { DatabricksExporter } from '../exporter/databricksExporter.js';
+export type { DryRunExporter } from '../exporter/dryRunExporter.js';
+
+/** Records that wait for drivers' first requests: more than a start makes that fails. */
+const MAX_WAITING = 1_000;
 
 type Refusal = Exclude<ConnectionOutcome, 'served' | 'disabled'>;
+
+export interface RegistryServices {
+  readonly exporter: RecordExporter;
+  /** Counts failures of what the user gave. */
+  readonly guard?: Guard;
+  readonly observation?: Observation;
+  /** Read whenever a connection is opened. Default: the process's. */
+  readonly environment?: Environment;
+  /** Default: the machine's. */
+  readonly runtime?: Runtime;
+}
+
+/**
+ * The hosts of one processor.
+ *
+ * @param exporter default: a `DatabricksExporter` made from the same options
+ * @throws TypeError for an exporter that is not this package's
+ */
+export function createHosts(
+  options: ResolvedProcessorOptions,
+  exporter: DatabricksExporter | DryRunExporter = new DatabricksExporter(options.exporter),
+  services: Pick<RegistryServices, 'guard' | 'observation'> = {},
+): HostRegistry {
+  const inner = recordExporterIn(exporter);
+  if (inner === undefined) {
+    throw new TypeError("the exporter has to be a 'DatabricksExporter' or a 'DryRunExporter'");
+  }
+  return new HostRegistry(options.hosts, { ...services, exporter: inner });
+}
 
 /** All hosts of one processor. Nothing in here throws, rejects or holds the process. */
 export class HostRegistry {
   readonly #options: ResolvedHostOptions;
   readonly #exporter: RecordExporter;
   readonly #environment: Environment;
-  readonly #background = new Background();
-  readonly #warner = new LossWarner(this.#background);
-  readonly #counters = new Counters(this.#warner);
-  readonly #settling = new Settling(() => this.#isSettled());
+  readonly #guard: Guard;
+  readonly #observation: Observation;
+  readonly #background: Background;
+  readonly #warner: LossWarner;
+  readonly #counters: Counters;
   readonly #hostServices: HostServices;
   /** The least recently used one first. */
   readonly #hosts = new Map<string, Host>();
-  readonly #credentialNumbers = new ObjectNumbers();
+  /** What was queued before the driver's first request. */
+  readonly #waiting: HostQueue;
+  /** Their drivers have not sent a request yet. */
+  readonly #undecided = new Set<Lease>();
   /** Connections that were refused stay so: they are asked about again with every span of theirs. */
   readonly #refused = new WeakSet<ConnectionHandle>();
   readonly #totals = new HostTotals();
-  #shutdown: Promise<void> | undefined;
+  #connectionNumber = 0;
+  #shutdown: Promise<void> | undefined = undefined;
   #isStopping = false;
 
-  /** @param environment read whenever a connection is opened */
-  constructor(
-    options: ResolvedHostOptions,
-    exporter: RecordExporter,
-    environment: Environment = process.env,
-  ) {
+  constructor(options: ResolvedHostOptions, services: RegistryServices) {
     this.#options = options;
-    this.#exporter = exporter;
-    this.#environment = environment;
+    this.#exporter = services.exporter;
+    this.#environment = services.environment ?? process.env;
+    this.#guard = services.guard ?? new Guard();
+    this.#observation = services.observation ?? new Observation();
+    this.#background = new Background(services.runtime);
+    this.#warner = new LossWarner(this.#background);
+    this.#counters = new Counters(this.#warner, this.#observation);
     this.#hostServices = {
       options,
       background: this.#background,
       counters: this.#counters,
-      createCredentials: () => createCredentials(options),
-      onSettled: () => this.#settling.check(),
+      guard: this.#guard,
       onEmpty: (host) => this.#closeHost(host, 'connection_closed'),
     };
+    this.#waiting = new HostQueue(
+      { maxQueueSize: MAX_WAITING, maxRecordAgeMs: options.maxRecordAgeMs },
+      this.#background,
+      (reason, records) => this.#counters.drop(reason, records),
+    );
   }
 
   /**
-   * A connection's share in its host, opened if need be. The lease is released by the connection's close.
+   * A connection's share in its host, opened when the driver's first request shows where that is. The lease is
+   * released by the connection's close.
    *
    * @returns a lease that is not enabled if the gate says off; `undefined` for a connection that is refused
    */
   acquire(handle: ConnectionHandle): ConnectionLease | undefined {
     try {
-      if (this.#refused.has(handle)) {
-        return undefined;
-      }
-      const gate = decideGate(handle.telemetry, this.#options, this.#environment);
-      if (gate === 'off' && !this.#isStopping) {
-        this.#counters.connections.disabled++;
-        return DISABLED_LEASE;
-      }
-      const lease = new Lease({
-        openLane: () => this.#openLane(handle, gate),
-        accepts: ({ route }) => route.https && this.#exporter.supportsRoute(route),
-        onDropped: (count) => this.#counters.drop('connection_closed', count),
-      });
-      if (handle.endpoint !== undefined || this.#isStopping) {
-        lease.onEndpoint();
-        if (this.#refused.has(handle)) {
-          return undefined;
-        }
-      }
-      if (handle.isClosed) {
-        lease.release();
-      }
-      handle.listen(lease);
-      return lease;
+      return this.#refused.has(handle) ? undefined : this.#acquire(handle);
     } catch (error) {
-      this.#counters.connections.refused_handle++;
-      debug('connection refused_handle', error);
+      logDebug('connection refused_handle', error);
+      return this.#refuse(handle, 'refused_handle');
     }
-    return undefined;
-  }
-
-  #openLane(handle: ConnectionHandle, gate: GateDecision): Lane | undefined {
-    const admission = this.#admit(handle, gate);
-    if (typeof admission !== 'string') {
-      this.#counters.connections.served++;
-      admission.attach(handle);
-      return admission;
-    }
-    this.#refused.add(handle);
-    this.#counters.connections[admission]++;
-    debug(`connection ${admission}`);
-    return undefined;
   }
 
   /**
-   * Sends what is queued, and waits for it and for what is in flight. Does not wait for what can't be sent
-   * now: behind an open breaker, in a paused lane, without an answer about the flag under way.
+   * Sends what is queued, and waits for it, for what is in flight, and for a first answer about the flag. Does not
+   * wait for what can't be sent now: behind an open breaker, in a paused lane, without credentials.
    */
   async forceFlush(timeoutMs: number): Promise<void> {
     if (this.#shutdown !== undefined) {
       return this.#shutdown;
     }
-    this.#flushHosts();
-    const deadline = new Deadline(timeoutMs);
-    await deadline.limit(this.#settling.wait());
-    deadline.clear();
+    const limit = new TimeLimit(this.#background.runtime, timeoutMs);
+    await limit.of(this.#flushHosts(this.#background.now() + timeoutMs));
+    limit.clear();
   }
 
-  /** Like `forceFlush`, but for good, and without waiting for the flag: what is left then is dropped. */
+  /** Like `forceFlush`, but for good, and without waiting for a first answer: what is left then is dropped. */
   shutdown(timeoutMs: number): Promise<void> {
     this.#shutdown ??= this.#stop(timeoutMs);
     return this.#shutdown;
   }
 
   stats(): HostsStats {
-    return this.#totals.snapshot(this.#counters, [...this.#hosts.values()], this.#options.maxQueueSize);
+    return this.#totals.snapshot(this.#counters, {
+      hosts: [...this.#hosts.values()],
+      waiting: this.#waiting.size,
+      queueCapacity: this.#options.maxQueueSize,
+      userCodeFailures: this.#guard.failures(),
+    });
+  }
+
+  #acquire(handle: ConnectionHandle): ConnectionLease | undefined {
+    if (this.#isStopping) {
+      return this.#refuse(handle, 'refused_shutdown');
+    }
+    const gate = decideGate(handle.telemetry, this.#options, this.#environment);
+    this.#observation.noteVerdict(gate, 'gate');
+    if (gate === 'off') {
+      this.#counters.connections.disabled++;
+      return DISABLED_LEASE;
+    }
+    const lease = new Lease(this.#leaseServices(handle, gate));
+    handle.listen(lease);
+    this.#undecided.add(lease);
+    if (handle.endpoint !== undefined) {
+      lease.onEndpoint();
+    }
+    if (handle.isClosed) {
+      lease.release();
+    }
+    return this.#refused.has(handle) ? undefined : lease;
+  }
+
+  #leaseServices(handle: ConnectionHandle, gate: GateDecision): LeaseServices {
+    return {
+      waiting: this.#waiting,
+      openLane: () => this.#openLane(handle, gate),
+      accepts: (endpoint) => !this.#isStopping && this.#refusalOf(handle, endpoint) === undefined,
+      counters: this.#counters,
+      onDecided: (lease) => this.#undecided.delete(lease),
+    };
+  }
+
+  #openLane(handle: ConnectionHandle, gate: GateDecision): Lane | undefined {
+    const admission = this.#admit(handle, gate);
+    if (typeof admission === 'string') {
+      return this.#refuse(handle, admission);
+    }
+    this.#counters.connections.served++;
+    admission.attach(handle);
+    return admission;
+  }
+
+  #refuse(handle: ConnectionHandle, refusal: Refusal): undefined {
+    this.#counters.connections[refusal]++;
+    logDebug(`connection ${refusal}`);
+    if (typeof handle === 'object' && handle !== null) {
+      this.#refused.add(handle);
+    }
   }
 
   #admit(handle: ConnectionHandle, gate: GateDecision): Lane | Refusal {
-    if (this.#isStopping) {
-      return 'refused_shutdown';
-    }
     const { endpoint } = handle;
-    const checked = endpoint && checkHandle(handle, endpoint);
-    if (endpoint === undefined || checked === undefined) {
+    if (endpoint === undefined) {
       return 'refused_handle';
     }
-    if (!endpoint.route.https || !this.#exporter.supportsRoute(endpoint.route)) {
-      return 'refused_route';
+    const refusal = this.#refusalOf(handle, endpoint);
+    if (refusal !== undefined) {
+      return refusal;
     }
-    const key = laneKey(handle, endpoint, gate, this.#credentialsOf(handle));
     const host = this.#host(endpoint);
     if (typeof host === 'string') {
       return host;
     }
-    return host.lane(endpoint, { key, isForced: gate === 'forced', checked }) ?? 'refused_max_lanes';
+    const checked = checkedConnection(handle, endpoint);
+    const key = laneKey(checked, gate, this.#credentialsOf(handle));
+    return host.lane(handle, { key, isForced: gate === 'forced', checked }) ?? 'refused_max_lanes';
+  }
+
+  #refusalOf(handle: ConnectionHandle, endpoint: ConnectionEndpoint): Refusal | undefined {
+    const { host, port, route } = endpoint;
+    if (!isWellFormed(handle, endpoint)) {
+      return 'refused_handle';
+    }
+    if (!this.#exporter.supportsHost(host, port)) {
+      return 'refused_host';
+    }
+    return route.https && this.#exporter.supportsRoute(route) ? undefined : 'refused_route';
   }
 
   #host(endpoint: ConnectionEndpoint): Host | Refusal {
     const key = `${endpoint.host.toLowerCase()}:${endpoint.port}`;
     let host = this.#hosts.get(key);
     if (host === undefined) {
-      const hostExporter = this.#exporter.openHost(endpoint.host, endpoint.port);
-      if (hostExporter === undefined) {
-        return 'refused_host';
-      }
       if (this.#hosts.size >= this.#options.maxHosts && !this.#evictHost()) {
-        hostExporter.close().catch(onCloseError);
         return 'refused_max_hosts';
+      }
+      const hostExporter = this.#openHost(endpoint);
+      if (hostExporter === undefined) {
+        return 'refused_exporter';
       }
       host = new Host(key, endpoint, hostExporter, this.#hostServices);
     }
@@ -172,18 +241,28 @@ export class HostRegistry {
     return host;
   }
 
-  #credentialsOf(handle: ConnectionHandle): string | number {
-    if (this.#options.tokenProvider !== undefined) {
-      return 'token provider';
+  #openHost({ host, port }: ConnectionEndpoint): HostExporter | undefined {
+    try {
+      return this.#exporter.openHost(host, port, this.#observation);
+    } catch {
+      this.#guard.note('exporter');
+      return undefined;
     }
-    return handle.hasStaticToken
-      ? digestOf([JSON.stringify(Object.entries(handle.credentials ?? {}))])
-      : this.#credentialNumbers.numberOf(handle);
+  }
+
+  /** As whom the connection sends. Only a token that never changes is another connection's as well. */
+  #credentialsOf(handle: ConnectionHandle): string {
+    if (typeof this.#options.tokenProvider === 'string') {
+      return 'token';
+    }
+    return handle.hasStaticToken && this.#options.tokenProvider === undefined
+      ? JSON.stringify(sorted(handle.credentials ?? {}))
+      : `#${++this.#connectionNumber}`;
   }
 
   /** The least recently used host without connections goes; rather one that has nothing left to send. */
   #evictHost(): boolean {
-    const unused = [...this.#hosts.values()].filter((host) => !host.isInUse);
+    const unused = [...this.#hosts.values()].filter((host) => host.connections === 0);
     const host = unused.find(({ isDrained }) => isDrained) ?? unused[0];
     if (host === undefined) {
       return false;
@@ -198,54 +277,37 @@ export class HostRegistry {
     host.close(reason, reason).catch(onCloseError);
   }
 
-  #flushHosts(): void {
+  #flushHosts(until: number): Promise<unknown> {
+    let flushed: Promise<unknown> = Promise.resolve();
     this.#background.run(() => {
-      for (const host of this.#hosts.values()) {
-        host.flushNow();
-      }
+      flushed = Promise.all([...this.#hosts.values()].map((host) => host.flushNow(until)));
     });
+    return flushed;
   }
 
   async #stop(timeoutMs: number): Promise<void> {
     this.#isStopping = true;
-    const deadline = new Deadline(timeoutMs);
+    const limit = new TimeLimit(this.#background.runtime, timeoutMs);
+    for (const lease of this.#undecided) {
+      lease.refuse('never_connected', 'already_shutdown');
+    }
+    this.#waiting.stop();
     const hosts = [...this.#hosts.values()];
     for (const host of hosts) {
       host.refuse('already_shutdown');
     }
-    this.#flushHosts();
-    await deadline.limit(this.#settling.wait());
+    await limit.of(this.#flushHosts(Number.NEGATIVE_INFINITY));
     this.#hosts.clear();
     const closing = hosts.map((host) => {
       this.#totals.keep(host);
       return host.close('shutdown', 'already_shutdown');
     });
-    // Whoever waits for a flush has nothing more to wait for.
-    this.#settling.check();
-    await deadline.limit(Promise.allSettled(closing));
-    deadline.clear();
+    await limit.of(Promise.allSettled(closing));
+    limit.clear();
     this.#warner.close();
   }
-
-  #isSettled(): boolean {
-    const awaitFlag = !this.#isStopping;
-    for (const host of this.#hosts.values()) {
-      if (host.isFlushing(awaitFlag)) {
-        return false;
-      }
-    }
-    return true;
-  }
-}
-
-function createCredentials({ tokenProvider }: ResolvedHostOptions): LaneCredentials {
-  if (tokenProvider !== undefined) {
-    return { source: new ProvidedCredentials(tokenProvider) };
-  }
-  const source = new PassiveCredentials();
-  return { source, add: (handle) => source.add(handle) };
 }
 
 function onCloseError(error: unknown): void {
-  debug('a host could not be closed', error);
+  logDebug('a host could not be closed', error);
 }

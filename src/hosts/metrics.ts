@@ -1,8 +1,9 @@
 import type { Attributes, BatchObservableResult, MeterProvider } from '@opentelemetry/api';
 import type { BreakerSnapshot } from '../exporter/contract.js';
+import type { Guard } from '../guard.js';
+import { logDebug } from '../log.js';
 import { Tag } from '../tags/index.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
-import { debug } from './background.js';
 import type { HostsStats } from './stats.js';
 
 /** `otel.component.type` of all metrics. */
@@ -15,30 +16,41 @@ const SUCCESS_STATUS = /^2\d\d$/;
 const MS_PER_SECOND = 1_000;
 
 /**
- * Offers the statistics as OpenTelemetry metrics: one snapshot per collection, nothing in between.
+ * Offers the statistics as OpenTelemetry metrics: one snapshot per collection, nothing in between. Whatever the
+ * provider throws or gives ends here.
  *
  * @param stats makes the snapshot
+ * @param guard counts what the provider fails at
  * @param componentName `otel.component.name`; processors that share a MeterProvider need different ones
  * @returns stops it
  */
 export function registerMetrics(
   meterProvider: MeterProvider,
   stats: () => HostsStats,
+  guard: Guard,
   componentName: string = `${COMPONENT_TYPE}/0`,
 ): () => void {
-  const meter = meterProvider.getMeter(INSTRUMENTATION_SCOPE, VERSION);
   const component = { 'otel.component.type': COMPONENT_TYPE, 'otel.component.name': componentName };
-  const instruments = createInstruments(meter);
-  const observe = (result: BatchObservableResult): void => {
-    try {
-      observeAll(result, instruments, stats(), component);
-    } catch (error) {
-      debug('the metrics could not be observed', error);
+  const register = (): (() => void) => {
+    const meter = meterProvider.getMeter(INSTRUMENTATION_SCOPE, VERSION);
+    const instruments = createInstruments(meter);
+    const observe = (result: BatchObservableResult): void => {
+      try {
+        observeAll(result, instruments, stats(), component);
+      } catch (error) {
+        logDebug('the metrics could not be observed', error);
+      }
+    };
+    const observables = Object.values(instruments);
+    meter.addBatchObservableCallback(observe, observables);
+    return () => meter.removeBatchObservableCallback(observe, observables);
+  };
+  const unregister = guard.call('meterProvider', register);
+  return () => {
+    if (unregister !== undefined) {
+      guard.call('meterProvider', unregister);
     }
   };
-  const observables = Object.values(instruments);
-  meter.addBatchObservableCallback(observe, observables);
-  return () => meter.removeBatchObservableCallback(observe, observables);
 }
 
 type Meter = ReturnType<MeterProvider['getMeter']>;

@@ -1,164 +1,149 @@
-import type { ExportDestination, ExportResult, HostExporter } from '../exporter/contract.js';
 import type { OperationRecord } from '../records.js';
-import { type Background, debug, monotonicNow } from './background.js';
-import type { Counters, DropReason } from './counters.js';
-import type { FeatureFlag } from './featureFlag.js';
-import type { HostQueue } from './hostQueue.js';
-import { Pause } from './pause.js';
+import type { DropReason } from './counters.js';
+import { type Delivered, Delivery, type DeliveryServices } from './delivery.js';
+import type { FeatureFlag, FlagAsker } from './featureFlag.js';
 import type { RecordQueue } from './recordQueue.js';
-import type { Sender, SendOrder } from './sendOrder.js';
-import { Wakeup } from './wakeup.js';
+import type { SendOrder, TurnTaker } from './sendOrder.js';
+import { Wakeup } from './timing.js';
 
 /** Flushes that are asked for are at least this far apart: failing statements ask for one each. */
 export const FLUSH_GAP_MS = 1_000;
+/** The shortest wait where credentials should be there and are not. */
+const NO_CREDENTIALS_MS = 1_000;
 
-/** What a lane's outbox has from its host. */
-export interface OutboxServices {
-  readonly options: { readonly batchSize: number; readonly flushIntervalMs: number };
-  readonly exporter: HostExporter;
-  readonly queues: HostQueue;
+/** What an outbox has from its host. */
+export interface OutboxServices extends DeliveryServices {
   readonly sendOrder: SendOrder;
-  readonly background: Background;
-  readonly counters: Counters;
-  /** A batch is through, or back: whoever waits for a flush may look again. */
-  readonly onSettled: () => void;
 }
 
-/** Whose answer decides about an outbox; the feature flag as far as that needs to know it. */
-export type FlagAnswer = Pick<FeatureFlag, 'state' | 'refusal' | 'isAsking'>;
-
-interface InFlight {
-  readonly batch: readonly OperationRecord[];
-  readonly sentAt: number;
+/** Where the records go, as whom, and whose answer decides about them. */
+export interface OutboxIdentity extends FlagAsker {
+  /** `undefined` if telemetry is forced. */
+  readonly flag: FeatureFlag | undefined;
 }
 
-/**
- * The records of one lane and their way out: batched, one request at a time, waiting where the flag, the
- * server or the breaker asks for it.
- */
-export class Outbox implements Sender {
+/** The records of one lane: queued, and sent when a batch is full, the interval is over, or somebody asks. */
+export class Outbox implements TurnTaker {
   /** Nobody fills it any more: what is in it, or comes late, is not kept until a batch is full. */
   isUnattended = true;
   readonly #services: OutboxServices;
-  readonly #destination: ExportDestination;
-  /** `undefined` if telemetry is forced. */
-  readonly #flag: FlagAnswer | undefined;
-  readonly #queues: HostQueue;
+  readonly #identity: OutboxIdentity;
+  readonly #flag: FeatureFlag | undefined;
   readonly #queue: RecordQueue;
-  readonly #pause: Pause;
+  readonly #delivery: Delivery;
   readonly #nextSend: Wakeup;
   readonly #nextFlush: Wakeup;
-  /** All requests have this one: none is stopped but by closing. */
-  readonly #closed = new AbortController();
-  #inFlight: InFlight | undefined;
+  readonly #stopListening: () => void;
   /** How many records, those in flight included, are to leave without waiting for a batch to fill. */
   #urgent = 0;
   #hasSent = false;
+  #isAsking = false;
   #flushedAt = Number.NEGATIVE_INFINITY;
+  #flush: Signal | undefined = undefined;
+  /** Monotonic time until when an answer about the flag is worth waiting for. */
+  #flushUntil = Number.NEGATIVE_INFINITY;
   /** Why records are not kept, if they are not. */
-  #refusal: DropReason | undefined;
+  #refusal: DropReason | undefined = undefined;
   #isClosed = false;
 
-  constructor(destination: ExportDestination, flag: FlagAnswer | undefined, services: OutboxServices) {
-    const { background, options, queues } = services;
+  constructor(identity: OutboxIdentity, services: OutboxServices) {
+    const { background, queues } = services;
     this.#services = services;
-    this.#destination = destination;
-    this.#flag = flag;
-    this.#refusal = flag?.refusal;
-    this.#queues = queues;
-    this.#queue = queues.open();
-    this.#pause = new Pause(options.flushIntervalMs);
+    this.#identity = identity;
+    this.#flag = identity.flag;
+    this.#queue = queues.open(() => (this.#flag?.state === 'unknown' ? 'flag_unknown' : 'expired'));
+    this.#delivery = new Delivery(identity, this.#queue, services, (delivered) => this.#onDone(delivered));
     this.#nextSend = new Wakeup(background, () => this.#onSendDue());
     this.#nextFlush = new Wakeup(background, () => this.flush());
-    destination.credentials.onChange(() => background.run(() => this.#onCredentials()));
+    this.#stopListening = identity.credentials.listen(() => background.run(() => this.#schedule()));
   }
 
   get isEmpty(): boolean {
-    return this.#queue.length === 0 && this.#inFlight === undefined;
+    return this.#queue.length + this.#delivery.inFlight === 0;
   }
 
+  /** Whether it waits after a failure of its own, or for credentials. */
   get isPaused(): boolean {
-    return this.#pause.isActive;
+    return this.#delivery.possibleAt > this.#services.background.now();
   }
 
   /** The hot path: no closure, no promise, no object. */
   enqueue(record: OperationRecord): void {
-    if (this.#refusal !== undefined) {
-      this.#services.counters.drop(this.#refusal, 1);
+    const refusal = this.#refusal ?? this.#flag?.refusal;
+    if (refusal !== undefined) {
+      this.#services.counters.dropOne(refusal, record);
       return;
     }
-    this.#queues.push(this.#queue, record);
+    this.#services.counters.queued(record);
+    this.#services.queues.push(this.#queue, record);
     const { length } = this.#queue;
-    if (length === 1 || length === this.#services.options.batchSize) {
+    if (length === 1 || length === this.#delivery.limit) {
       this.#schedule();
+    }
+  }
+
+  /** Asks for the flag before anything is due, so that a short program has the answer when it needs it. */
+  askAhead(): void {
+    const flag = this.#flag;
+    if (flag !== undefined && flag.state === 'unknown' && !flag.isAsking) {
+      this.#services.background.run(() => void flag.ask(this.#identity));
     }
   }
 
   /** Sends what is queued soon; how soon depends on when that was asked for last. */
   flush(): void {
-    if (this.#isClosed) {
-      return;
-    }
-    const now = monotonicNow();
+    const now = this.#services.background.now();
     const earliest = this.#flushedAt + FLUSH_GAP_MS;
-    if (now < earliest) {
+    if (now >= earliest) {
+      this.#flushedAt = now;
+      this.hurry();
+    } else if (!this.#isClosed) {
       this.#nextFlush.at(earliest);
-      return;
     }
-    this.#flushedAt = now;
-    this.hurry();
   }
 
-  /** Sends what is queued now, and tries again even though a try has just failed. */
-  flushNow(): void {
-    this.#pause.cutShort();
+  /**
+   * Sends what is queued now, even though a try has just failed. Resolves when that is done with, or can't be sent
+   * for now: behind an open breaker, in a pause, without credentials.
+   *
+   * @param until monotonic time up to which it waits for a first answer about the flag
+   */
+  flushNow(until: number): Promise<void> {
+    this.#delivery.cutShort();
+    this.#flag?.hurry();
+    this.#flushUntil = until;
     this.hurry();
+    if (this.#isFlushing) {
+      this.#flush ??= new Signal();
+    }
+    this.#settleFlush();
+    return this.#flush?.promise ?? Promise.resolve();
   }
 
   /** What is queued leaves as soon as it may. */
   hurry(): void {
-    this.#urgent = this.#queue.length + (this.#inFlight?.batch.length ?? 0);
+    this.#urgent = this.#queue.length + this.#delivery.inFlight;
     this.#schedule();
   }
 
-  /**
-   * Whether records that were to be flushed are still on their way; not, if they can't be sent now.
-   *
-   * @param awaitFlag whether those count that wait for an answer about the flag which is under way
-   */
-  isFlushing(awaitFlag: boolean): boolean {
-    if (this.#urgent === 0 || this.#inFlight !== undefined) {
-      return this.#urgent > 0;
-    }
-    if (this.#queue.length === 0 || this.isPaused || this.#services.sendOrder.isBlocked) {
+  /** Its turn at the host. */
+  takeTurn(): boolean {
+    if (this.#isClosed || this.isPaused) {
       return false;
     }
-    return this.#mayExport || (awaitFlag && this.#flag?.state === 'unknown' && this.#flag.isAsking);
-  }
-
-  send(): boolean {
-    if (this.#inFlight !== undefined || !this.#mayExport || this.isPaused) {
+    if (this.#answer !== 'enabled') {
+      // The answer grew too old while this waited for its turn.
+      this.#advance();
       return false;
     }
-    const batch = this.#queues.take(this.#queue, this.#services.options.batchSize);
-    if (batch.length === 0) {
-      this.#urgent = 0;
-      return false;
+    if (this.#delivery.start()) {
+      this.#hasSent = true;
+      this.#nextSend.cancel();
+      return true;
     }
-    this.#inFlight = { batch, sentAt: monotonicNow() };
-    this.#hasSent = true;
-    this.#nextSend.cancel();
-    void this.#export(this.#inFlight);
-    return true;
-  }
-
-  /** The flag says something else than before. */
-  onFlagChanged(): void {
-    if (!this.#isClosed) {
-      this.#refusal = this.#flag?.refusal;
-      this.#dropRefused();
-      this.#schedule();
-    }
+    this.#urgent = this.#delivery.inFlight;
+    this.#settleFlush();
+    return false;
   }
 
   /** Later records are dropped for this reason; what is queued may still be sent. */
@@ -173,44 +158,71 @@ export class Outbox implements Sender {
    * @param laterReason of what comes later
    */
   close(reason: DropReason, laterReason: DropReason): void {
+    const { counters, queues, sendOrder } = this.#services;
     this.#isClosed = true;
     this.#refusal = laterReason;
     this.#nextSend.cancel();
     this.#nextFlush.cancel();
-    const { counters, sendOrder } = this.#services;
+    this.#stopListening();
     sendOrder.withdraw(this);
     const isUnknown = reason === 'shutdown' && this.#flag?.state === 'unknown';
-    counters.drop(isUnknown ? 'flag_unknown' : reason, this.#queues.close(this.#queue));
-    const inFlight = this.#inFlight;
-    if (inFlight !== undefined) {
-      this.#inFlight = undefined;
-      this.#queues.settle(inFlight.batch);
-      counters.drop(reason, inFlight.batch.length);
-      this.#closed.abort();
+    counters.drop(isUnknown ? 'flag_unknown' : reason, queues.close(this.#queue));
+    if (this.#delivery.close(reason)) {
       sendOrder.finished();
     }
+    this.#urgent = 0;
+    this.#settleFlush();
   }
 
-  get #mayExport(): boolean {
-    return !this.#isClosed && (this.#flag === undefined || this.#flag.state === 'enabled');
+  /** What decides now; `undefined`: the flag has to be asked for. */
+  get #answer(): 'enabled' | 'disabled' | undefined {
+    return this.#flag === undefined ? 'enabled' : this.#flag.answer;
   }
 
   get #isDue(): boolean {
-    return this.#urgent > 0 || this.isUnattended || this.#queue.length >= this.#services.options.batchSize;
+    return this.#urgent > 0 || this.isUnattended || this.#queue.length >= this.#delivery.limit;
+  }
+
+  /** Whether records that were to be flushed are still on their way, and can be sent for now. */
+  get #isFlushing(): boolean {
+    if (this.#urgent === 0 || this.#delivery.inFlight > 0) {
+      return this.#urgent > 0;
+    }
+    if (this.#queue.length === 0 || this.isPaused || this.#services.sendOrder.isBlocked) {
+      return false;
+    }
+    const flag = this.#flag;
+    return flag === undefined || flag.state !== 'unknown' || this.#isAnswerWorthWaiting(flag);
+  }
+
+  #isAnswerWorthWaiting(flag: FeatureFlag): boolean {
+    const now = this.#services.background.now();
+    const { credentials } = this.#identity;
+    return (
+      this.#flushUntil > now &&
+      (flag.isAsking || (flag.askAt <= this.#flushUntil && credentials.usableAt <= this.#flushUntil))
+    );
+  }
+
+  #settleFlush(): void {
+    if (this.#flush !== undefined && !this.#isFlushing) {
+      this.#flush.resolve();
+      this.#flush = undefined;
+    }
   }
 
   /** Sees to it that what is queued is sent at its time. */
   #schedule(): void {
-    if (this.#queue.length > 0 && this.#inFlight === undefined && this.#mayExport) {
+    if (this.#queue.length > 0 && this.#delivery.inFlight === 0 && !this.#isAsking && !this.#isClosed) {
       const delay = this.#isDue ? 0 : this.#flushDelay();
-      this.#nextSend.at(Math.max(monotonicNow() + delay, this.#pause.end));
+      this.#nextSend.at(Math.max(this.#services.background.now() + delay, this.#delivery.possibleAt));
     }
   }
 
   /** The first flush falls anywhere in the interval, so that processes that start together spread out. */
   #flushDelay(): number {
-    const { flushIntervalMs } = this.#services.options;
-    return this.#hasSent ? flushIntervalMs : Math.random() * flushIntervalMs;
+    const { background, options } = this.#services;
+    return this.#hasSent ? options.flushIntervalMs : background.runtime.random() * options.flushIntervalMs;
   }
 
   #onSendDue(): void {
@@ -219,90 +231,79 @@ export class Outbox implements Sender {
       return;
     }
     this.#urgent = Math.max(this.#urgent, this.#queue.length);
-    this.#services.sendOrder.request(this);
+    this.#advance();
   }
 
-  async #export(inFlight: InFlight): Promise<void> {
-    const { batch } = inFlight;
-    let result: ExportResult;
-    try {
-      result = await this.#services.exporter.export(batch, this.#destination, this.#closed.signal);
-    } catch (error) {
-      result = { outcome: 'terminal', error: String(error), pauseMs: 0 };
-    }
-    // A close in the meantime has counted the batch already.
-    if (this.#inFlight === inFlight) {
-      this.#inFlight = undefined;
-      this.#onResult(inFlight, result);
-    }
-  }
-
-  #onResult(inFlight: InFlight, result: ExportResult): void {
-    if (isFinal(result)) {
-      this.#settle(inFlight.batch, result);
+  /** Something is due: first the flag is asked, then it is the host's turn. */
+  #advance(): void {
+    const answer = this.#answer;
+    if (answer === 'enabled') {
+      this.#services.sendOrder.request(this);
+    } else if (answer === 'disabled') {
+      this.#dropDisabled();
     } else {
-      this.#putBack(inFlight, result);
-    }
-    const { sendOrder, onSettled } = this.#services;
-    sendOrder.finished();
-    if (this.#queue.length > 0 && this.#isDue && !this.isPaused && this.#mayExport) {
-      sendOrder.request(this);
-    } else {
-      this.#schedule();
-    }
-    onSettled();
-  }
-
-  #settle(batch: readonly OperationRecord[], result: FinalResult): void {
-    const { counters } = this.#services;
-    this.#queues.settle(batch);
-    this.#urgent = Math.min(Math.max(0, this.#urgent - batch.length), this.#queue.length);
-    if (result.outcome === 'success') {
-      counters.exported += result.accepted;
-      counters.reject(result.rejected);
-      this.#pause.onSuccess();
-    } else {
-      debug(`a batch was refused: ${result.error}`);
-      counters.drop('terminal', batch.length);
-      this.#pause.onTerminal(result.pauseMs);
+      void this.#ask();
     }
   }
 
-  /** Back to the head; the batch has waited for its turn already, so it leaves as soon as it may. */
-  #putBack(inFlight: InFlight, result: ReturnedResult): void {
+  async #ask(): Promise<void> {
+    const flag = this.#flag;
+    if (flag === undefined || this.#isAsking) {
+      return;
+    }
+    this.#isAsking = true;
+    const outcome = await flag.ask(this.#identity);
+    this.#isAsking = false;
+    if (this.#isClosed) {
+      return;
+    }
+    switch (outcome.kind) {
+      case 'enabled':
+        this.#services.sendOrder.request(this);
+        break;
+      case 'disabled':
+        this.#dropDisabled();
+        break;
+      case 'later':
+        this.#nextSend.at(outcome.at);
+        break;
+      case 'unauthorized': {
+        const soonest = this.#services.background.now() + NO_CREDENTIALS_MS;
+        this.#nextSend.at(Math.max(soonest, this.#identity.credentials.usableAt));
+      }
+    }
+    this.#settleFlush();
+  }
+
+  #dropDisabled(): void {
+    const { counters, queues } = this.#services;
+    counters.drop('flag_disabled', queues.clear(this.#queue));
+    this.#urgent = this.#delivery.inFlight;
+    this.#nextSend.cancel();
+    this.#settleFlush();
+  }
+
+  #onDone({ settled, returned, blockMs }: Delivered): void {
     const { sendOrder } = this.#services;
-    this.#queues.putBack(this.#queue, inFlight.batch);
-    this.#urgent = Math.min(Math.max(this.#urgent, inFlight.batch.length), this.#queue.length);
-    this.#dropRefused();
-    if (result.outcome === 'blocked') {
-      sendOrder.block(result.retryInMs);
-    } else if (result.outcome === 'unauthorized') {
-      this.#pause.onUnauthorized(result.pauseMs, inFlight.sentAt);
+    // What is back has waited for its turn already.
+    this.#urgent = Math.min(Math.max(returned, this.#urgent - settled), this.#queue.length);
+    if (blockMs !== undefined) {
+      sendOrder.block(blockMs);
+    }
+    sendOrder.finished();
+    if (this.#queue.length > 0 && this.#isDue && !this.isPaused) {
+      this.#advance();
     } else {
-      this.#pause.onRetryable(result.outcome === 'retryable' ? result.retryAfterMs : undefined);
-    }
-  }
-
-  /** What waited for the flag is dropped when the flag says no. */
-  #dropRefused(): void {
-    const refusal = this.#flag?.refusal;
-    if (refusal !== undefined) {
-      this.#services.counters.drop(refusal, this.#queues.clear(this.#queue));
-      this.#urgent = this.#inFlight?.batch.length ?? 0;
-      this.#nextSend.cancel();
-    }
-  }
-
-  #onCredentials(): void {
-    if (this.#pause.onCredentials()) {
       this.#schedule();
     }
+    this.#settleFlush();
   }
 }
 
-type FinalResult = Extract<ExportResult, { outcome: 'success' | 'terminal' }>;
-type ReturnedResult = Exclude<ExportResult, FinalResult>;
-
-function isFinal(result: ExportResult): result is FinalResult {
-  return result.outcome === 'success' || result.outcome === 'terminal';
+/** A promise that somebody else resolves. */
+class Signal {
+  resolve: () => void = () => undefined;
+  readonly promise = new Promise<void>((resolve) => {
+    this.resolve = resolve;
+  });
 }

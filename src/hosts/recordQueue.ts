@@ -1,28 +1,25 @@
 import type { OperationRecord } from '../records.js';
+import type { DropReason } from './counters.js';
 
-/** Records per chunk: few allocations in a burst, little waste in a quiet lane (1 kB). */
-const CHUNK_SIZE = 128;
-
-/**
- * Sequence numbers tell the order of arrival at the host. They are 32-bit integers that wrap around; what is
- * queued at one time never spans half their range.
- */
-export function nextSequence(sequence: number): number {
-  return (sequence + 1) | 0;
-}
-
-export function isBefore(sequence: number, other: number): boolean {
-  return ((sequence - other) | 0) < 0;
-}
+/** Empty slots up to this number are no waste. */
+const SPARE_SLOTS = 1_024;
 
 /**
- * The records of one lane in the order in which they came. A list of chunks: 8 bytes per record, no
- * object for each, and every operation takes constant time per record that it touches.
+ * The records of one lane in the order in which they came: an array with a head index. A record that was
+ * dropped from the middle leaves its slot empty.
  */
 export class RecordQueue {
-  #first: Chunk | undefined;
-  #last: Chunk | undefined;
+  readonly expiredAs: () => DropReason;
+  #slots: Array<OperationRecord | undefined> = [];
+  /** All slots before it are empty. */
+  #head = 0;
+  /** No slot before it has a record without an error. */
+  #plain = 0;
   #length = 0;
+
+  constructor(expiredAs: () => DropReason) {
+    this.expiredAs = expiredAs;
+  }
 
   get length(): number {
     return this.#length;
@@ -30,16 +27,25 @@ export class RecordQueue {
 
   /** The oldest record, if there is one. */
   get head(): OperationRecord | undefined {
-    return this.#first?.slots[this.#first.head];
+    this.#skipEmpty();
+    return this.#slots[this.#head];
+  }
+
+  /** The oldest record without an error. */
+  get firstPlain(): OperationRecord | undefined {
+    this.#plain = Math.max(this.#plain, this.#head);
+    while (this.#plain < this.#slots.length) {
+      const record = this.#slots[this.#plain];
+      if (record !== undefined && record.errorName === undefined) {
+        return record;
+      }
+      this.#plain++;
+    }
+    return undefined;
   }
 
   push(record: OperationRecord): void {
-    let chunk = this.#last;
-    if (chunk === undefined || chunk.tail === chunk.slots.length) {
-      chunk = this.#append(new Chunk(new Array(CHUNK_SIZE), 0));
-    }
-    chunk.slots[chunk.tail] = record;
-    chunk.tail++;
+    this.#slots.push(record);
     this.#length++;
   }
 
@@ -47,7 +53,7 @@ export class RecordQueue {
   take(max: number): OperationRecord[] {
     const records: OperationRecord[] = [];
     while (records.length < max) {
-      const record = this.shift();
+      const record = this.#shift();
       if (record === undefined) {
         break;
       }
@@ -58,66 +64,66 @@ export class RecordQueue {
 
   /** Returns to the head what `take` gave, in its old order. */
   putBack(records: readonly OperationRecord[]): void {
-    if (records.length === 0) {
-      return;
-    }
-    const chunk = new Chunk([...records], records.length);
-    chunk.next = this.#first;
-    this.#first = chunk;
-    this.#last ??= chunk;
+    this.#slots = [...records, ...this.#slots.slice(this.#head)];
+    this.#head = 0;
+    this.#plain = 0;
     this.#length += records.length;
   }
 
-  /** Removes the oldest record. */
-  shift(): OperationRecord | undefined {
-    const chunk = this.#first;
-    if (chunk === undefined) {
-      return undefined;
+  /** Drops the oldest record without an error, or the oldest if all have one. */
+  dropOne(): OperationRecord | undefined {
+    const record = this.firstPlain;
+    if (record === undefined) {
+      return this.#shift();
     }
-    const record = chunk.slots[chunk.head];
-    chunk.slots[chunk.head] = undefined;
-    chunk.head++;
+    this.#slots[this.#plain] = undefined;
     this.#length--;
-    if (chunk.head === chunk.tail) {
-      this.#first = chunk.next;
-      // Old chunks that lead to young ones would keep them.
-      chunk.next = undefined;
-      if (this.#first === undefined) {
-        this.#last = undefined;
-      }
+    this.#tidy();
+    return record;
+  }
+
+  /** Takes what came before that time or at it. */
+  dropUntil(time: number): readonly OperationRecord[] {
+    const dropped: OperationRecord[] = [];
+    for (let { head } = this; head !== undefined && head.queuedAt <= time; head = this.head) {
+      this.#shift();
+      dropped.push(head);
+    }
+    return dropped;
+  }
+
+  /** @returns what was in it */
+  clear(): readonly OperationRecord[] {
+    return this.take(this.#length);
+  }
+
+  #shift(): OperationRecord | undefined {
+    const record = this.head;
+    if (record !== undefined) {
+      this.#slots[this.#head] = undefined;
+      this.#head++;
+      this.#length--;
+      this.#tidy();
     }
     return record;
   }
 
-  /** @returns how many there were */
-  clear(): number {
-    const count = this.#length;
-    this.#first = undefined;
-    this.#last = undefined;
-    this.#length = 0;
-    return count;
-  }
-
-  #append(chunk: Chunk): Chunk {
-    if (this.#last === undefined) {
-      this.#first = chunk;
-    } else {
-      this.#last.next = chunk;
+  #skipEmpty(): void {
+    while (this.#head < this.#slots.length && this.#slots[this.#head] === undefined) {
+      this.#head++;
     }
-    this.#last = chunk;
-    return chunk;
   }
-}
 
-/** Its records stand from `head` to before `tail`; an empty chunk is not kept. */
-class Chunk {
-  readonly slots: Array<OperationRecord | undefined>;
-  head = 0;
-  tail: number;
-  next: Chunk | undefined = undefined;
-
-  constructor(slots: Array<OperationRecord | undefined>, tail: number) {
-    this.slots = slots;
-    this.tail = tail;
+  /** Empty slots never outnumber the records by much. */
+  #tidy(): void {
+    if (this.#length === 0) {
+      this.#slots = [];
+      this.#head = 0;
+      this.#plain = 0;
+    } else if (this.#slots.length > 2 * this.#length + SPARE_SLOTS) {
+      this.#slots = this.#slots.filter((record) => record !== undefined);
+      this.#head = 0;
+      this.#plain = 0;
+    }
   }
 }

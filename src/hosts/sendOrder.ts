@@ -1,13 +1,12 @@
-import { type Background, monotonicNow } from './background.js';
-import { Wakeup } from './wakeup.js';
+import { type Background, Wakeup } from './timing.js';
 
 /** The shortest wait after a blocked attempt: also when the breaker says "at once", we don't spin. */
 const MIN_BLOCK_MS = 50;
 
 /** A lane as its host sees it. */
-export interface Sender {
+export interface TurnTaker {
   /** Starts a request if there is still something to send. @returns whether it did */
-  send(): boolean;
+  takeTurn(): boolean;
 }
 
 /**
@@ -15,9 +14,10 @@ export interface Sender {
  * lane at a time, and the next time another one, so that no lane's records are always the probe.
  */
 export class SendOrder {
+  readonly #background: Background;
   readonly #isHealthy: () => boolean;
   /** Ready lanes; who comes again goes to the end. */
-  readonly #ready = new Set<Sender>();
+  readonly #ready = new Set<TurnTaker>();
   #inFlight = 0;
   #blockedUntil = 0;
   readonly #wakeup: Wakeup;
@@ -25,24 +25,25 @@ export class SendOrder {
 
   /** @param isHealthy whether the host's breaker is closed */
   constructor(background: Background, isHealthy: () => boolean) {
+    this.#background = background;
     this.#isHealthy = isHealthy;
     this.#wakeup = new Wakeup(background, () => this.#next());
   }
 
   /** Whether nothing may be sent for now. */
   get isBlocked(): boolean {
-    return this.#blockedUntil > monotonicNow();
+    return this.#blockedUntil > this.#background.now();
   }
 
   /** The lane is ready to send; it is called at its turn. */
-  request(sender: Sender): void {
+  request(sender: TurnTaker): void {
     if (!this.#isClosed) {
       this.#ready.add(sender);
       this.#next();
     }
   }
 
-  withdraw(sender: Sender): void {
+  withdraw(sender: TurnTaker): void {
     this.#ready.delete(sender);
   }
 
@@ -54,7 +55,7 @@ export class SendOrder {
 
   /** Nobody sends for that long. */
   block(durationMs: number): void {
-    this.#blockedUntil = monotonicNow() + Math.max(durationMs, MIN_BLOCK_MS);
+    this.#blockedUntil = this.#background.now() + Math.max(durationMs, MIN_BLOCK_MS);
   }
 
   close(): void {
@@ -73,7 +74,7 @@ export class SendOrder {
         return;
       }
       this.#ready.delete(sender);
-      if (sender.send()) {
+      if (sender.takeTurn()) {
         this.#inFlight++;
       }
     }

@@ -221,7 +221,7 @@ function lossFacts({ dropped, rejected }: ObservedStats): Fact[] {
 }
 
 function authority({ host, port }: { readonly host: string; readonly port: number }): string {
-  return `${host}:${port}`;
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function ago(at: number, now: number): string {

@@ -3,9 +3,14 @@ import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '..
 import type { ConnectionEndpoint, ConnectionHandle, ConnectionServer } from '../connectionHandle.js';
 import { getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
 import { failureClassOf } from '../failures.js';
-import type { ConnectionLease } from '../hosts/contract.js';
-import { createHosts, type RecordExporter } from '../hosts/createHosts.js';
-import type { HostRegistry } from '../hosts/hostRegistry.js';
+import { Guard } from '../guard.js';
+import {
+  createHosts,
+  type DatabricksExporter,
+  type DryRunExporter,
+  type HostRegistry,
+} from '../hosts/hostRegistry.js';
+import type { ConnectionLease } from '../hosts/lane.js';
 import { registerMetrics } from '../hosts/metrics.js';
 import { type FallOutReason, InFlight } from '../inFlight.js';
 import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';
@@ -55,6 +60,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   readonly #ttlMs: number;
   readonly #records: RecordMaker;
   readonly #counters = new ProcessorCounters();
+  readonly #guard = new Guard();
   /** Where we are registered twice, each span ends twice, one right after the other. */
   #lastDownload: ReadableSpanLike | undefined = undefined;
   readonly #unregisterMetrics: () => void;
@@ -66,7 +72,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
    *   instead of sending.
    * @throws TypeError that names the option, what was wrong and what is allowed
    */
-  constructor(options: DatabricksSpanProcessorOptions = {}, exporter?: RecordExporter) {
+  constructor(options: DatabricksSpanProcessorOptions = {}, exporter?: DatabricksExporter | DryRunExporter) {
     const resolved = resolveProcessorOptions(options);
     this.#observation = new Observation(resolved.withhold);
     this[OBSERVATION] = this.#observation;
@@ -74,14 +80,14 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
     this.#records = new RecordMaker(TAG_TABLE, resolved.withhold);
-    this.#hosts = createHosts(resolved, exporter);
+    this.#hosts = createHosts(resolved, exporter, { guard: this.#guard, observation: this.#observation });
     this.#open = new InFlight((operation, reason) => this.#emitIncomplete(operation, reason));
     this.#maxInFlight = resolved.maxInFlightStatements;
     this.#ttlMs = resolved.statementTtlMs + EXPIRY_MARGIN_MS;
     this.#unregisterMetrics =
       resolved.meterProvider === undefined
         ? () => undefined
-        : registerMetrics(resolved.meterProvider, () => this.stats());
+        : registerMetrics(resolved.meterProvider, () => this.stats(), this.#guard);
   }
 
   onStart(span: ReadableSpanLike, parentContext: Context): void {

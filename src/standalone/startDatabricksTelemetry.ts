@@ -1,7 +1,8 @@
 import { createNoopMeter, type MeterProvider } from '@opentelemetry/api';
 import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../config.js';
 import { suppressDatabricksTelemetry, suppressQueryText } from '../context.js';
-import type { RecordExporter } from '../exporter/contract.js';
+import type { DatabricksExporter } from '../exporter/databricksExporter.js';
+import type { DryRunExporter } from '../exporter/dryRunExporter.js';
 import { DatabricksSqlInstrumentation } from '../instrumentation/databricksSqlInstrumentation.js';
 import type { DatabricksSqlInstrumentationConfig } from '../instrumentation/instrumentationConfig.js';
 import { optionError } from '../optionChecks.js';
@@ -21,7 +22,7 @@ export interface StandaloneOptions extends DatabricksSpanProcessorOptions {
   /** Processors besides the one for Databricks, for example `exportLocal(new BatchSpanProcessor(…))`. */
   readonly spanProcessors?: readonly SpanProcessorLike[];
   /** In place of sending: for example a `DryRunExporter`. */
-  readonly exporter?: RecordExporter;
+  readonly exporter?: DatabricksExporter | DryRunExporter;
   /**
    * The module `@opentelemetry/sdk-trace`, or `@opentelemetry/sdk-trace-base` 2.x. Default: whichever the
    * application has installed. Bundled code has to name it.

@@ -1,5 +1,6 @@
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
+import { Guard } from '../../src/guard.js';
 import { CONNECTION_OUTCOMES, DROP_REASONS } from '../../src/hosts/counters.js';
 import { registerMetrics } from '../../src/hosts/metrics.js';
 import type { HostsStats } from '../../src/hosts/stats.js';
@@ -8,6 +9,7 @@ import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
 /** Statistics in which everything has happened. */
 export const EVENTFUL_STATS: HostsStats = {
   queued: 7,
+  waitingForConnection: 0,
   inFlight: 3,
   exported: 1_000,
   rejected: 2,
@@ -17,17 +19,19 @@ export const EVENTFUL_STATS: HostsStats = {
   exportRequests: { '200': 20, '503': 4, ECONNRESET: 1 },
   breakerTransitions: 1,
   queueCapacity: 20_480,
+  userCodeFailures: {},
   hosts: [
     {
       host: 'one.cloud.databricks.com',
       port: 443,
       connections: 1,
       lanes: 1,
+      forcedLanes: 0,
       pausedLanes: 0,
       queued: 7,
       inFlight: 3,
       breaker: { state: 'open', openSince: Date.now() - 400_000, transitions: 1 },
-      flags: [{ orgId: '123', driverVersion: '2.1.0', state: 'enabled' }],
+      flags: [{ orgId: '123', driverVersion: '2.1.0', state: 'enabled', answeredAt: 1, nextRequestAt: 2 }],
       exportRequests: { '200': 20, '503': 4, ECONNRESET: 1 },
     },
   ],
@@ -43,7 +47,7 @@ export interface Series {
 export async function collectMetrics(): Promise<{ metrics: MetricData[]; scraped: Series[] }> {
   const reader = new PrometheusExporter({ preventServerStart: true });
   const meterProvider = new MeterProvider({ readers: [reader] });
-  registerMetrics(meterProvider, () => EVENTFUL_STATS);
+  registerMetrics(meterProvider, () => EVENTFUL_STATS, new Guard());
   const { resourceMetrics } = await reader.collect();
   await meterProvider.shutdown();
   const ours = resourceMetrics.scopeMetrics.filter(({ scope }) => scope.name === INSTRUMENTATION_SCOPE);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CircuitBreaker, type Permit } from '../../src/exporter/circuitBreaker.js';
+import { NODE_RUNTIME } from '../../src/runtime.js';
 
 const OPTIONS = { failureThreshold: 5, openMs: 60_000, successThreshold: 2 };
 
@@ -22,7 +23,7 @@ describe('CircuitBreaker', () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
-    breaker = new CircuitBreaker('test', OPTIONS);
+    breaker = new CircuitBreaker('test', OPTIONS, NODE_RUNTIME);
   });
   afterEach(() => {
     vi.useRealTimers();

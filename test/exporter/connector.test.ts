@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type HostAddress, parseAddress } from '../../src/exporter/address.js';
 import { createConnector } from '../../src/exporter/connector.js';
 import { KnownAddresses } from '../../src/exporter/knownAddresses.js';
+import { NODE_RUNTIME } from '../../src/runtime.js';
 import { HOST, never, routeVia } from './support/fixtures.js';
 import { startServer, type TestServer } from './support/server.js';
 
@@ -36,6 +37,7 @@ describe('createConnector', () => {
     const connect = createConnector(address, routeVia(server.ca), {
       addresses: new KnownAddresses(resolve),
       connectTimeoutMs: 1_000,
+      runtime: NODE_RUNTIME,
       signal,
     });
     return () =>

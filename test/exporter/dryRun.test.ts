@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HostExporter } from '../../src/exporter/contract.js';
+import type { HostExporter, RecordExporter } from '../../src/exporter/contract.js';
 import { DryRunExporter, type DryRunExporterOptions } from '../../src/exporter/dryRunExporter.js';
+import { recordExporterIn } from '../../src/exporter/opaque.js';
 import {
+  CREDENTIALS,
   destinationTo,
-  FakeCredentials,
   fullRecord,
   never,
   records,
@@ -18,13 +19,16 @@ import {
 import { referenceBody } from './support/reference.js';
 
 const HOST_NAME = 'dbc-1.cloud.databricks.com';
-const credentials = new FakeCredentials();
-const destination = destinationTo(443, routeVia(undefined), { credentials });
+const destination = destinationTo(443, routeVia(undefined));
+
+function inside(exporter: DryRunExporter): RecordExporter {
+  const inner = recordExporterIn(exporter);
+  if (inner === undefined) throw new Error('nothing inside');
+  return inner;
+}
 
 function open(options: DryRunExporterOptions): HostExporter {
-  const host = new DryRunExporter(options).openHost(HOST_NAME, 443);
-  if (host === undefined) throw new Error('refused');
-  return host;
+  return inside(new DryRunExporter(options)).openHost(HOST_NAME, 443);
 }
 
 /** A stream that takes `limit` bytes and no more until it is let go. */
@@ -47,7 +51,7 @@ describe('DryRunExporter', () => {
     const host = open({ stream });
     const batches = [[fullRecord()], records(3)];
     for (const batch of batches) {
-      expect(await host.export(batch, destination, never)).toEqual({
+      expect(await host.export(batch, destination, CREDENTIALS, never)).toEqual({
         outcome: 'success',
         accepted: batch.length,
         rejected: 0,
@@ -64,22 +68,30 @@ describe('DryRunExporter', () => {
     expect(host.requests()).toEqual({ written: 2 });
   });
 
-  it('never asks for credentials and writes none', async () => {
+  it('needs no credentials and writes none', async () => {
     const stream = new PassThrough();
-    await open({ stream }).export([fullRecord()], destination, never);
-    expect(credentials.asked).toBe(0);
+    const host = open({ stream });
+    await host.export([fullRecord()], destination, CREDENTIALS, never);
+    expect(host.needsCredentials).toEqual({ export: false, flag: false });
     expect(String(stream.read())).not.toContain(TOKEN);
   });
 
   it('shows the unauthenticated body', async () => {
     const stream = new PassThrough();
-    await open({ stream, authenticatedExport: false }).export([fullRecord()], destination, never);
+    await open({ stream, authenticatedExport: false }).export(
+      [fullRecord()],
+      destination,
+      CREDENTIALS,
+      never,
+    );
     expect(String(stream.read())).not.toMatch(/workspace_id|session_id|system_configuration/);
   });
 
   it('takes the feature flag as enabled without asking anybody', async () => {
     const host = open({ stream: new PassThrough() });
-    expect(await host.fetchFeatureFlag(destination, '2.1.0', never)).toEqual({
+    expect(
+      await host.fetchFeatureFlag({ destination, credentials: undefined, driverVersion: '2.1.0' }, never),
+    ).toEqual({
       outcome: 'answer',
       enabled: true,
       ttlSeconds: undefined,
@@ -88,8 +100,8 @@ describe('DryRunExporter', () => {
   });
 
   it('refuses the hosts and routes that the real exporter refuses', () => {
-    const exporter = new DryRunExporter({ stream: new PassThrough() });
-    expect(exporter.openHost('user@host', 443)).toBeUndefined();
+    const exporter = inside(new DryRunExporter({ stream: new PassThrough() }));
+    expect(exporter.supportsHost('user@host', 443)).toBe(false);
     expect(exporter.supportsRoute(routeVia(undefined))).toBe(true);
     expect(exporter.supportsRoute(routeVia(undefined, { https: false }))).toBe(false);
   });
@@ -101,7 +113,7 @@ describe('DryRunExporter', () => {
       return true;
     });
     try {
-      await open({}).export(records(1), destination, never);
+      await open({}).export(records(1), destination, CREDENTIALS, never);
       expect(String(write.mock.calls[0]?.[0])).toMatch(/^\{"uploadTime":.*\]\}\n$/);
     } finally {
       write.mockRestore();
@@ -119,15 +131,17 @@ describe('DryRunExporter', () => {
     it('gets no further line until it has drained; who waits too long keeps the batch', async () => {
       const { stream, written, letGo } = stuckStream(10);
       const host = open({ stream });
-      void host.export(records(1), destination, never);
-      const waiting = Array.from({ length: 20 }, () => host.export(records(1), destination, never));
+      void host.export(records(1), destination, CREDENTIALS, never);
+      const waiting = Array.from({ length: 20 }, () =>
+        host.export(records(1), destination, CREDENTIALS, never),
+      );
       await vi.advanceTimersByTimeAsync(4_000);
       expect(written).toHaveLength(1);
       letGo();
       await vi.advanceTimersByTimeAsync(5_000);
       expect(written).toHaveLength(2);
       const outcomes = (await Promise.all(waiting)).map(({ outcome }) => outcome).sort();
-      expect(outcomes).toEqual([...Array(19).fill('retryable'), 'success']);
+      expect(outcomes).toEqual([...Array(19).fill('blocked'), 'success']);
       expect(stream.writableLength).toBeLessThan(5_000);
       expect(stream.listenerCount('drain')).toBeLessThanOrEqual(1);
     });
@@ -135,9 +149,9 @@ describe('DryRunExporter', () => {
     it('is left when the signal aborts', async () => {
       const { stream, written } = stuckStream(10);
       const host = open({ stream });
-      void host.export(records(1), destination, never);
+      void host.export(records(1), destination, CREDENTIALS, never);
       const abort = new AbortController();
-      const result = host.export(records(1), destination, abort.signal);
+      const result = host.export(records(1), destination, CREDENTIALS, abort.signal);
       await vi.advanceTimersByTimeAsync(100);
       abort.abort();
       expect(await result).toEqual({ outcome: 'aborted' });
@@ -162,7 +176,7 @@ describe('DryRunExporter', () => {
     const stream = make();
     const host = open({ stream });
     for (let i = 0; i < 3; i++) {
-      expect(await host.export(records(1), destination, never)).toEqual({
+      expect(await host.export(records(1), destination, CREDENTIALS, never)).toEqual({
         outcome: 'terminal',
         error: 'write_failed',
         pauseMs: 0,
@@ -174,9 +188,11 @@ describe('DryRunExporter', () => {
   it('writes nothing once closed or aborted', async () => {
     const stream = new PassThrough();
     const host = open({ stream });
-    expect(await host.export(records(1), destination, AbortSignal.abort())).toEqual({ outcome: 'aborted' });
+    expect(await host.export(records(1), destination, CREDENTIALS, AbortSignal.abort())).toEqual({
+      outcome: 'aborted',
+    });
     await host.close();
-    expect(await host.export(records(1), destination, never)).toEqual({ outcome: 'aborted' });
+    expect(await host.export(records(1), destination, CREDENTIALS, never)).toEqual({ outcome: 'aborted' });
     expect(stream.read()).toBeNull();
     expect(stream.writable).toBe(true);
   });
@@ -190,10 +206,12 @@ describe('DryRunExporter', () => {
 
     it('appends lines that are whole, however many hosts write, for its owner only', async () => {
       const file = join(folder, 'out.jsonl');
-      const exporter = new DryRunExporter({ file });
+      const exporter = inside(new DryRunExporter({ file }));
       const hosts = ['a.example', 'b.example'].map((name) => exporter.openHost(name, 443));
       await Promise.all(
-        Array.from({ length: 14 }, (_, i) => hosts[i % 2]?.export(records(50), destination, never)),
+        Array.from({ length: 14 }, (_, i) =>
+          hosts[i % 2]?.export(records(50), destination, CREDENTIALS, never),
+        ),
       );
       const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
       expect(lines).toHaveLength(14);
@@ -204,17 +222,21 @@ describe('DryRunExporter', () => {
     it('keeps the batch while too many lines wait', async () => {
       const host = open({ file: join(folder, 'out.jsonl') });
       const results = await Promise.all(
-        Array.from({ length: 40 }, () => host.export(records(1), destination, never)),
+        Array.from({ length: 40 }, () => host.export(records(1), destination, CREDENTIALS, never)),
       );
       const counts = host.requests();
       expect(counts['written']).toBeGreaterThanOrEqual(16);
-      expect(counts['busy']).toBe(results.filter(({ outcome }) => outcome === 'retryable').length);
+      expect(counts['busy']).toBe(results.filter(({ outcome }) => outcome === 'blocked').length);
     });
 
     it('survives and counts a file that can not be written', async () => {
       const host = open({ file: join(folder, 'missing', 'out.jsonl') });
-      expect(await host.export(records(1), destination, never)).toMatchObject({ outcome: 'terminal' });
-      expect(await host.export(records(1), destination, never)).toMatchObject({ outcome: 'terminal' });
+      expect(await host.export(records(1), destination, CREDENTIALS, never)).toMatchObject({
+        outcome: 'terminal',
+      });
+      expect(await host.export(records(1), destination, CREDENTIALS, never)).toMatchObject({
+        outcome: 'terminal',
+      });
       expect(host.requests()).toEqual({ failed: 2 });
     });
   });

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HttpsHostExporter } from '../../src/exporter/hostExporter.js';
+import type { CredentialHeaders } from '../../src/connectionHandle.js';
 import {
+  CREDENTIALS,
   destinationTo,
   type ExporterOverrides,
-  FakeCredentials,
   HOST,
   hostExporter,
   never,
   records,
   routeVia,
+  type TestHostExporter,
   TOKEN,
   USER_AGENT,
 } from './support/fixtures.js';
@@ -20,7 +21,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('export over HTTPS', () => {
   let server: TestServer;
-  let exporter: HttpsHostExporter;
+  let exporter: TestHostExporter;
   const unhandled = vi.fn();
 
   beforeEach(async () => {
@@ -41,7 +42,7 @@ describe('export over HTTPS', () => {
     exporter = hostExporter(server.port, overrides);
   }
 
-  function destination(credentials = new FakeCredentials()) {
+  function destination(credentials: CredentialHeaders | undefined = CREDENTIALS) {
     return destinationTo(server.port, routeVia(server.ca), { credentials });
   }
 
@@ -99,10 +100,12 @@ describe('export over HTTPS', () => {
     ]);
   });
 
-  it('posts to the unauthenticated path without credentials, ids and configuration, and asks for none', async () => {
+  it('posts to the unauthenticated path without credentials, ids, configuration and the headers of the user', async () => {
     open({ authenticatedExport: false });
-    const credentials = new FakeCredentials();
-    expect(await exporter.export(records(1), destination(credentials), never)).toMatchObject({
+    const customHeaders = { 'x-team': 'blue' };
+    const target = destinationTo(server.port, routeVia(server.ca), { customHeaders, credentials: undefined });
+    expect(exporter.inner.needsCredentials).toEqual({ export: false, flag: true });
+    expect(await exporter.export(records(1), target, never)).toMatchObject({
       outcome: 'success',
     });
     const [request] = server.requests;
@@ -115,7 +118,6 @@ describe('export over HTTPS', () => {
       'user-agent',
     ]);
     expect([...wirePathsOf(request?.body ?? '')].join()).not.toMatch(/workspace|session|statement_id|auth/);
-    expect(credentials.asked).toBe(0);
   });
 
   it('counts what the server says it did not keep', async () => {
@@ -153,13 +155,12 @@ describe('export over HTTPS', () => {
       expect(paths()).toEqual(['/api/2.0/sql/telemetry-ext']);
     });
 
-    it('gives the batch up where both answer 404, and leaves the breaker alone', async () => {
+    it('keeps the batch where both answer 404, and leaves the breaker alone', async () => {
       only('/nowhere');
       for (let i = 0; i < 6; i++) {
         expect(await exporter.export(records(1), destination(), never)).toEqual({
-          outcome: 'terminal',
+          outcome: 'misdirected',
           error: '404',
-          pauseMs: 60_000,
         });
       }
       expect(exporter.breaker().state).toBe('closed');
@@ -178,7 +179,7 @@ describe('export over HTTPS', () => {
     const answer = (status: number, headers: Record<string, string> = {}) =>
       server.handle((_request, response) => json(response, { status }, status, headers));
 
-    it.each([400, 403, 405, 409, 413, 301, 302, 307, 308])(
+    it.each([400, 405, 409, 411, 422])(
       'drops the batch and pauses the lane at %i, without retries, and leaves the breaker alone',
       async (status) => {
         open({ maxRetries: 3, circuitBreaker: { openMs: 7_000, failureThreshold: 1 } });
@@ -193,28 +194,38 @@ describe('export over HTTPS', () => {
       },
     );
 
-    it('tells the credentials at a 401, keeps the batch, and leaves the breaker alone', async () => {
+    it.each([
+      [401, { outcome: 'unauthorized' }],
+      [403, { outcome: 'unauthorized' }],
+      [413, { outcome: 'too_large' }],
+      [301, { outcome: 'misdirected', error: '301' }],
+      [302, { outcome: 'misdirected', error: '302' }],
+      [307, { outcome: 'misdirected', error: '307' }],
+      [308, { outcome: 'misdirected', error: '308' }],
+    ])('keeps the batch at a %i, without retries, and leaves the breaker alone', async (status, result) => {
       open({ maxRetries: 3, circuitBreaker: { openMs: 7_000, failureThreshold: 1 } });
-      answer(401);
-      const credentials = new FakeCredentials();
-      expect(await exporter.export(records(1), destination(credentials), never)).toEqual({
-        outcome: 'unauthorized',
-        pauseMs: 7_000,
-      });
-      expect(credentials.rejected).toEqual([credentials.headers]);
+      answer(status, { location: `https://${HOST}:${server.port}/elsewhere` });
+      expect(await exporter.export(records(1), destination(), never)).toEqual(result);
       expect(server.requests).toHaveLength(1);
       expect(exporter.breaker().state).toBe('closed');
     });
 
+    it.each([408, 425])('retries a %i, which asks for it, and leaves the breaker alone', async (status) => {
+      open({ maxRetries: 2, circuitBreaker: { failureThreshold: 1 } });
+      answer(status);
+      expect(await exporter.export(records(1), destination(), never)).toEqual({
+        outcome: 'retryable',
+        error: String(status),
+      });
+      expect(server.requests).toHaveLength(3);
+      expect(exporter.breaker().state).toBe('closed');
+    });
+
     it('sends nothing where there are no credentials, or none that can be sent', async () => {
-      const none = new FakeCredentials();
-      none.headers = undefined;
-      const broken = new FakeCredentials({ authorization: 'Bearer x\r\nhost: evil' });
-      for (const credentials of [none, broken]) {
-        expect(await exporter.export(records(1), destination(credentials), never)).toEqual({
-          outcome: 'unauthorized',
-          pauseMs: 60_000,
-        });
+      const broken = { authorization: 'Bearer x\r\nhost: evil' };
+      for (const credentials of [undefined, {}, broken]) {
+        const target = destinationTo(server.port, routeVia(server.ca), { credentials });
+        expect(await exporter.export(records(1), target, never)).toEqual({ outcome: 'unauthorized' });
       }
       expect(server.connections()).toBe(0);
     });
@@ -262,13 +273,16 @@ describe('export over HTTPS', () => {
       expect(exporter.breaker().state).toBe('closed');
     });
 
-    it('passes on a Retry-After of minutes, and the breaker heeds it', async () => {
-      open({ maxRetries: 3, circuitBreaker: { failureThreshold: 1 } });
+    it('leaves the host alone for a Retry-After of minutes, with the flag request too', async () => {
+      open({ maxRetries: 3 });
       answer(429, { 'retry-after': '120' });
       expect(await exporter.export(records(1), destination(), never)).toEqual({
         outcome: 'retryable',
         error: '429',
-        retryAfterMs: 120_000,
+      });
+      expect(exporter.breaker().state).toBe('closed');
+      expect(await exporter.fetchFeatureFlag(destination(), '2.1.0', never)).toMatchObject({
+        outcome: 'blocked',
       });
       expect(server.requests).toHaveLength(1);
       const blocked = await exporter.export(records(1), destination(), never);
@@ -282,11 +296,7 @@ describe('export over HTTPS', () => {
     server.handle((_request, response) => json(response, {}, 500));
     for (let i = 0; i < 5; i++) await exporter.export(records(1), destination(), never);
     expect(exporter.breaker()).toMatchObject({ state: 'open', transitions: 1 });
-    const credentials = new FakeCredentials();
-    expect(await exporter.export(records(1), destination(credentials), never)).toMatchObject({
-      outcome: 'blocked',
-    });
-    expect(credentials.asked).toBe(0);
+    expect(await exporter.export(records(1), destination(), never)).toMatchObject({ outcome: 'blocked' });
     expect(server.requests).toHaveLength(5);
 
     await new Promise((resolve) => setTimeout(resolve, 320));

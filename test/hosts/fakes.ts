@@ -1,23 +1,24 @@
 import { resolveProcessorOptions } from '../../src/config.js';
-import type { ConnectionRoute } from '../../src/connectionHandle.js';
+import type { ConnectionRoute, CredentialHeaders } from '../../src/connectionHandle.js';
 import type {
   BreakerState,
   ExportDestination,
   ExportResult,
+  FlagRequest,
   FlagResult,
   HostExporter,
   RecordExporter,
 } from '../../src/exporter/contract.js';
-import type { ConnectionLease } from '../../src/hosts/contract.js';
 import type { Environment } from '../../src/hosts/gate.js';
 import { HostRegistry } from '../../src/hosts/hostRegistry.js';
+import type { ConnectionLease } from '../../src/hosts/lane.js';
 import { OperationRecord } from '../../src/records.js';
 import { TestConnection, type TestConnectionOptions } from '../support/connections.js';
 
 export const ENABLED: FlagResult = { outcome: 'answer', enabled: true, ttlSeconds: 900 };
 export const DISABLED: FlagResult = { outcome: 'answer', enabled: false, ttlSeconds: 900 };
 export const UNAVAILABLE: FlagResult = { outcome: 'failure', error: '503' };
-export const REFUSED: FlagResult = { outcome: 'failure', error: '401' };
+export const REFUSED: FlagResult = { outcome: 'unauthorized' };
 
 export interface SentBatch {
   /** The `startTimeMs` of the records, by which tests tell them apart. */
@@ -29,6 +30,7 @@ export interface SentBatch {
 
 /** Answers as the test says; the latency is that of the fake clock. */
 export class FakeHostExporter implements HostExporter {
+  needsCredentials = { export: true, flag: true };
   readonly batches: SentBatch[] = [];
   readonly flagFetches: Array<{ destination: ExportDestination; token: string | undefined; at: number }> = [];
   latencyMs = 20;
@@ -38,6 +40,8 @@ export class FakeHostExporter implements HostExporter {
   isClosed = false;
   inFlight = 0;
   maxInFlight = 0;
+  flagsInFlight = 0;
+  maxFlagsInFlight = 0;
   answer: (batch: SentBatch) => ExportResult = ({ ids }) => success(ids.length);
   answerFlag: (token: string | undefined) => FlagResult = () => ENABLED;
   readonly outcomes: Record<string, number> = {};
@@ -45,11 +49,12 @@ export class FakeHostExporter implements HostExporter {
   async export(
     records: readonly OperationRecord[],
     destination: ExportDestination,
+    credentials: CredentialHeaders | undefined,
     signal: AbortSignal,
   ): Promise<ExportResult> {
     this.inFlight++;
     this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
-    const token = (await destination.credentials.get(signal))?.['authorization'];
+    const token = credentials?.['authorization'];
     const batch = { ids: records.map((record) => record.startTimeMs), destination, token, at: Date.now() };
     this.batches.push(batch);
     const completed = await pause(this.latencyMs, signal);
@@ -58,13 +63,16 @@ export class FakeHostExporter implements HostExporter {
   }
 
   async fetchFeatureFlag(
-    destination: ExportDestination,
-    _driverVersion: string,
+    { destination, credentials }: FlagRequest,
     signal: AbortSignal,
   ): Promise<FlagResult> {
-    const token = (await destination.credentials.get(signal))?.['authorization'];
+    const token = credentials?.['authorization'];
     this.flagFetches.push({ destination, token, at: Date.now() });
-    return (await pause(this.flagLatencyMs, signal)) ? this.answerFlag(token) : { outcome: 'aborted' };
+    this.flagsInFlight++;
+    this.maxFlagsInFlight = Math.max(this.maxFlagsInFlight, this.flagsInFlight);
+    const completed = await pause(this.flagLatencyMs, signal);
+    this.flagsInFlight--;
+    return completed ? this.answerFlag(token) : { outcome: 'aborted' };
   }
 
   breaker() {
@@ -92,10 +100,11 @@ export class FakeExporter implements RecordExporter {
   isValidHost: (host: string) => boolean = () => true;
   isSupported: (route: ConnectionRoute) => boolean = () => true;
 
-  openHost(host: string): HostExporter | undefined {
-    if (!this.isValidHost(host)) {
-      return undefined;
-    }
+  supportsHost(host: string): boolean {
+    return this.isValidHost(host);
+  }
+
+  openHost(): HostExporter {
     const opened = new FakeHostExporter();
     this.setUp(opened);
     this.hosts.push(opened);
@@ -127,7 +136,10 @@ export class Setup {
     environment: Environment = {},
   ) {
     this.exporter.setUp = setUp;
-    this.registry = new HostRegistry(resolveProcessorOptions(options).hosts, this.exporter, environment);
+    this.registry = new HostRegistry(resolveProcessorOptions(options).hosts, {
+      exporter: this.exporter,
+      environment,
+    });
   }
 
   get host(): FakeHostExporter {

@@ -8,6 +8,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -43,17 +44,17 @@ describe('the feature flag', () => {
     expect(setup.registry.stats().exported).toBe(100);
   });
 
-  it('is not asked for without credentials, and at once when there are some', async () => {
+  it('is not asked for while the driver uses no credentials, and at once when it does', async () => {
     const setup = new Setup();
-    const { handle, lease } = setup.open({ token: undefined });
+    const { handle, lease } = setup.open({ token: undefined, hasStaticToken: false });
+    handle.use({});
     setup.enqueue(lease, 3);
     await settle(5 * MINUTE);
     expect(setup.host.flagFetches).toHaveLength(0);
-    expect(setup.registry.stats().queued).toBe(3);
+    expect(setup.registry.stats()).toMatchObject({ queued: 3, hosts: [{ pausedLanes: 1 }] });
     handle.use('late');
-    await settle(50);
-    expect(setup.host.flagFetches.map(({ token }) => token)).toEqual(['Bearer late']);
     await settle(6_000);
+    expect(setup.host.flagFetches.map(({ token }) => token)).toEqual(['Bearer late']);
     expect(setup.registry.stats().exported).toBe(3);
   });
 
@@ -92,24 +93,49 @@ describe('the feature flag', () => {
     expect(setup.host.batches).toHaveLength(0);
   });
 
-  it('means off after a first request that failed, until a retry after a minute', async () => {
+  it('is asked for after 1, 2, 4, 8, 15, 30, and then every 60 s, while nobody answers; records wait (R1)', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answerFlag = () => UNAVAILABLE;
+    });
+    const { lease } = setup.open();
+    setup.enqueue(lease, 100);
+    await settle(5 * MINUTE);
+    const times = setup.host.flagFetches.map(({ at }) => at);
+    const waits = times.slice(1).map((at, index) => (at - (times[index] ?? 0)) / 1_000);
+    [1, 2, 4, 8, 15, 30, 60, 60].forEach((seconds, index) => {
+      expect(waits[index]).toBeGreaterThan(seconds * 0.79);
+      expect(waits[index]).toBeLessThan(seconds * 1.21 + 0.1);
+    });
+    expect(flagState(setup)).toBe('unknown');
+    expect(setup.registry.stats()).toMatchObject({ queued: 100, flagFetches: { enabled: 0 } });
+    setup.host.answerFlag = () => ENABLED;
+    await settle(80_000);
+    expect(flagState(setup)).toBe('enabled');
+    expect(setup.registry.stats()).toMatchObject({ exported: 100, queued: 0 });
+  });
+
+  it('that fails once costs no record (R1)', async () => {
     const setup = new Setup({}, (host) => {
       host.answerFlag = () => (host.flagFetches.length === 1 ? UNAVAILABLE : ENABLED);
     });
     const { lease } = setup.open();
-    setup.enqueue(lease, 2);
-    await settle(MINUTE - 1_000);
-    setup.enqueue(lease, 1);
-    expect(setup.registry.stats()).toMatchObject({ queued: 0, dropped: { flag_failed: 3 } });
-    expect(setup.host.flagFetches).toHaveLength(1);
-    await settle(1_100);
-    expect(flagState(setup)).toBe('enabled');
-    setup.enqueue(lease, 100);
-    await settle(100);
-    expect(setup.registry.stats().exported).toBe(100);
+    setup.enqueue(lease, 12);
+    await settle(10_000);
+    expect(setup.registry.stats()).toMatchObject({ exported: 12, queued: 0, flagFetches: { failed: 1 } });
   });
 
-  it('is refreshed at its time to live: a switch-off reaches open connections, and a switch-on too', async () => {
+  it('that nobody answers lets records go when they are too old', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answerFlag = () => UNAVAILABLE;
+    });
+    setup.enqueue(setup.open().lease, 12);
+    await settle(14 * MINUTE);
+    expect(setup.registry.stats().queued).toBe(12);
+    await settle(1.5 * MINUTE);
+    expect(setup.registry.stats()).toMatchObject({ queued: 0, dropped: { flag_unknown: 12 } });
+  });
+
+  it('is asked for again when its time is over and something is due: off and on reach open connections', async () => {
     const answers = [
       { ...ENABLED, ttlSeconds: 120 },
       { ...DISABLED, ttlSeconds: 120 },
@@ -122,12 +148,33 @@ describe('the feature flag', () => {
     await settle();
     const seen: Array<string | undefined> = [];
     for (let round = 0; round < 3; round++) {
-      seen.push(flagState(setup));
       setup.enqueue(lease, 100);
+      await settle(100);
+      seen.push(flagState(setup));
       await settle(2 * MINUTE + 100);
     }
     expect(seen).toEqual(['enabled', 'disabled', 'enabled']);
     expect(setup.registry.stats()).toMatchObject({ exported: 200, dropped: { flag_disabled: 100 } });
+  });
+
+  it('that is off costs one request per interval, however much is queued', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answerFlag = () => ({ ...DISABLED, ttlSeconds: 600 });
+    });
+    const { lease } = setup.open();
+    for (let i = 0; i < 3_600; i++) {
+      setup.enqueue(lease, 10);
+      await settle(1_000);
+    }
+    expect(setup.host.flagFetches).toHaveLength(6);
+    expect(setup.host.batches).toHaveLength(0);
+  });
+
+  it('is not asked for by a process that has nothing to send', async () => {
+    const setup = new Setup();
+    setup.open();
+    await settle(24 * 60 * MINUTE);
+    expect(setup.host.flagFetches).toHaveLength(1);
   });
 
   it.each([
@@ -138,72 +185,86 @@ describe('the feature flag', () => {
     [100_000, 3_600],
     [Number.NaN, 900],
   ])('lives for %s seconds clamped to %s', async (ttlSeconds, expected) => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
     const setup = new Setup({}, (host) => {
       host.answerFlag = () => ({ outcome: 'answer', enabled: true, ttlSeconds });
     });
-    setup.open();
+    const { lease } = setup.open();
     await settle(expected * 1_000 - 100);
+    setup.enqueue(lease, 100);
+    await settle(50);
     expect(setup.host.flagFetches).toHaveLength(1);
     await settle(200);
+    setup.enqueue(lease, 100);
+    await settle(100);
     expect(setup.host.flagFetches).toHaveLength(2);
   });
 
   it.each([
-    ['enabled', ENABLED],
-    ['disabled', DISABLED],
-  ])(
-    'keeps the last good answer, %s, when refreshes fail and while one is under way',
-    async (state, first) => {
-      const setup = new Setup({}, (host) => {
-        host.flagLatencyMs = 5_000;
-        host.answerFlag = () => (host.flagFetches.length === 1 ? first : UNAVAILABLE);
-      });
-      setup.open();
-      await settle(15 * MINUTE + 6_000);
-      expect(setup.host.flagFetches).toHaveLength(2);
-      expect(flagState(setup)).toBe(state);
-      await settle(3_000);
-      expect(flagState(setup)).toBe(state);
-      await settle(3 * MINUTE + 20_000);
-      // Retried after a minute each time, not after another 15.
-      expect(setup.host.flagFetches).toHaveLength(5);
-      expect(flagState(setup)).toBe(state);
-      expect(setup.registry.stats().flagFetches.failed).toBe(4);
-    },
-  );
-
-  it('gives up a request after 10 s, and counts it as failed', async () => {
+    ['enabled', ENABLED, { exported: 200 }],
+    ['disabled', DISABLED, { dropped: { flag_disabled: 200 } }],
+  ])('keeps the last good answer, %s, when a refresh fails', async (state, first, outcome) => {
     const setup = new Setup({}, (host) => {
-      host.flagLatencyMs = 24 * 60 * MINUTE;
+      host.answerFlag = () => (host.flagFetches.length === 1 ? first : UNAVAILABLE);
     });
-    setup.open();
-    await settle(9_900);
-    expect(flagState(setup)).toBe('unknown');
-    await settle(200);
-    expect(flagState(setup)).toBe('failed');
-    expect(setup.registry.stats().flagFetches.failed).toBe(1);
+    const { lease } = setup.open();
+    setup.enqueue(lease, 100);
+    await settle(16 * MINUTE);
+    setup.enqueue(lease, 100);
+    await settle(6_000);
+    expect(setup.host.flagFetches.length).toBeGreaterThan(1);
+    expect(flagState(setup)).toBe(state);
+    expect(setup.registry.stats()).toMatchObject({ queued: 0, ...outcome });
   });
 
-  it('respects Retry-After, and believes at most 15 minutes of it', async () => {
+  it('that hangs is given up after 10 s, with a token provider before it, and asked for again', async () => {
+    const setup = new Setup({ tokenProvider: () => new Promise(() => undefined) });
+    setup.open();
+    await settle(9_900);
+    expect(setup.registry.stats().flagFetches.failed).toBe(0);
+    const other = new Setup({}, (host) => {
+      host.flagLatencyMs = 24 * 60 * MINUTE;
+    });
+    const { lease } = other.open();
+    other.enqueue(lease, 10);
+    await settle(9_900);
+    expect(other.registry.stats().flagFetches.failed).toBe(0);
+    await settle(200);
+    expect(flagState(other)).toBe('unknown');
+    expect(other.registry.stats()).toMatchObject({ queued: 10, flagFetches: { failed: 1 } });
+    other.host.flagLatencyMs = 20;
+    await settle(10_000);
+    expect(other.registry.stats().exported).toBe(10);
+  });
+
+  it('respects Retry-After, whoever comes meanwhile, and a flush as well', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answerFlag = () => ({ outcome: 'failure', error: '429', retryAfterMs: 120_000 });
+    });
+    const { lease } = setup.open({ hasStaticToken: false });
+    setup.enqueue(lease, 1);
+    await settle(60_000);
+    const other = setup.open({ token: 'other', hasStaticToken: false });
+    other.handle.use('another');
+    setup.enqueue(other.lease, 1);
+    void setup.registry.forceFlush(1_000);
+    await settle(59_000);
+    expect(setup.host.flagFetches).toHaveLength(1);
+    await settle(2_000);
+    expect(setup.host.flagFetches).toHaveLength(2);
+  });
+
+  it('is left alone while the host has asked for that', async () => {
     const setup = new Setup({}, (host) => {
       host.answerFlag = () =>
-        host.flagFetches.length === 1
-          ? { outcome: 'failure', error: '429', retryAfterMs: 120_000 }
-          : { outcome: 'failure', error: '429', retryAfterMs: 24 * 60 * MINUTE };
+        host.flagFetches.length === 1 ? { outcome: 'blocked', retryInMs: 30_000 } : ENABLED;
     });
-    setup.open();
-    await settle(119_000);
+    setup.enqueue(setup.open().lease, 1);
+    await settle(30_000);
+    expect(setup.registry.stats().flagFetches.failed).toBe(0);
     expect(setup.host.flagFetches).toHaveLength(1);
-    // Neither another connection nor other credentials shorten it.
-    setup.open({ token: 'other' }).handle.use('another');
-    await settle(900);
-    expect(setup.host.flagFetches).toHaveLength(1);
-    await settle(200);
-    expect(setup.host.flagFetches).toHaveLength(2);
-    await settle(15 * MINUTE - 1_000);
-    expect(setup.host.flagFetches).toHaveLength(2);
-    await settle(1_000);
-    expect(setup.host.flagFetches).toHaveLength(3);
+    await settle(7_000);
+    expect(setup.registry.stats().exported).toBe(1);
   });
 
   it('is not asked for while no connection refers to it, and is asked for again after that when stale', async () => {
@@ -230,32 +291,46 @@ describe('the feature flag', () => {
     setup.enqueue(good.lease, 100);
     await settle();
     expect(setup.host.flagFetches.map(({ token }) => token)).toEqual(['Bearer bad', 'Bearer good']);
-    expect(setup.registry.stats()).toMatchObject({ exported: 100, dropped: { flag_failed: 0 } });
-    // The refresh asks at once as the one who was believed.
-    await settle(15 * MINUTE);
-    expect(setup.host.flagFetches.slice(2).map(({ token }) => token)).toEqual(['Bearer good']);
+    expect(setup.registry.stats()).toMatchObject({ exported: 100, queued: 100 });
+    expect(setup.host.batches.map(({ token }) => token)).not.toContain('Bearer bad');
   });
 
-  it('is asked for a minute after all were refused, as all of them once more', async () => {
-    const setup = new Setup({}, (host) => {
-      host.answerFlag = () => (host.flagFetches.length <= 2 ? REFUSED : ENABLED);
+  it('is asked for again after 1, 5 and 15 minutes where all are refused; records wait', async () => {
+    const setup = new Setup({ maxRecordAgeMs: 60 * MINUTE }, (host) => {
+      host.answerFlag = () => REFUSED;
     });
-    setup.open({ token: 'a' });
-    setup.open({ token: 'b' });
-    await settle(MINUTE - 1_000);
-    expect(flagState(setup)).toBe('failed');
+    const { lease } = setup.open();
+    setup.enqueue(lease, 10);
+    await settle(40 * MINUTE);
+    const times = setup.host.flagFetches.map(({ at }) => at);
+    const waits = times.slice(1).map((at, index) => Math.round((at - (times[index] ?? 0)) / MINUTE));
+    expect(waits).toEqual([1, 5, 15, 15]);
+    setup.host.answerFlag = () => ENABLED;
+    await settle(15 * MINUTE);
+    expect(setup.registry.stats()).toMatchObject({ exported: 10, queued: 0 });
+  });
+
+  it('is asked for again soon after a stray 401 where the driver is served with that token (R2)', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answerFlag = () => (host.flagFetches.length === 1 ? REFUSED : ENABLED);
+    });
+    const { handle, lease } = setup.open();
+    setup.enqueue(lease, 10);
+    await settle(500);
+    handle.onAccepted();
+    await settle(7_000);
+    expect(setup.registry.stats()).toMatchObject({ exported: 10, queued: 0 });
     expect(setup.host.flagFetches).toHaveLength(2);
-    await settle(1_100);
-    expect(flagState(setup)).toBe('enabled');
   });
 
   it('is asked for a minute after a token provider had nothing to give', async () => {
     const tokens = [undefined, 'late'];
     const setup = new Setup({ tokenProvider: () => tokens.shift() });
-    setup.open();
+    const { lease } = setup.open();
+    setup.enqueue(lease, 1);
     await settle(MINUTE - 1_000);
     expect(flagState(setup)).toBe('unknown');
-    await settle(2_000);
+    await settle(10_000);
     expect(setup.host.flagFetches.map(({ token }) => token)).toEqual(['Bearer late']);
     expect(flagState(setup)).toBe('enabled');
   });
@@ -270,15 +345,13 @@ describe('the feature flag', () => {
     expect(setup.host.flagFetches).toHaveLength(1);
   });
 
-  it('is asked for as a tenant that comes after all others were refused; its records wait for that', async () => {
+  it('is asked for as a tenant that comes after all others were refused', async () => {
     const setup = new Setup({}, badTokenRefused);
     setup.open({ token: 'bad' });
     await settle();
-    expect(flagState(setup)).toBe('failed');
     const good = setup.open({ token: 'good' });
     setup.enqueue(good.lease, 100);
-    expect(setup.registry.stats().queued).toBe(100);
-    await settle(6_000);
+    await settle(100);
     expect(flagState(setup)).toBe('enabled');
     expect(setup.registry.stats().exported).toBe(100);
   });
@@ -290,19 +363,38 @@ describe('the feature flag', () => {
     const good = setup.open({ token: 'good' });
     setup.enqueue(good.lease, 100);
     await settle(100);
-    expect(setup.registry.stats()).toMatchObject({ exported: 100, dropped: { flag_failed: 0 } });
+    expect(setup.registry.stats().exported).toBe(100);
   });
 
   it('is not asked for with every request of a driver whose credentials change each time and are refused', async () => {
     const setup = new Setup({}, (host) => {
       host.answerFlag = () => REFUSED;
     });
-    const { handle } = setup.open();
+    const { handle, lease } = setup.open({ hasStaticToken: false });
+    setup.enqueue(lease, 1);
     for (let i = 0; i < 600; i++) {
       handle.use(`token ${i}`);
       await settle(100);
     }
-    expect(setup.host.flagFetches.length).toBeLessThanOrEqual(60 / 5 + 2);
+    // After 1, 2, 4, 8, 16 and 32 s.
+    expect(setup.host.flagFetches.length).toBeLessThanOrEqual(7);
+  });
+
+  it('says in the statistics when it was answered and when it is asked for again', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const setup = new Setup();
+    setup.open();
+    const start = Date.now();
+    await settle();
+    expect(setup.registry.stats().hosts[0]?.flags).toEqual([
+      {
+        orgId: '123',
+        driverVersion: '2.1.0',
+        state: 'enabled',
+        answeredAt: start + 20,
+        nextRequestAt: start + 20 + 900_000,
+      },
+    ]);
   });
 
   it('shares nothing between two hosts', async () => {
@@ -324,5 +416,5 @@ describe('the feature flag', () => {
 function badTokenRefused(host: FakeHostExporter): void {
   host.answerFlag = (token) => (token === 'Bearer bad' ? REFUSED : ENABLED);
   host.answer = ({ token, ids }) =>
-    token === 'Bearer bad' ? { outcome: 'unauthorized', pauseMs: MINUTE } : success(ids.length);
+    token === 'Bearer bad' ? { outcome: 'unauthorized' } : success(ids.length);
 }

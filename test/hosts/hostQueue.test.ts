@@ -2,9 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Background } from '../../src/hosts/background.js';
 import { HostQueue } from '../../src/hosts/hostQueue.js';
 import type { RecordQueue } from '../../src/hosts/recordQueue.js';
+import { Background } from '../../src/hosts/timing.js';
 import { OperationRecord } from '../../src/records.js';
 
 const MAX_AGE_MS = 12_800;
@@ -18,10 +18,14 @@ class Bench {
   #next = 1;
 
   constructor(maxQueueSize: number, lanes: number) {
-    this.host = new HostQueue({ maxQueueSize, maxRecordAgeMs: MAX_AGE_MS }, new Background(), (reason, n) => {
-      this.dropped[reason] += n;
-    });
-    this.lanes = Array.from({ length: lanes }, () => this.host.open());
+    this.host = new HostQueue(
+      { maxQueueSize, maxRecordAgeMs: MAX_AGE_MS },
+      new Background(),
+      (reason, { length: n }) => {
+        this.dropped[reason as 'expired'] += n;
+      },
+    );
+    this.lanes = Array.from({ length: lanes }, () => this.host.open(() => 'expired'));
   }
 
   lane(index: number): RecordQueue {
@@ -32,8 +36,12 @@ class Bench {
     return lane;
   }
 
-  push(lane: number, count = 1): void {
+  /** @param apartMs how much time passes before each */
+  push(lane: number, count = 1, apartMs = 0): void {
     for (let i = 0; i < count; i++) {
+      if (apartMs > 0) {
+        vi.advanceTimersByTime(apartMs);
+      }
       this.host.push(this.lane(lane), new OperationRecord(this.#next++));
     }
   }
@@ -58,10 +66,10 @@ afterEach(() => {
 describe('HostQueue', () => {
   it('drops the oldest record of the host, whichever lane it is in', () => {
     const bench = new Bench(4, 2);
-    bench.push(0);
-    bench.push(1, 2);
-    bench.push(0);
-    bench.push(1, 2);
+    bench.push(0, 1, 1);
+    bench.push(1, 2, 1);
+    bench.push(0, 1, 1);
+    bench.push(1, 2, 1);
     expect(bench.dropped.queue_full).toBe(2);
     expect(ids(bench.take(0))).toEqual([4]);
     expect(ids(bench.take(1))).toEqual([3, 5, 6]);
@@ -75,6 +83,28 @@ describe('HostQueue', () => {
     bench.host.putBack(bench.lane(0), batch);
     expect(bench.dropped.queue_full).toBe(2);
     expect(ids(bench.take(0))).toEqual([3, 4, 5, 6]);
+  });
+
+  it('drops records without an error before those with one, however old', () => {
+    const bench = new Bench(4, 2);
+    const failed = new OperationRecord(100);
+    failed.errorName = '500';
+    bench.host.push(bench.lane(0), failed);
+    bench.push(0, 2, 1);
+    bench.push(1, 3, 1);
+    expect(bench.dropped.queue_full).toBe(2);
+    expect(ids(bench.take(0))).toEqual([100]);
+    expect(ids(bench.take(1))).toEqual([3, 4, 5]);
+  });
+
+  it('drops the oldest with an error where all have one', () => {
+    const bench = new Bench(2, 1);
+    for (const id of [1, 2, 3]) {
+      const failed = new OperationRecord(id);
+      failed.errorName = '500';
+      bench.host.push(bench.lane(0), failed);
+    }
+    expect(ids(bench.take(0))).toEqual([2, 3]);
   });
 
   it('keeps 20,000 records of one burst', () => {
@@ -196,7 +226,7 @@ describe('HostQueue', () => {
           for (const { do: what, lane, count } of operations) {
             const batch = out[lane];
             if (what === 'push') {
-              bench.push(lane, count);
+              bench.push(lane, count, 1);
               for (let i = 0; i < count; i++) {
                 waiting.push({ id: next++, lane });
                 dropDownToCap();

@@ -5,10 +5,12 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../../src/config.js';
+import type { RecordExporter } from '../../src/exporter/contract.js';
 import { DatabricksExporter } from '../../src/exporter/databricksExporter.js';
 import { loadNetwork } from '../../src/exporter/loadNetwork.js';
-import type { ConnectionLease } from '../../src/hosts/contract.js';
+import { recordExporterIn } from '../../src/exporter/opaque.js';
 import { HostRegistry } from '../../src/hosts/hostRegistry.js';
+import type { ConnectionLease } from '../../src/hosts/lane.js';
 import { OperationRecord } from '../../src/records.js';
 import { TestConnection, type TestConnectionOptions } from '../support/connections.js';
 import {
@@ -47,11 +49,10 @@ function startRegistry(options: DatabricksSpanProcessorOptions = {}, environment
     ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
     ...(maxRetries === undefined ? {} : { maxRetries }),
   });
-  const registry = new HostRegistry(
-    resolveProcessorOptions({ flushIntervalMs: 100, ...options }).hosts,
-    exporter,
+  const registry = new HostRegistry(resolveProcessorOptions({ flushIntervalMs: 100, ...options }).hosts, {
+    exporter: recordExporterIn(exporter) as RecordExporter,
     environment,
-  );
+  });
   registries.push(registry);
   return registry;
 }

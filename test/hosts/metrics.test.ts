@@ -6,6 +6,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { describe, expect, it } from 'vitest';
+import { Guard } from '../../src/guard.js';
 import { ATTR_OUTCOME, COMPONENT_TYPE, registerMetrics } from '../../src/hosts/metrics.js';
 import type { HostsStats } from '../../src/hosts/stats.js';
 import { Setup } from './fakes.js';
@@ -29,6 +30,7 @@ const BUSY: HostsStats = {
       port: 443,
       connections: 1,
       lanes: 1,
+      forcedLanes: 0,
       pausedLanes: 0,
       queued: 7,
       inFlight: 5,
@@ -48,7 +50,7 @@ async function collect(stats: () => HostsStats): Promise<{
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1_000_000 });
   const provider = new MeterProvider({ readers: [reader] });
-  const unregister = registerMetrics(provider, stats);
+  const unregister = registerMetrics(provider, stats, new Guard());
   return {
     unregister,
     metrics: async () => {
@@ -135,6 +137,22 @@ describe('metrics', () => {
     unregister();
     await metrics();
     expect(snapshots).toBe(1);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['gives null', () => null],
+    ['gives something else', () => ({})],
+  ])('are left out where the provider %s, and that is counted', (_name, getMeter) => {
+    const guard = new Guard();
+    const unregister = registerMetrics({ getMeter } as never, () => EMPTY, guard);
+    unregister();
+    expect(guard.failures()).toEqual({ meterProvider: 1 });
   });
 
   it('hurt no collection when the statistics can not be had', async () => {

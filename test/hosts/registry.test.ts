@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConnectionHandle } from '../../src/connectionHandle.js';
-import type { ConnectionLease } from '../../src/hosts/contract.js';
+import { WARN_INTERVAL_MS } from '../../src/hosts/counters.js';
 import type { HostRegistry } from '../../src/hosts/hostRegistry.js';
-import { LINGER_MS } from '../../src/hosts/lane.js';
-import { WARN_INTERVAL_MS } from '../../src/hosts/lossWarner.js';
+import { type ConnectionLease, LINGER_MS } from '../../src/hosts/lane.js';
 import { OperationRecord } from '../../src/records.js';
 import { TestConnection } from '../support/connections.js';
-import { Setup, success } from './fakes.js';
+import { ENABLED, range, Setup, success } from './fakes.js';
 
+const ROUTE = { https: true, rejectUnauthorized: true };
 const FORCED = { telemetry: { forceEnableTelemetry: true } };
 
 beforeEach(() => {
@@ -21,6 +21,15 @@ afterEach(() => {
 
 async function settle(durationMs = 1_000): Promise<void> {
   await vi.advanceTimersByTimeAsync(durationMs);
+}
+
+/** Chance that is the same every time. */
+function seeded(start: number): () => number {
+  let seed = start;
+  return () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+    return seed / 2 ** 31;
+  };
 }
 
 function outcomes(registry: HostRegistry): Record<string, number> {
@@ -83,7 +92,7 @@ describe('a connection', () => {
     for (const handle of nonsense) {
       expect(setup.registry.acquire(handle as ConnectionHandle)).toBeUndefined();
     }
-    expect(outcomes(setup.registry)).toEqual({ refused_handle: nonsense.length - 1, refused_route: 1 });
+    expect(outcomes(setup.registry)).toEqual({ refused_handle: nonsense.length });
     await settle(2 * LINGER_MS);
     expect(setup.registry.stats().hosts).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
@@ -176,8 +185,10 @@ describe('a host', () => {
   });
 
   it('is closed in the end even if its records can never be sent', async () => {
-    const setup = new Setup();
-    const { handle, lease } = setup.open({ token: undefined });
+    const setup = new Setup({}, (host) => {
+      host.answer = () => ({ outcome: 'retryable', error: '503' });
+    });
+    const { handle, lease } = setup.open(FORCED);
     setup.enqueue(lease, 5);
     handle.close();
     await settle(20 * 60_000);
@@ -206,7 +217,7 @@ describe('a host', () => {
     setup.open({ host: 'b.test' });
     expect(setup.registry.acquire(new TestConnection({ host: 'c.test' }))).toBeUndefined();
     expect(outcomes(setup.registry)).toEqual({ served: 2, refused_max_hosts: 1 });
-    expect(setup.exporter.hosts[2]?.isClosed).toBe(true);
+    expect(setup.exporter.hosts).toHaveLength(2);
   });
 
   it('that is evicted with records counts them', () => {
@@ -339,18 +350,6 @@ describe('a lane', () => {
     });
   });
 
-  it('that is evicted takes the request for its flag along', async () => {
-    const setup = new Setup({ maxLanes: 1 }, (host) => {
-      host.flagLatencyMs = 1_000_000;
-    });
-    const { handle } = setup.open({ orgId: '1' });
-    await settle(10);
-    handle.close();
-    setup.open(FORCED);
-    await settle(20_000);
-    expect(setup.registry.stats()).toMatchObject({ flagFetches: { failed: 0 }, hosts: [{ flags: [] }] });
-  });
-
   it('beyond maxLanes is refused and counted while all are in use', () => {
     const setup = new Setup({ maxLanes: 1 });
     setup.open({ token: 'a' });
@@ -358,12 +357,228 @@ describe('a lane', () => {
     expect(outcomes(setup.registry)).toEqual({ served: 1, refused_max_lanes: 1 });
   });
 
-  it('that has been idle for 60 s goes, with its credentials and its flag, while its host lives on', async () => {
+  it('that has been idle for 60 s goes, with its credentials, while its host and the flag live on', async () => {
     const setup = new Setup();
     setup.open({ token: 'a', orgId: '1' });
     setup.open({ token: 'b', orgId: '2' }).handle.close();
     await settle(LINGER_MS + 1);
-    expect(setup.registry.stats().hosts[0]).toMatchObject({ lanes: 1, flags: [{ orgId: '1' }] });
+    expect(setup.registry.stats().hosts[0]).toMatchObject({
+      lanes: 1,
+      flags: [{ orgId: '1' }, { orgId: '2' }],
+    });
+  });
+
+  it('is shared by static tokens only: every other connection has one, whatever its headers', async () => {
+    const setup = new Setup();
+    for (let i = 0; i < 3; i++) {
+      setup.open({ token: 'same' });
+      setup.open({ token: 'same', hasStaticToken: false });
+    }
+    expect(setup.registry.stats().hosts[0]).toMatchObject({ connections: 6, lanes: 4 });
+  });
+
+  it('is not shared by connections with a token provider of their own choice, whose tokens may differ', () => {
+    const setup = new Setup({ tokenProvider: () => 'provided' });
+    setup.open();
+    setup.open();
+    expect(setup.registry.stats().hosts[0]?.lanes).toBe(2);
+  });
+
+  it('of a static token keeps the headers that were witnessed at first', async () => {
+    const setup = new Setup();
+    const { handle, lease } = setup.open({ ...FORCED, token: 'a' });
+    handle.use('b');
+    setup.enqueue(lease, 100);
+    await settle();
+    expect(setup.host.batches.map(({ token }) => token)).toEqual(['Bearer a']);
+  });
+
+  it('of one connection sends with its latest headers, after the close as well', async () => {
+    const setup = new Setup();
+    const { handle, lease } = setup.open({ ...FORCED, token: 'a', hasStaticToken: false });
+    handle.use('b');
+    handle.close();
+    setup.enqueue(lease, 100);
+    await settle();
+    expect(setup.host.batches.map(({ token }) => token)).toEqual(['Bearer b']);
+  });
+
+  it('never has requests with headers that its connection has not sent, whatever comes and goes', async () => {
+    const setup = new Setup({ batchSize: 5, flushIntervalMs: 100 }, (host) => {
+      host.answer = ({ ids }) =>
+        host.batches.length % 5 === 0 ? { outcome: 'unauthorized' } : success(ids.length);
+      host.answerFlag = () =>
+        host.flagFetches.length % 3 === 0 ? { outcome: 'unauthorized' } : { ...ENABLED, ttlSeconds: 60 };
+    });
+    const random = seeded(11);
+    const sent = new Map<number, Set<string>>();
+    const tenants = Array.from({ length: 6 }, (_, tenant) => {
+      const hasStaticToken = tenant < 2;
+      const { handle, lease } = setup.open({ token: `t${tenant}.0`, hasStaticToken });
+      return { tenant, handle, lease, hasStaticToken, tokens: new Set([`Bearer t${tenant}.0`]), turns: 0 };
+    });
+    for (let step = 0; step < 2_000; step++) {
+      const one = tenants[Math.floor(random() * tenants.length)];
+      if (one === undefined) {
+        continue;
+      }
+      if (random() < 0.2 && !one.hasStaticToken) {
+        one.turns++;
+        one.handle.use(`t${one.tenant}.${one.turns}`);
+        one.tokens.add(`Bearer t${one.tenant}.${one.turns}`);
+      }
+      for (const id of setup.enqueue(one.lease, 1)) {
+        sent.set(id, one.tokens);
+      }
+      one.handle.onAccepted();
+      await settle(Math.floor(random() * 60));
+    }
+    for (let i = 0; i < 120; i++) {
+      for (const { handle } of tenants) {
+        handle.onAccepted();
+      }
+      await settle(5_000);
+    }
+    expect(setup.host.ids.length).toBeGreaterThan(1_900);
+    for (const { ids, token } of setup.host.batches) {
+      expect(ids.every((id) => sent.get(id)?.has(token ?? ''))).toBe(true);
+    }
+    expect(setup.registry.stats()).toMatchObject({ queued: 0, exported: 2_000 });
+  });
+});
+
+describe('a connection whose driver has not sent a request', () => {
+  it('has its records wait, and sends them once the driver has', async () => {
+    const setup = new Setup();
+    const { handle, lease } = setup.open({ token: undefined });
+    setup.enqueue(lease, 3);
+    await settle(60_000);
+    expect(setup.exporter.hosts).toHaveLength(0);
+    expect(setup.registry.stats()).toMatchObject({ queued: 3, waitingForConnection: 3 });
+    handle.use('late');
+    await settle(6_000);
+    expect(setup.host.batches.map(({ token }) => token)).toEqual(['Bearer late']);
+    expect(setup.registry.stats()).toMatchObject({ queued: 0, exported: 3 });
+  });
+
+  it('keeps the age of what waited', async () => {
+    const setup = new Setup({ maxRecordAgeMs: 100_000 }, (host) => {
+      host.answer = () => ({ outcome: 'retryable', error: '503' });
+    });
+    const { handle, lease } = setup.open({ ...FORCED, token: undefined });
+    setup.enqueue(lease, 3);
+    await settle(90_000);
+    handle.use('late');
+    await settle(13_000);
+    expect(setup.registry.stats()).toMatchObject({ queued: 0, dropped: { expired: 3 } });
+  });
+
+  it('drops what waits when it closes, and what comes later', async () => {
+    const setup = new Setup();
+    const { handle, lease } = setup.open({ token: undefined });
+    setup.enqueue(lease, 3);
+    handle.close();
+    setup.enqueue(lease, 2);
+    expect(setup.registry.stats()).toMatchObject({ queued: 0, dropped: { never_connected: 5 } });
+    expect(lease.enabled).toBe(false);
+    await settle(60_000);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('drops what waits when it turns out to be refused, and gathers nothing more', () => {
+    const setup = new Setup();
+    setup.exporter.isSupported = () => false;
+    const { handle, lease } = setup.open({ token: undefined });
+    setup.enqueue(lease, 3);
+    expect(lease.enabled).toBe(true);
+    handle.use('token');
+    expect(lease.enabled).toBe(false);
+    setup.enqueue(lease, 1);
+    expect(setup.registry.stats()).toMatchObject({
+      queued: 0,
+      dropped: { connection_refused: 4 },
+      connections: { served: 0, refused_route: 1 },
+    });
+  });
+
+  it('drops what waits for too long, or is too much, and the errors last', async () => {
+    const setup = new Setup({ maxRecordAgeMs: 60_000 });
+    const { lease } = setup.open({ token: undefined });
+    setup.enqueue(lease, 1_100);
+    expect(setup.registry.stats()).toMatchObject({ queued: 1_000, dropped: { queue_full: 100 } });
+    await settle(61_000);
+    expect(setup.registry.stats()).toMatchObject({ queued: 0, dropped: { never_connected: 1_000 } });
+  });
+
+  it('is counted at shutdown', async () => {
+    const setup = new Setup();
+    const { handle, lease } = setup.open({ token: undefined });
+    setup.enqueue(lease, 3);
+    await setup.registry.shutdown(1_000);
+    setup.enqueue(lease, 1);
+    handle.use('late');
+    expect(setup.registry.stats()).toMatchObject({
+      queued: 0,
+      dropped: { never_connected: 3, already_shutdown: 1 },
+      connections: { served: 0 },
+    });
+    expect(setup.exporter.hosts).toHaveLength(0);
+  });
+
+  it('says beforehand whether an endpoint could be served', async () => {
+    const setup = new Setup();
+    const { lease } = setup.open({ token: undefined });
+    const endpoint = { host: 'a.test', port: 443, orgId: undefined, route: ROUTE };
+    expect(lease.accepts(endpoint)).toBe(true);
+    expect(lease.accepts({ ...endpoint, orgId: 'x' })).toBe(false);
+    expect(lease.accepts({ ...endpoint, route: { ...ROUTE, https: false } })).toBe(false);
+    setup.exporter.isValidHost = () => false;
+    expect(lease.accepts(endpoint)).toBe(false);
+    setup.exporter.isValidHost = () => true;
+    await setup.registry.shutdown(10);
+    expect(lease.accepts(endpoint)).toBe(false);
+  });
+});
+
+describe('1,000 connections with a provider each', () => {
+  it('make one flag request at a time, in turn where some are refused, and lose nothing', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answerFlag = (token) =>
+        Number(token?.slice('Bearer '.length)) < 20 ? { outcome: 'unauthorized' } : ENABLED;
+    });
+    const all = range(0, 999).map((number) => setup.open({ token: String(number), hasStaticToken: false }));
+    for (const { lease } of all) {
+      setup.enqueue(lease, 2);
+    }
+    await settle(2 * 60_000);
+    expect(setup.registry.stats().hosts[0]).toMatchObject({ lanes: 1_000, connections: 1_000 });
+    expect(setup.host.maxFlagsInFlight).toBe(1);
+    expect(setup.host.flagFetches.length).toBeLessThanOrEqual(21);
+    expect(new Set(setup.host.flagFetches.map(({ token }) => token)).size).toBe(
+      setup.host.flagFetches.length,
+    );
+    expect(setup.registry.stats().exported).toBe(2_000);
+    for (const { handle } of all) {
+      handle.close();
+    }
+    await settle(2 * LINGER_MS);
+    expect(setup.registry.stats().hosts).toHaveLength(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('an exporter', () => {
+  it('that throws when it opens a host is refused once per connection, and counted (R8)', () => {
+    const setup = new Setup();
+    setup.exporter.openHost = () => {
+      throw new Error('no');
+    };
+    const handle = new TestConnection();
+    for (let i = 0; i < 300; i++) {
+      expect(setup.registry.acquire(handle)).toBeUndefined();
+    }
+    expect(outcomes(setup.registry)).toEqual({ refused_exporter: 1 });
+    expect(setup.registry.stats().userCodeFailures).toEqual({ exporter: 1 });
   });
 });
 
@@ -420,11 +635,43 @@ describe('forceFlush', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('does not wait for a flag that nobody can be asked for', async () => {
+  it('does not wait for connections whose driver has not sent a request', async () => {
     const setup = new Setup();
     setup.enqueue(setup.open({ token: undefined }).lease, 10);
-    await settle(100);
     await setup.registry.forceFlush(60_000);
+    expect(setup.registry.stats()).toMatchObject({ queued: 10, waitingForConnection: 10 });
+  });
+
+  it('does not wait for a flag where the only credentials were refused', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answerFlag = () => ({ outcome: 'unauthorized' });
+    });
+    setup.enqueue(setup.open().lease, 10);
+    await settle(100);
+    await setup.registry.forceFlush(30_000);
+    expect(setup.registry.stats().queued).toBe(10);
+  });
+
+  it('waits for a first answer that comes at a retry, and sends what waited', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answerFlag = () => (host.flagFetches.length < 2 ? { outcome: 'failure', error: '503' } : ENABLED);
+    });
+    setup.enqueue(setup.open().lease, 10);
+    const flushed = setup.registry.forceFlush(2_000);
+    await settle(1_500);
+    await flushed;
+    expect(setup.registry.stats().exported).toBe(10);
+  });
+
+  it('waits for a first answer no longer than its deadline', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answerFlag = () => ({ outcome: 'failure', error: '503' });
+    });
+    setup.enqueue(setup.open().lease, 10);
+    const start = Date.now();
+    const flushed = setup.registry.forceFlush(2_000).then(() => Date.now() - start);
+    await settle(3_000);
+    expect(await flushed).toBeLessThanOrEqual(2_000);
     expect(setup.registry.stats().queued).toBe(10);
   });
 
@@ -442,9 +689,7 @@ describe('forceFlush', () => {
   it('does not wait for a breaker that is open, or for a lane that is paused', async () => {
     const setup = new Setup({}, (host) => {
       host.answer = ({ token }) =>
-        token === 'Bearer a'
-          ? { outcome: 'unauthorized', pauseMs: 60_000 }
-          : { outcome: 'blocked', retryInMs: 60_000 };
+        token === 'Bearer a' ? { outcome: 'unauthorized' } : { outcome: 'blocked', retryInMs: 60_000 };
     });
     for (const token of ['a', 'b', 'c']) {
       setup.enqueue(setup.open({ ...FORCED, token }).lease, 10);
@@ -620,11 +865,7 @@ describe('the background', () => {
 
 describe('every record', () => {
   it('ends as exported, rejected or dropped, whatever happens', async () => {
-    let seed = 42;
-    const random = () => {
-      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
-      return seed / 2 ** 31;
-    };
+    const random = seeded(42);
     const setup = new Setup({ maxQueueSize: 700, maxRecordAgeMs: 90_000, maxLanes: 4 }, (host) => {
       host.answer = ({ ids }) => {
         const luck = random();
@@ -635,15 +876,18 @@ describe('every record', () => {
           return success(ids.length - 1, 1);
         }
         if (luck < 0.6) {
-          return { outcome: 'retryable', error: '503', ...(luck < 0.5 ? { retryAfterMs: 9_000 } : {}) };
+          return luck < 0.5 ? { outcome: 'too_large' } : { outcome: 'retryable', error: '503' };
         }
         if (luck < 0.7) {
           return { outcome: 'blocked', retryInMs: 3_000 };
         }
         if (luck < 0.8) {
-          return { outcome: 'unauthorized', pauseMs: 4_000 };
+          return { outcome: 'unauthorized' };
         }
-        return luck < 0.9 ? { outcome: 'terminal', error: '403', pauseMs: 2_000 } : { outcome: 'aborted' };
+        if (luck < 0.82) {
+          return { outcome: 'misdirected', error: '302' };
+        }
+        return luck < 0.9 ? { outcome: 'terminal', error: '400', pauseMs: 2_000 } : { outcome: 'aborted' };
       };
       host.answerFlag = () => ({ outcome: 'answer', enabled: random() < 0.8, ttlSeconds: 60 });
     });

@@ -154,24 +154,19 @@ describe('after a failure', () => {
   it('a batch that comes back after the flag was switched off is dropped and counted', async () => {
     const setup = new Setup({}, (host) => {
       refuseAll(host);
-      host.latencyMs = 2_000;
       host.answerFlag = () => (host.flagFetches.length === 1 ? { ...ENABLED, ttlSeconds: 60 } : DISABLED);
     });
     const { lease } = setup.open();
-    await settle(59_000);
     setup.enqueue(lease, 100);
-    await settle(1_500);
-    expect(setup.registry.stats()).toMatchObject({
-      inFlight: 100,
-      hosts: [{ flags: [{ state: 'disabled' }] }],
-    });
-    await settle(1_500);
+    await settle(50_000);
+    expect(setup.registry.stats()).toMatchObject({ queued: 100, hosts: [{ flags: [{ state: 'enabled' }] }] });
+    await settle(60_000);
     expect(setup.registry.stats()).toMatchObject({ queued: 0, dropped: { flag_disabled: 100 } });
   });
 
-  it('Retry-After is respected, by a flush as well', async () => {
+  it('a host that asks to be left alone is, by a flush as well', async () => {
     const setup = new Setup({}, (host) => {
-      host.answer = () => ({ outcome: 'retryable', error: '429', retryAfterMs: 120_000 });
+      host.answer = () => ({ outcome: 'blocked', retryInMs: 120_000 });
     });
     const { lease } = setup.open(FORCED);
     setup.enqueue(lease, 100);
@@ -203,9 +198,9 @@ describe('after a failure', () => {
   it('without authorization the lane waits for other credentials, and then goes on', async () => {
     const setup = new Setup({}, (host) => {
       host.answer = ({ token, ids }) =>
-        token === 'Bearer old' ? { outcome: 'unauthorized', pauseMs: 60_000 } : success(ids.length);
+        token === 'Bearer old' ? { outcome: 'unauthorized' } : success(ids.length);
     });
-    const { handle, lease } = setup.open({ ...FORCED, token: 'old' });
+    const { handle, lease } = setup.open({ ...FORCED, token: 'old', hasStaticToken: false });
     setup.enqueue(lease, 100);
     await settle(20_000);
     expect(setup.host.batches).toHaveLength(1);
@@ -215,26 +210,94 @@ describe('after a failure', () => {
     expect(setup.registry.stats().exported).toBe(100);
   });
 
-  it('without authorization and without other credentials the lane tries again after the pause', async () => {
-    const setup = new Setup({}, (host) => {
-      host.answer = ({ ids }) =>
-        host.batches.length === 1 ? { outcome: 'unauthorized', pauseMs: 60_000 } : success(ids.length);
+  it('refused credentials are tried again after 1, 5, and then every 15 minutes', async () => {
+    const setup = new Setup({ maxRecordAgeMs: 7_200_000 }, (host) => {
+      host.answer = () => ({ outcome: 'unauthorized' });
     });
     const { lease } = setup.open(FORCED);
     setup.enqueue(lease, 100);
-    await settle(59_000);
-    expect(setup.host.batches).toHaveLength(1);
-    await settle(2_000);
+    await settle(60 * 60_000);
+    const times = setup.host.batches.map(({ at }) => at);
+    const waits = times.slice(1).map((at, index) => Math.round((at - (times[index] ?? 0)) / 60_000));
+    expect(waits).toEqual([1, 5, 15, 15, 15]);
+    setup.host.answer = ({ ids }) => success(ids.length);
+    await settle(15 * 60_000);
     expect(setup.registry.stats().exported).toBe(100);
+  });
+
+  it('a stray 401 is made up for as soon as the driver is served with the same credentials (R2)', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answer = ({ ids }) =>
+        host.batches.length === 2 ? { outcome: 'unauthorized' } : success(ids.length);
+    });
+    const { handle, lease } = setup.open(FORCED);
+    for (let i = 0; i < 20; i++) {
+      setup.enqueue(lease, 100);
+      handle.onAccepted();
+      await settle(1_000);
+    }
+    await settle(5_000);
+    expect(setup.registry.stats()).toMatchObject({ exported: 2_000, queued: 0 });
+    expect(setup.host.batches).toHaveLength(21);
+  });
+
+  it('credentials with which the driver is served, and telemetry never, cost fewer and fewer requests', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answer = () => ({ outcome: 'unauthorized' });
+    });
+    const { handle, lease } = setup.open(FORCED);
+    for (let i = 0; i < 3_600; i++) {
+      setup.enqueue(lease, 1);
+      handle.onAccepted();
+      await settle(1_000);
+    }
+    // After 1, 2, 4, … 512 s, and then every 15 minutes.
+    expect(setup.host.batches.length).toBeLessThanOrEqual(14);
+  });
+
+  it('a batch that is too large is halved, down to one record, which is dropped and counted', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answer = ({ ids }) => (ids.includes(42) ? { outcome: 'too_large' } : success(ids.length));
+    });
+    const { lease } = setup.open(FORCED);
+    setup.enqueue(lease, 100);
+    await settle(60_000);
+    expect(setup.registry.stats()).toMatchObject({
+      exported: 99,
+      queued: 0,
+      dropped: { too_large: 1, terminal: 0 },
+    });
+    const delivered = setup.host.batches.filter(({ ids }) => !ids.includes(42)).flatMap(({ ids }) => ids);
+    expect(delivered).toEqual([...range(1, 41), ...range(43, 100)]);
+  });
+
+  it('redirects and missing paths are waited out, with waits from a minute to 15, and nothing is lost', async () => {
+    const setup = new Setup({ maxRecordAgeMs: 7_200_000 }, (host) => {
+      host.answer = () => ({ outcome: 'misdirected', error: '404' });
+    });
+    const { lease } = setup.open(FORCED);
+    setup.enqueue(lease, 100);
+    await settle(1_000);
+    await setup.registry.forceFlush(1_000);
+    await settle(70 * 60_000);
+    const times = setup.host.batches.map(({ at }) => at);
+    const waits = times.slice(1).map((at, index) => (at - (times[index] ?? 0)) / 60_000);
+    [1, 2, 4, 8, 15].forEach((minutes, index) => {
+      expect(waits[index]).toBeGreaterThan(minutes * 0.75);
+      expect(waits[index]).toBeLessThan(minutes * 1.25);
+    });
+    setup.host.answer = ({ ids }) => success(ids.length);
+    await settle(20 * 60_000);
+    expect(setup.registry.stats()).toMatchObject({ exported: 100, queued: 0 });
   });
 
   it('credentials that changed while the request was under way are tried soon', async () => {
     const setup = new Setup({}, (host) => {
       host.latencyMs = 500;
       host.answer = ({ token, ids }) =>
-        token === 'Bearer old' ? { outcome: 'unauthorized', pauseMs: 60_000 } : success(ids.length);
+        token === 'Bearer old' ? { outcome: 'unauthorized' } : success(ids.length);
     });
-    const { handle, lease } = setup.open({ ...FORCED, token: 'old' });
+    const { handle, lease } = setup.open({ ...FORCED, token: 'old', hasStaticToken: false });
     setup.enqueue(lease, 100);
     await settle(100);
     handle.use('new');
@@ -244,9 +307,9 @@ describe('after a failure', () => {
 
   it('credentials that change with each request and are refused each time cost a request per second', async () => {
     const setup = new Setup({}, (host) => {
-      host.answer = () => ({ outcome: 'unauthorized', pauseMs: 60_000 });
+      host.answer = () => ({ outcome: 'unauthorized' });
     });
-    const { handle, lease } = setup.open(FORCED);
+    const { handle, lease } = setup.open({ ...FORCED, hasStaticToken: false });
     setup.enqueue(lease, 100);
     for (let i = 0; i < 1_000; i++) {
       await settle(10);

@@ -1,13 +1,23 @@
 import type { ExportResult, FlagResult, HostExporter, RecordExporter } from '../../src/exporter/contract.js';
+import { putInside } from '../../src/exporter/opaque.js';
 import type { OperationRecord } from '../../src/records.js';
 
 /** Counts records instead of sending them. */
 export class CountingExporter implements RecordExporter {
+  readonly [Symbol.toStringTag] = 'DatabricksExporter';
   statements = 0;
   failed = 0;
   sessions = 0;
   downloads = 0;
   openHosts = 0;
+
+  constructor() {
+    putInside(this, this);
+  }
+
+  supportsHost(): boolean {
+    return true;
+  }
 
   supportsRoute(): boolean {
     return true;
@@ -16,6 +26,7 @@ export class CountingExporter implements RecordExporter {
   openHost(): HostExporter {
     this.openHosts++;
     return {
+      needsCredentials: { export: true, flag: true },
       export: async (records): Promise<ExportResult> => {
         for (const record of records) {
           this.#count(record);

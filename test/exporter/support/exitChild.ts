@@ -4,7 +4,9 @@
  */
 
 import type { ProxyRoute } from '../../../src/connectionHandle.js';
-import { ProvidedCredentials } from '../../../src/exporter/providedCredentials.js';
+import { Guard } from '../../../src/guard.js';
+import { ProvidedCredentials } from '../../../src/hosts/providedCredentials.js';
+import { NODE_RUNTIME } from '../../../src/runtime.js';
 import { destinationTo, fullRecord, hostExporter, never, routeVia } from './fixtures.js';
 
 interface ChildTask {
@@ -26,17 +28,20 @@ const exporter = hostExporter(task.port, {
   timeouts: { connectMs: timeoutMs, headersMs: timeoutMs, bodyMs: timeoutMs },
 });
 const route = routeVia(task.ca, task.proxy && { proxy: task.proxy });
-const destination = {
-  ...destinationTo(task.port, route),
-  ...(task.what === 'token' && { credentials: new ProvidedCredentials(() => new Promise(() => {})) }),
-};
+const destination = destinationTo(task.port, route);
 if (task.what === 'second export') {
   await exporter.export([fullRecord()], destination, never);
   await new Promise((resolve) => setImmediate(resolve));
 }
-const finished =
-  task.what === 'flag'
-    ? exporter.fetchFeatureFlag(destination, '2.1.0', never)
-    : exporter.export(Array.from({ length: 100 }, fullRecord), destination, never);
+const finished = {
+  flag: () => exporter.fetchFeatureFlag(destination, '2.1.0', never),
+  token: () =>
+    new ProvidedCredentials(() => new Promise(() => {}), '', {
+      runtime: NODE_RUNTIME,
+      guard: new Guard(),
+    }).get(never),
+  export: () => exporter.export(Array.from({ length: 100 }, fullRecord), destination, never),
+  'second export': () => exporter.export(Array.from({ length: 100 }, fullRecord), destination, never),
+}[task.what]();
 finished.then((result) => process.stdout.write(`${JSON.stringify(result)}\n`));
 process.on('exit', () => process.stdout.write('exit\n'));

@@ -5,11 +5,14 @@ import {
 } from '../../../src/config.js';
 import type { ConnectionRoute, CredentialHeaders } from '../../../src/connectionHandle.js';
 import { parseAddress } from '../../../src/exporter/address.js';
-import type { CredentialSource, ExportDestination } from '../../../src/exporter/contract.js';
+import type { ExportDestination, ExportResult, FlagResult } from '../../../src/exporter/contract.js';
 import { HttpsHostExporter } from '../../../src/exporter/hostExporter.js';
+import { HttpTransport } from '../../../src/exporter/httpTransport.js';
 import { loadNetwork } from '../../../src/exporter/loadNetwork.js';
 import type { RouteTimeouts } from '../../../src/exporter/routes.js';
-import { TestConnection } from '../../support/connections.js';
+import { keyedRoute } from '../../../src/hosts/destination.js';
+import type { OperationRecord } from '../../../src/records.js';
+import { NODE_RUNTIME } from '../../../src/runtime.js';
 import { USER_AGENT } from '../../support/records.js';
 
 export { fullRecord, records, statementRecord, USER_AGENT, UUID } from '../../support/records.js';
@@ -18,29 +21,52 @@ export const TOKEN = 'dapi0123456789abcdef';
 export const HOST = '127.0.0.1';
 export const never = new AbortController().signal;
 
-/** Short, so that hanging endpoints do not make tests wait. undici's timers tick every half second. */
+/** Short, so that hanging endpoints do not make tests wait. */
 export const SHORT_TIMEOUTS: RouteTimeouts = { connectMs: 400, headersMs: 400, bodyMs: 400 };
 
-/** Credentials that the test sets; notes what was refused. */
-export class FakeCredentials implements CredentialSource {
-  headers: CredentialHeaders | undefined;
-  readonly rejected: CredentialHeaders[] = [];
-  asked = 0;
+export const CREDENTIALS: CredentialHeaders = { Authorization: `Bearer ${TOKEN}` };
 
-  constructor(headers: CredentialHeaders | undefined = { Authorization: `Bearer ${TOKEN}` }) {
-    this.headers = headers;
+/** A destination, and with what the requests to it authenticate. */
+export interface TestDestination extends ExportDestination {
+  readonly credentials: CredentialHeaders | undefined;
+}
+
+/** An exporter that takes the credentials from the destination. */
+export class TestHostExporter {
+  readonly inner: HttpsHostExporter;
+
+  constructor(inner: HttpsHostExporter) {
+    this.inner = inner;
   }
 
-  async get(): Promise<CredentialHeaders | undefined> {
-    this.asked++;
-    return this.headers;
+  export(
+    batch: readonly OperationRecord[],
+    destination: TestDestination,
+    signal: AbortSignal,
+  ): Promise<ExportResult> {
+    return this.inner.export(batch, destination, destination.credentials, signal);
   }
 
-  reject(headers: CredentialHeaders): void {
-    this.rejected.push(headers);
+  fetchFeatureFlag(
+    destination: TestDestination,
+    driverVersion: string,
+    signal: AbortSignal,
+  ): Promise<FlagResult> {
+    const { credentials } = destination;
+    return this.inner.fetchFeatureFlag({ destination, credentials, driverVersion }, signal);
   }
 
-  onChange(): void {}
+  breaker() {
+    return this.inner.breaker();
+  }
+
+  requests() {
+    return this.inner.requests();
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
 }
 
 export function routeVia(ca: string | undefined, overrides: Partial<ConnectionRoute> = {}): ConnectionRoute {
@@ -50,15 +76,16 @@ export function routeVia(ca: string | undefined, overrides: Partial<ConnectionRo
 export function destinationTo(
   port: number,
   route: ConnectionRoute,
-  overrides: Partial<ExportDestination> = {},
-): ExportDestination {
+  overrides: Partial<TestDestination> = {},
+): TestDestination {
   return {
     host: HOST,
     port,
     orgId: '1234567890123456',
-    route,
+    route: keyedRoute(route),
     userAgent: USER_AGENT,
-    credentials: new FakeCredentials(),
+    customHeaders: undefined,
+    credentials: CREDENTIALS,
     ...overrides,
   };
 }
@@ -71,21 +98,18 @@ export interface ExporterOverrides {
   readonly timeouts?: RouteTimeouts;
 }
 
-export function hostExporter(port: number, overrides: ExporterOverrides = {}): HttpsHostExporter {
+export function hostExporter(port: number, overrides: ExporterOverrides = {}): TestHostExporter {
   const { host = HOST, timeouts = SHORT_TIMEOUTS, ...options } = overrides;
   const resolved: ResolvedExporterOptions = resolveExporterOptions({ maxRetries: 0, ...options });
   const address = parseAddress(host, port);
   if (address === undefined) {
     throw new Error(`not an address: ${host}:${port}`);
   }
-  return new HttpsHostExporter(address, resolved, loadNetwork(), timeouts);
-}
-
-/** A connection's handle without a connection. */
-export function fakeHandle(headers?: CredentialHeaders): TestConnection {
-  const handle = new TestConnection({ host: HOST, token: undefined, hasStaticToken: false });
-  if (headers !== undefined) {
-    handle.use(headers);
-  }
-  return handle;
+  const network = loadNetwork();
+  return new TestHostExporter(
+    new HttpsHostExporter(address, resolved, {
+      runtime: NODE_RUNTIME,
+      createTransport: (to) => new HttpTransport(to, network, NODE_RUNTIME, timeouts),
+    }),
+  );
 }

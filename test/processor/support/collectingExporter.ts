@@ -5,10 +5,12 @@ import type {
   RecordExporter,
 } from '../../../src/exporter/contract.js';
 import { encodeBatch } from '../../../src/exporter/encode.js';
+import { putInside } from '../../../src/exporter/opaque.js';
 import type { OperationRecord } from '../../../src/records.js';
 
 /** Takes batches instead of the network: the bytes that would have been sent, and the records. */
 export class CollectingExporter implements RecordExporter {
+  readonly [Symbol.toStringTag] = 'DatabricksExporter';
   readonly bodies: string[] = [];
   readonly records: OperationRecord[] = [];
 
@@ -20,12 +22,21 @@ export class CollectingExporter implements RecordExporter {
     });
   }
 
+  constructor() {
+    putInside(this, this);
+  }
+
+  supportsHost(): boolean {
+    return true;
+  }
+
   supportsRoute(): boolean {
     return true;
   }
 
   openHost(): HostExporter {
     return {
+      needsCredentials: { export: true, flag: true },
       export: async (records): Promise<ExportResult> => {
         this.records.push(...records);
         this.bodies.push(

@@ -3,9 +3,19 @@ import { context, DiagLogLevel, diag } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AccessToken } from '../../src/config.js';
-import { ProvidedCredentials } from '../../src/exporter/providedCredentials.js';
-import { never } from './support/fixtures.js';
+import type { AccessToken, TokenProvider } from '../../src/config.js';
+import { Guard } from '../../src/guard.js';
+import { ProvidedCredentials } from '../../src/hosts/providedCredentials.js';
+import { NODE_RUNTIME } from '../../src/runtime.js';
+
+const never = new AbortController().signal;
+const HOST = 'a.test';
+
+let guard = new Guard();
+
+function provided(tokenProvider: TokenProvider): ProvidedCredentials {
+  return new ProvidedCredentials(tokenProvider, HOST, { runtime: NODE_RUNTIME, guard });
+}
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
@@ -14,6 +24,7 @@ describe('ProvidedCredentials', () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
+    guard = new Guard();
     unhandled.mockReset();
     process.on('unhandledRejection', unhandled);
   });
@@ -27,16 +38,56 @@ describe('ProvidedCredentials', () => {
   const inSeconds = (seconds: number) => Date.now() + seconds * 1_000;
   const passSeconds = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000);
 
-  it('uses a static token until it is refused, and then none', async () => {
-    const credentials = new ProvidedCredentials('token');
+  it('uses a static token, and after a refusal again after 1, 5 and 15 minutes', async () => {
+    const credentials = provided('token');
     const changed = vi.fn();
-    credentials.onChange(changed);
+    credentials.listen(changed);
     expect(await credentials.get(never)).toEqual(bearer('token'));
-    credentials.reject(bearer('token'));
-    expect(await credentials.get(never)).toBeUndefined();
-    await passSeconds(3_600);
-    expect(await credentials.get(never)).toBeUndefined();
+    for (const minutes of [1, 5, 15, 15]) {
+      credentials.refuse(bearer('token'));
+      await passSeconds(60 * minutes - 1);
+      expect(await credentials.get(never)).toBeUndefined();
+      await passSeconds(1);
+      expect(await credentials.get(never)).toEqual(bearer('token'));
+    }
     expect(changed).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks the function for the token of its host', async () => {
+    const provider = vi.fn((host: string) => `for-${host}`);
+    expect(await provided(provider).get(never)).toEqual(bearer(`for-${HOST}`));
+    expect(provider).toHaveBeenCalledWith(HOST);
+  });
+
+  it.each<[string, object]>([
+    [
+      'token',
+      Object.defineProperty({}, 'token', {
+        get: () => {
+          throw new Error('secret');
+        },
+      }),
+    ],
+    [
+      'expiresAt',
+      Object.defineProperty({ token: 'x' }, 'expiresAt', {
+        get: () => {
+          throw new Error('secret');
+        },
+      }),
+    ],
+    [
+      'then',
+      Object.defineProperty({}, 'then', {
+        get: () => {
+          throw new Error('secret');
+        },
+      }),
+    ],
+  ])('survives and counts a getter that throws: %s', async (_name, given) => {
+    const credentials = provided(() => given as AccessToken);
+    expect(await credentials.get(never)).toBeUndefined();
+    expect(guard.failures()).toEqual({ tokenProvider: 1 });
   });
 
   it.each<[string, () => string | AccessToken | Promise<string | AccessToken>]>([
@@ -45,12 +96,12 @@ describe('ProvidedCredentials', () => {
     ['an object', () => ({ token: 'token' })],
     ['a promise of an object', async () => ({ token: 'token', expiresAt: inSeconds(600) })],
   ])('takes %s', async (_name, provider) => {
-    expect(await new ProvidedCredentials(provider).get(never)).toEqual(bearer('token'));
+    expect(await provided(provider).get(never)).toEqual(bearer('token'));
   });
 
   it('keeps a token without an expiry', async () => {
     const provider = vi.fn(() => 'token');
-    const credentials = new ProvidedCredentials(provider);
+    const credentials = provided(provider);
     await credentials.get(never);
     await passSeconds(86_400);
     await credentials.get(never);
@@ -59,7 +110,7 @@ describe('ProvidedCredentials', () => {
 
   it('asks again 30 s before a token expires, not earlier', async () => {
     const provider = vi.fn(() => ({ token: `t${provider.mock.calls.length}`, expiresAt: inSeconds(600) }));
-    const credentials = new ProvidedCredentials(provider);
+    const credentials = provided(provider);
     expect(await credentials.get(never)).toEqual(bearer('t1'));
     await passSeconds(569);
     expect(await credentials.get(never)).toEqual(bearer('t1'));
@@ -70,7 +121,7 @@ describe('ProvidedCredentials', () => {
 
   it('uses a token that lives shortly for half of its life', async () => {
     const provider = vi.fn(() => ({ token: `t${provider.mock.calls.length}`, expiresAt: inSeconds(40) }));
-    const credentials = new ProvidedCredentials(provider);
+    const credentials = provided(provider);
     await credentials.get(never);
     await passSeconds(19);
     expect(await credentials.get(never)).toEqual(bearer('t1'));
@@ -81,7 +132,7 @@ describe('ProvidedCredentials', () => {
   it('asks once for all who wait', async () => {
     let answer: (token: string) => void = () => {};
     const provider = vi.fn(() => new Promise<string>((resolve) => (answer = resolve)));
-    const credentials = new ProvidedCredentials(provider);
+    const credentials = provided(provider);
     const waiting = Array.from({ length: 5 }, () => credentials.get(never));
     await passSeconds(1);
     answer('token');
@@ -113,7 +164,7 @@ describe('ProvidedCredentials', () => {
     ['gives a token that has expired', () => ({ token: 'token', expiresAt: Date.now() - 1 })],
   ])('has none where the provider %s, and asks again after 10 s', async (_name, answer) => {
     const provider = vi.fn(answer as () => string);
-    const credentials = new ProvidedCredentials(provider);
+    const credentials = provided(provider);
     expect(await credentials.get(never)).toBeUndefined();
     await passSeconds(9.9);
     expect(await credentials.get(never)).toBeUndefined();
@@ -125,13 +176,13 @@ describe('ProvidedCredentials', () => {
 
   it('keeps a token that is still good when a later call fails', async () => {
     const provider = vi.fn(() => 'token');
-    const credentials = new ProvidedCredentials(provider);
+    const credentials = provided(provider);
     await credentials.get(never);
     await passSeconds(60);
     provider.mockImplementation(() => {
       throw new Error();
     });
-    credentials.reject(bearer('another'));
+    credentials.refuse(bearer('another'));
     expect(await credentials.get(never)).toEqual(bearer('token'));
     expect(provider).toHaveBeenCalledTimes(1);
   });
@@ -139,7 +190,7 @@ describe('ProvidedCredentials', () => {
   it('does not wait for ever for a provider that hangs, nor asks it again meanwhile, and takes its late answer', async () => {
     let answer: (token: string) => void = () => {};
     const provider = vi.fn(() => new Promise<string>((resolve) => (answer = resolve)));
-    const credentials = new ProvidedCredentials(provider);
+    const credentials = provided(provider);
     const first = credentials.get(never);
     await passSeconds(10);
     expect(await first).toBeUndefined();
@@ -155,7 +206,7 @@ describe('ProvidedCredentials', () => {
 
   it('gives a call up after five minutes and makes another', async () => {
     const provider = vi.fn(() => new Promise<string>(() => {}));
-    const credentials = new ProvidedCredentials(provider);
+    const credentials = provided(provider);
     void credentials.get(never);
     await passSeconds(301);
     provider.mockResolvedValue('token');
@@ -165,7 +216,7 @@ describe('ProvidedCredentials', () => {
 
   it('ends at once when the signal aborts, and leaves no timer', async () => {
     const abort = new AbortController();
-    const result = new ProvidedCredentials(() => new Promise<string>(() => {})).get(abort.signal);
+    const result = provided(() => new Promise<string>(() => {})).get(abort.signal);
     await passSeconds(1);
     abort.abort();
     expect(await result).toBeUndefined();
@@ -174,28 +225,29 @@ describe('ProvidedCredentials', () => {
 
   it('asks once after a refusal and tells if there is another token', async () => {
     const provider = vi.fn(() => 'old');
-    const credentials = new ProvidedCredentials(provider);
+    const credentials = provided(provider);
     const changed = vi.fn();
     await credentials.get(never);
-    credentials.onChange(changed);
+    credentials.listen(changed);
     await passSeconds(60);
     provider.mockReturnValue('new');
-    credentials.reject(bearer('old'));
-    credentials.reject(bearer('old'));
+    credentials.refuse(bearer('old'));
+    credentials.refuse(bearer('old'));
     await passSeconds(0);
     expect(changed).toHaveBeenCalledTimes(1);
+    await passSeconds(1);
     expect(await credentials.get(never)).toEqual(bearer('new'));
     expect(provider).toHaveBeenCalledTimes(2);
   });
 
-  it('gives a refused token no more, even if the provider does, and does not ask in a loop', async () => {
+  it('lets a refused token rest, even if the provider gives it again, and does not ask in a loop', async () => {
     const provider = vi.fn(() => 'old');
-    const credentials = new ProvidedCredentials(provider);
+    const credentials = provided(provider);
     const changed = vi.fn();
     await credentials.get(never);
-    credentials.onChange(changed);
+    credentials.listen(changed);
     await passSeconds(60);
-    credentials.reject(bearer('old'));
+    credentials.refuse(bearer('old'));
     for (let i = 0; i < 10; i++) expect(await credentials.get(never)).toBeUndefined();
     expect(provider).toHaveBeenCalledTimes(2);
     expect(changed).not.toHaveBeenCalled();
@@ -203,10 +255,10 @@ describe('ProvidedCredentials', () => {
 
   it('is not asked in a loop where every token that it gives is refused', async () => {
     const provider = vi.fn(() => `t${provider.mock.calls.length}`);
-    const credentials = new ProvidedCredentials(provider);
+    const credentials = provided(provider);
     for (let second = 0; second < 60; second++) {
       const headers = await credentials.get(never);
-      if (headers !== undefined) credentials.reject(headers);
+      if (headers !== undefined) credentials.refuse(headers);
       await passSeconds(1);
     }
     expect(provider.mock.calls.length).toBeLessThanOrEqual(7);
@@ -216,7 +268,7 @@ describe('ProvidedCredentials', () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     try {
       const seen: boolean[] = [];
-      const credentials = new ProvidedCredentials(async () => {
+      const credentials = provided(async () => {
         seen.push(isTracingSuppressed(context.active()));
         await Promise.resolve();
         seen.push(isTracingSuppressed(context.active()));
@@ -235,9 +287,9 @@ describe('ProvidedCredentials', () => {
     const logger = { error: log, warn: log, info: log, debug: log, verbose: log };
     diag.setLogger(logger, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
     try {
-      const credentials = new ProvidedCredentials(() => 'secret-token');
+      const credentials = provided(() => 'secret-token');
       await credentials.get(never);
-      await new ProvidedCredentials(() => {
+      await provided(() => {
         throw new Error('secret-token');
       }).get(never);
       expect(log).toHaveBeenCalled();

@@ -1,14 +1,11 @@
 import type { FlagResult } from './contract.js';
-import { isSuccess } from './endpoints.js';
-import type { HttpResult } from './httpTransport.js';
+import { isAboutCredentials, isSuccess } from './endpoints.js';
 import { parseObject } from './jsonObject.js';
+import type { HttpResult } from './transport.js';
 
 const FLAG_NAME = 'databricks.partnerplatform.clientConfigsFeatureFlags.enableTelemetryForNodeJs';
 const PATH = '/api/2.0/connector-service/feature-flags/NODEJS/';
 const DRIVER_VERSION = /^\d{1,6}\.\d{1,6}\.\d{1,6}/;
-
-/** For all of the request. */
-export const FLAG_TIMEOUT_MS = 10_000;
 
 /** @returns `undefined` if it is no version */
 export function featureFlagPath(driverVersion: string): string | undefined {
@@ -25,6 +22,9 @@ export function flagResult(result: HttpResult): FlagResult {
     return { outcome: 'failure', error: result.code };
   }
   const { status, retryAfterMs, body } = result;
+  if (isAboutCredentials(status)) {
+    return { outcome: 'unauthorized' };
+  }
   if (!isSuccess(status)) {
     const error = String(status);
     return retryAfterMs === undefined
