@@ -11,6 +11,11 @@ export function setConnection(context: Context, handle: ConnectionHandle): Conte
   return context.setValue(CONNECTION_KEY, handle);
 }
 
+/** A Context whose spans belong to no connection: nothing of them is sent. */
+export function withoutConnection(context: Context): Context {
+  return context.deleteValue(CONNECTION_KEY);
+}
+
 /** The connection that spans started in this Context belong to. */
 export function getConnection(context: Context): ConnectionHandle | undefined {
   return context.getValue(CONNECTION_KEY) as ConnectionHandle | undefined;

@@ -10,6 +10,19 @@ const SUBJECTS = [
   ['connection', 'On the span that opens a session', 'What describes a connection, once per session.'],
 ] as const;
 
+const DEVIATIONS = [
+  '`db.operation.name` and `db.collection.name` are missing on statements: the conventions ask that they not be read from the text. The summary has both.',
+  '`db.stored_procedure.name` is read from the text of a `CALL`: the driver has no call of its own for procedures, and a `CALL` names one.',
+  '`db.query.summary` leaves out `OR REPLACE`, `TEMPORARY`, `IF EXISTS` and the like, common table expressions, functions, paths and the names of principals: few values, and no sensitive ones.',
+  '`db.query.summary` is on the metrics too: it is what tells statements apart there. A View drops it ([metrics.md](metrics.md)).',
+  '`db.query.text` is put together from tokens: white space is collapsed, comments are dropped, equal neighbours in IN lists and rows of VALUES are folded.',
+  '`db.namespace` is `catalog|schema` as of the session’s beginning. `USE` does not change it: the conventions advise that where asking the server would be needed.',
+  '`db.operation.batch.size`: the driver has no batches.',
+  '`network.peer.address`, `network.peer.port`: the driver does not say which address it talks to, and behind the host is a load balancer, no node of a database.',
+  '`db.client.connection.*`: the driver has no pool of connections. Sessions share keep-alive sockets of an HTTP agent, which instrumentations of HTTP count.',
+  '`error.type` prefers the SQLSTATE, as `db.response.status_code` does; see the names below.',
+];
+
 /** The reference page of tags, made from the table that the code uses. */
 export function tagReference(table: TagTable = TAG_TABLE): string {
   return [
@@ -36,6 +49,12 @@ export function tagReference(table: TagTable = TAG_TABLE): string {
     '- `databricks.poll.latency_ms`: the status requests, summed.',
     '- Chunk latencies: the durations of the spans of downloads that succeeded, retries included: of the first file, the slowest, and their sum.',
     '- `databricks.retry.count`: HTTP attempts beyond the first over all requests of the statement, and calls that the application repeated with success after a failure.',
+    '',
+    '## Where this differs from the conventions',
+    '',
+    'The attributes are those of the OpenTelemetry database conventions 1.44. What is different, and why:',
+    '',
+    ...DEVIATIONS.map((line) => `- ${line}`),
     '',
     '## Error names',
     '',

@@ -58,6 +58,7 @@ export class TinyDriver {
     const startedAt = performance.now();
     const attributes = { ...this.#baseTags('EXECUTE_STATEMENT'), 'databricks.statement.type': 'QUERY' };
     const span = this.#tracer.startSpan('SELECT', { kind: SpanKind.CLIENT, attributes }, this.#context);
+    this.#send();
     try {
       const { statementId, files } = await this.#wire.execute(statement);
       span.setAttributes({

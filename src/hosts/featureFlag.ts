@@ -130,13 +130,14 @@ export class FeatureFlag {
   }
 
   stats(): FlagStats {
-    const { now, epochNow } = this.#services.background.runtime;
+    const { runtime } = this.#services.background;
     return {
       orgId: this.orgId,
       driverVersion: this.driverVersion,
       state: this.#state,
       answeredAt: this.#answeredAt,
-      nextRequestAt: this.#askAt === 0 ? undefined : Math.round(epochNow() + this.#askAt - now()),
+      nextRequestAt:
+        this.#askAt === 0 ? undefined : Math.round(runtime.epochNow() + this.#askAt - runtime.now()),
     };
   }
 

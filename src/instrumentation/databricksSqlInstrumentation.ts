@@ -6,11 +6,14 @@ import {
 } from '@opentelemetry/instrumentation';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
 import { DRIVER_FILES, DriverPatcher } from './driverPatcher.js';
-import { type ContextAccess, DriverTracer } from './driverTracer.js';
+import { DriverTracer } from './driverTracer.js';
 import {
   type DatabricksSqlInstrumentationConfig,
   resolveInstrumentationConfig,
 } from './instrumentationConfig.js';
+import type { InstrumentationStats } from './instrumentationStats.js';
+import { type InstrumentClientOptions, isWantedBy } from './instrumentClientOptions.js';
+import type { ContextAccess } from './spanFactory.js';
 
 const DRIVER = '@databricks/sql';
 
@@ -67,6 +70,7 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
     for (const statement of tracer.openStatements.drain()) {
       statement.abandon();
     }
+    tracer.knownStatements.clear();
   }
 
   /**
@@ -74,13 +78,27 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
    * client may be connected already.
    *
    * @param client a `DBSQLClient`
+   * @param options whether records of a client that is connected already may be sent
    * @returns the client
+   * @throws TypeError that names the option, what was wrong and what is allowed
    */
-  instrument<Client extends object>(client: Client): Client {
+  instrument<Client extends object>(client: Client, options: InstrumentClientOptions = {}): Client {
+    const isWanted = isWantedBy(options);
     const { tracer, patcher } = this.ensureState();
     tracer.enabled = true;
-    patcher.observeClient(client);
+    patcher.observeClient(client, isWanted);
     return client;
+  }
+
+  /** What has happened so far, and the statements whose span has not ended. Counts only. */
+  stats(): InstrumentationStats {
+    const { tracer } = this.ensureState();
+    return {
+      openStatements: tracer.openStatements.size,
+      unboundSessions: tracer.unboundSessions,
+      internalErrors: tracer.internalErrors,
+      userCodeFailures: tracer.userCode.failures(),
+    };
   }
 
   /** @internal Statements whose span has not ended. */

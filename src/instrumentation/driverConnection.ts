@@ -1,179 +1,187 @@
-import type { Attributes } from '@opentelemetry/api';
-import { type ConnectionEndpoint, ConnectionHandle, type CredentialHeaders } from '../connectionHandle.js';
+import type { Attributes, Context } from '@opentelemetry/api';
+import {
+  type ConnectionEndpoint,
+  ConnectionHandle,
+  type ConnectionTelemetryOptions,
+} from '../connectionHandle.js';
+import { setConnection, withoutConnection } from '../context.js';
 import { DB_SYSTEM, Tag } from '../tags/index.js';
-import { addressOf, hasStaticTokenIn, routeOf, telemetryOptionsOf, workspaceIdOf } from './connectOptions.js';
-import type { DriverClient, DriverConnectOptions, DriverHttpOptions } from './driverShapes.js';
+import { type ServerName, serverNameOf } from './connectOptions.js';
+import type { DriverHttpConnection, DriverKernelOptions, DriverWire } from './driverShapes.js';
+import type { EndpointHeaders } from './endpointHeaders.js';
+import { credentialsOfKernel, endpointOfKernel } from './kernelEndpoint.js';
+import { endpointOfWire } from './wireEndpoint.js';
+import { Witness } from './witness.js';
 
 const DRIVER_PRODUCT = 'NodejsDatabricksSqlConnector';
-const PRODUCT_VERSION = /^NodejsDatabricksSqlConnector\/(\d+\.\d+\.\d+)/;
 const HTTPS_PORT = 443;
-const MS_PER_SECOND = 1_000;
-/** The driver's pause between two status requests, which can't be configured. */
-const POLL_INTERVAL_MS = 100;
 
-/** What the instrumentation knows of a connected (or connecting) client. */
-export class DriverConnection {
-  /** What the processor sees of it. */
-  readonly handle: ConnectionHandle;
-  readonly host: string;
-  readonly port: number;
-  readonly orgId: string | undefined;
+export interface DriverConnectionOptions {
+  readonly server: ServerName;
   readonly driverVersion: string;
-  readonly isKernel: boolean;
-  readonly #endpoint: ConnectionEndpoint;
+  readonly telemetry: ConnectionTelemetryOptions;
+  readonly hasStaticToken: boolean;
+  /** Whether the driver's own telemetry reports this very connection. */
+  readonly isSelfReporting: (connection: DriverConnection) => boolean;
+}
 
-  // Weak: a client that its owner has dropped without closing it must be free to go, and tell us by going.
-  readonly #client: WeakRef<DriverClient>;
-  readonly #httpPath: unknown;
-  readonly #kernelToken: string | undefined;
-  #connecting = false;
+/** What only the driver's `connect()` knows, as it stood when the driver made its HTTP connection. */
+export interface ConnectionFacts {
+  readonly authType: string | undefined;
+  readonly httpPath: string | undefined;
+  /** Of the driver's `config.customHeaders`. */
+  readonly headers: EndpointHeaders;
+}
 
-  /**
-   * @param options what the user gave to `connect()`
-   * @param http what the driver makes of it
-   */
-  constructor(
-    client: DriverClient,
-    options: DriverConnectOptions,
-    http: DriverHttpOptions,
-    authProvider: unknown,
+const NO_FACTS: ConnectionFacts = {
+  authType: undefined,
+  httpPath: undefined,
+  headers: { orgId: undefined, customHeaders: undefined },
+};
+
+/**
+ * One connection of the driver: one `HttpConnection`, and all that is sent by it, for ever. A client that
+ * connects again has another one. It holds nothing of the driver's that would keep the client alive.
+ */
+export class DriverConnection {
+  /** What the processor sees of it. `undefined`: nothing of it is ever sent. */
+  readonly handle: ConnectionHandle | undefined;
+  readonly driverVersion: string;
+  #server: ServerName;
+  #facts: ConnectionFacts = NO_FACTS;
+  #endpoint: ConnectionEndpoint | undefined = undefined;
+  #wire: WeakRef<DriverWire> | undefined = undefined;
+  #kernel: DriverKernelOptions | undefined = undefined;
+  readonly #hasStaticToken: boolean;
+
+  private constructor(
+    server: ServerName,
+    driverVersion: string,
+    handle: ConnectionHandle | undefined,
+    hasStaticToken: boolean,
   ) {
-    this.#client = new WeakRef(client);
-    this.#httpPath = options.path;
-    const { host, port } = addressOf(options);
-    this.host = host;
-    this.port = port;
-    this.orgId = workspaceIdOf(options.path, options.customHeaders);
-    this.#endpoint = { host, port, orgId: this.orgId, route: routeOf(http) };
-    this.driverVersion = PRODUCT_VERSION.exec(String(http.headers?.['User-Agent']))?.[1] ?? '0.0.0';
-    this.isKernel = options.useKernel === true;
-    this.#kernelToken = this.isKernel && typeof options.token === 'string' ? options.token : undefined;
-    this.handle = new ConnectionHandle({
-      driverVersion: this.driverVersion,
-      driverProduct: `${DRIVER_PRODUCT}/${this.driverVersion}`,
-      telemetry: telemetryOptionsOf(options),
-      hasStaticToken: hasStaticTokenIn(options, authProvider),
-      // Until the driver has begun to connect, its emitter is that of the client's connection before.
-      isSelfReporting: () => this.#connecting && this.#client.deref()?.telemetryEmitter !== undefined,
-    });
+    this.#server = server;
+    this.driverVersion = driverVersion;
+    this.handle = handle;
+    this.#hasStaticToken = hasStaticToken;
   }
 
-  /** The driver has made its HTTP connection: what the client shows belongs to this connection now. */
-  onConnecting(): void {
-    this.#connecting = true;
-    if (this.#kernelToken !== undefined) {
-      // The kernel authenticates natively: its headers are never seen, but a static token is known.
-      this.handle.onRequest(this.#endpoint, { Authorization: `Bearer ${this.#kernelToken}` });
-    }
-    this.#observeCredentials();
+  static open(options: DriverConnectionOptions): DriverConnection {
+    const { driverVersion, telemetry, hasStaticToken } = options;
+    const handle: ConnectionHandle = new ConnectionHandle({
+      driverVersion,
+      driverProduct: `${DRIVER_PRODUCT}/${driverVersion}`,
+      telemetry,
+      hasStaticToken,
+      isSelfReporting: () => options.isSelfReporting(connection),
+    });
+    const connection = new DriverConnection(options.server, driverVersion, handle, hasStaticToken);
+    return connection;
+  }
+
+  /** Of a client or session of which it can't be known where its requests go: it makes spans and no records. */
+  static unknown(driverVersion: string): DriverConnection {
+    return new DriverConnection({ host: '', port: HTTPS_PORT }, driverVersion, undefined, false);
+  }
+
+  get isKernel(): boolean {
+    return this.#kernel !== undefined;
+  }
+
+  get facts(): ConnectionFacts {
+    return this.#facts;
+  }
+
+  /** Whether records may not go directly; known once the driver has connected. */
+  get usesProxy(): boolean {
+    return this.#endpoint?.route.proxy !== undefined;
+  }
+
+  /** Whether records of it could be sent by whoever serves it, so that the driver need not. */
+  get isServed(): boolean {
+    const served = this.handle?.served;
+    return served !== undefined && this.#endpoint !== undefined && served.accepts(this.#endpoint);
+  }
+
+  /** The driver has made its HTTP connection. */
+  onHttpConnection(facts: ConnectionFacts): void {
+    this.#facts = facts;
   }
 
   /**
-   * Listens to the headers that the driver's authentication produces for each of its requests. The
-   * authentication itself is neither wrapped nor called.
+   * The driver has made what its requests are sent by.
+   *
+   * @returns what watches it; `undefined` if nothing is to be seen: nothing of the connection is ever sent, or
+   *   it has another wire already
    */
-  #observeCredentials(): void {
-    const http = this.#client.deref()?.connectionProvider;
-    if (http === undefined || typeof http.setHeaders !== 'function') {
-      return;
+  onWire(wire: DriverWire, http: DriverHttpConnection): Witness | undefined {
+    if (this.handle === undefined || this.#wire !== undefined) {
+      return undefined;
     }
-    this.#onHeaders(http.headers);
-    const original = http.setHeaders;
-    http.setHeaders = (headers) => {
-      original.call(http, headers);
-      this.#onHeaders(headers);
-    };
+    this.#wire = new WeakRef(wire);
+    const endpoint = endpointOfWire(wire, this.#facts.headers);
+    this.#learn(endpoint);
+    return new Witness(wire, this.handle, endpoint, http.options?.headers ?? {});
   }
 
-  #onHeaders(headers: unknown): void {
-    const plain = plainHeaders(headers);
-    if (plain !== undefined) {
-      this.handle.onRequest(this.#endpoint, plain);
+  /** The driver has told the kernel where to connect. */
+  onKernel(options: DriverKernelOptions): void {
+    this.#kernel = { ...options };
+    this.#learn(endpointOfKernel(options, this.#facts.headers));
+  }
+
+  /** The kernel has opened a session: it was served there. Its requests are never seen. */
+  onKernelSession(): void {
+    if (this.#kernel !== undefined && this.#endpoint !== undefined) {
+      const credentials = this.#hasStaticToken ? credentialsOfKernel(this.#kernel) : {};
+      this.handle?.onRequest(this.#endpoint, this.#endpoint.route.https ? credentials : {});
     }
+  }
+
+  /** Whether requests of this Thrift client go by this connection. */
+  carries(thriftClient: object): boolean {
+    return this.#wire?.deref()?.client === thriftClient;
+  }
+
+  /** The Context for spans of the connection. */
+  within(context: Context): Context {
+    return this.handle === undefined ? withoutConnection(context) : setConnection(context, this.handle);
   }
 
   /** Tells everybody, once, that the connection is gone. */
   close(): void {
-    this.handle.close();
+    this.handle?.close();
   }
 
-  /** `host:port`, the port only if it is not the one that everybody expects. */
+  /** `host:port`, the port only if it is not the one that everybody expects; empty if unknown. */
   get address(): string {
-    return this.port === HTTPS_PORT ? this.host : `${this.host}:${this.port}`;
+    const { host, port } = this.#server;
+    return port === HTTPS_PORT || host === '' ? host : `${host}:${port}`;
   }
 
   /** Tags that all spans of the connection have. */
   baseTags(): Attributes {
-    return {
-      [Tag.dbSystemName]: DB_SYSTEM,
-      [Tag.serverAddress]: this.host,
-      ...(this.port === HTTPS_PORT ? {} : { [Tag.serverPort]: this.port }),
-      ...(this.orgId === undefined ? {} : { [Tag.workspaceId]: this.orgId }),
-    };
-  }
-
-  /** Tags that only the span which opens a session has. */
-  connectionTags(client: DriverClient): Attributes {
-    const config = client.getConfig();
-    const authType = typeof client.authType === 'string' ? client.authType : undefined;
-    const tags: Attributes = {
-      [Tag.driverVersion]: this.driverVersion,
-      [Tag.mode]: this.isKernel ? 'SEA' : 'THRIFT',
-      [Tag.featureProxy]: this.#endpoint.route.proxy !== undefined,
-      [Tag.featureDirectResults]: true,
-      [Tag.featureMetricViewMetadata]: config.enableMetricViewMetadata === true,
-      ...AUTHENTICATION[authType ?? 'pat'],
-      [Tag.authType]: authType ?? 'pat',
-    };
-    if (typeof config.arrowEnabled === 'boolean') {
-      tags[Tag.featureArrow] = config.arrowEnabled;
+    const { host, port } = this.#server;
+    const tags: Attributes = { [Tag.dbSystemName]: DB_SYSTEM };
+    if (host !== '') {
+      tags[Tag.serverAddress] = host;
+      if (port !== HTTPS_PORT) {
+        tags[Tag.serverPort] = port;
+      }
     }
-    if (typeof config.useCloudFetch === 'boolean') {
-      tags[Tag.featureCloudFetch] = config.useCloudFetch;
-    }
-    if (typeof config.useLZ4Compression === 'boolean') {
-      tags[Tag.featureLz4] = config.useLZ4Compression;
-    }
-    if (typeof config.socketTimeout === 'number') {
-      tags[Tag.socketTimeoutS] = Math.round(config.socketTimeout / MS_PER_SECOND);
-    }
-    if (!this.isKernel) {
-      tags[Tag.pollIntervalMs] = POLL_INTERVAL_MS;
-    }
-    if (typeof this.#httpPath === 'string') {
-      const path = this.#httpPath.split('?', 1)[0] ?? '';
-      tags[Tag.httpPath] = path.startsWith('/') ? path : `/${path}`;
+    const orgId = this.#endpoint?.orgId;
+    if (orgId !== undefined) {
+      tags[Tag.workspaceId] = orgId;
     }
     return tags;
   }
-}
 
-/** `auth_mech` and `auth_flow` by the driver's `authType`; where nothing is listed only the type is told. */
-const AUTHENTICATION: Readonly<Record<string, Attributes>> = {
-  pat: { [Tag.authMechanism]: 'PAT', [Tag.authFlow]: 'TOKEN_PASSTHROUGH' },
-  'static-token': { [Tag.authMechanism]: 'PAT', [Tag.authFlow]: 'TOKEN_PASSTHROUGH' },
-  'external-token': { [Tag.authMechanism]: 'OTHER', [Tag.authFlow]: 'TOKEN_PASSTHROUGH' },
-  'token-provider': { [Tag.authMechanism]: 'OTHER', [Tag.authFlow]: 'TOKEN_PASSTHROUGH' },
-  'oauth-m2m': { [Tag.authMechanism]: 'OAUTH', [Tag.authFlow]: 'CLIENT_CREDENTIALS' },
-  'external-browser': { [Tag.authMechanism]: 'OAUTH', [Tag.authFlow]: 'BROWSER_BASED_AUTHENTICATION' },
-  custom: { [Tag.authMechanism]: 'OTHER' },
-  unknown: { [Tag.authMechanism]: 'OTHER' },
-};
-
-/** Any form of `HeadersInit` as a plain object; `undefined` if there is no header in it. */
-function plainHeaders(raw: unknown): CredentialHeaders | undefined {
-  if (typeof raw !== 'object' || raw === null) {
-    return undefined;
-  }
-  const entries: Iterable<unknown> =
-    Symbol.iterator in raw ? (raw as Iterable<unknown>) : Object.entries(raw);
-  const headers: Record<string, string> = {};
-  let found = false;
-  for (const entry of entries) {
-    if (Array.isArray(entry) && typeof entry[0] === 'string' && typeof entry[1] === 'string') {
-      headers[entry[0]] = entry[1];
-      found = true;
+  #learn(endpoint: ConnectionEndpoint): void {
+    this.#endpoint = endpoint;
+    if (endpoint.host !== '') {
+      const { host, port } = endpoint;
+      const name = serverNameOf(host, port);
+      this.#server = name.host === '' ? this.#server : name;
     }
   }
-  return found ? headers : undefined;
 }

@@ -1,10 +1,11 @@
-import { classifyFailure, failureClassOf, failureCode } from '../failures.js';
+import { classifyFailure, failureClassOf } from '../failures.js';
 import { isHttpStatus, isSqlState } from '../tags/index.js';
+import { errorTypeOf, listedCode, OTHER_ERROR_TYPE } from './errorType.js';
 import { type KernelErrorFields, kernelErrorFields } from './kernelErrors.js';
 
 /** What a rejection of the driver tells, read without keeping any of its text. */
 export interface DriverFailure {
-  /** SQLSTATE, else HTTP status, else the driver's or Node.js's code, else the class. */
+  /** SQLSTATE, else HTTP status, else a listed code of the driver or Node.js, else the class, else `_OTHER`. */
   readonly code: string;
   /** `db.response.status_code`: SQLSTATE or HTTP status. */
   readonly statusCode: string | undefined;
@@ -38,7 +39,7 @@ export function describeFailure(thrown: unknown, earlier?: DriverFailure): Drive
       ? { ...earlier, mayRecover: false }
       : describe(thrown);
   } catch {
-    return { code: 'other', statusCode: undefined, mayRecover: false };
+    return { code: OTHER_ERROR_TYPE, statusCode: undefined, mayRecover: false };
   }
 }
 
@@ -104,8 +105,8 @@ function otherCodeOf(thrown: unknown, error: Record<string, unknown>): string {
     }
   }
   // A RetryError wraps what the last attempt met.
-  const wrapped = payload === undefined ? undefined : failureCode(payload);
-  return wrapped ?? failureCode(thrown) ?? (typeof errorCode === 'string' ? errorCode : 'other');
+  const wrapped = payload === undefined ? undefined : errorTypeOf(payload);
+  return wrapped ?? errorTypeOf(thrown) ?? listedCode(errorCode) ?? OTHER_ERROR_TYPE;
 }
 
 /** `StatusError` has a class of its own that does not extend Error: the server refused the request. */

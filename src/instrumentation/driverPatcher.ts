@@ -1,7 +1,7 @@
 import Module from 'node:module';
 import { sep } from 'node:path';
-import { diag } from '@opentelemetry/api';
-import { adoptConnectedClient, patchClient } from './clientPatches.js';
+import { logWarn } from '../log.js';
+import { patchClient, patchKernelBackend } from './clientPatches.js';
 import type { DriverClient, DriverHttpConnection, DriverOperation, DriverSession } from './driverShapes.js';
 import type { DriverTracer } from './driverTracer.js';
 import { type Method, MethodPatches, observerOf } from './methodPatches.js';
@@ -13,7 +13,7 @@ import {
   patchRowSource,
 } from './operationPatches.js';
 import { patchSession } from './sessionPatches.js';
-import { SessionState } from './sessionState.js';
+import { patchHttpConnection, patchWire } from './wirePatches.js';
 
 type PatchClass = (prototype: object, patches: MethodPatches, tracer: DriverTracer) => void;
 
@@ -26,6 +26,9 @@ export const DRIVER_FILES: ReadonlyArray<readonly [file: string, patch: PatchCla
   ['dist/result/RowSetProvider.js', patchRowSource],
   ['dist/result/CloudFetchResultHandler.js', patchCloudFetch],
   ['dist/connection/connections/HttpRetryPolicy.js', patchRetryPolicy],
+  ['dist/connection/connections/HttpConnection.js', patchHttpConnection],
+  ['dist/connection/connections/ThriftHttpConnection.js', patchWire],
+  ['dist/kernel/KernelBackend.js', patchKernelBackend],
 ];
 
 const CLIENT_FILE = ['', '@databricks', 'sql', 'dist', 'DBSQLClient.js'].join(sep);
@@ -34,7 +37,7 @@ const SUPPORTED_TEXT = '>=1.16.0 <3';
 
 /** What a replaced method of the driver's leads to: whoever observes it can take on further clients. */
 interface ClientObserver {
-  observeClient(client: object): void;
+  observeClient(client: object, isWanted?: boolean): void;
 }
 
 /** Finds the driver's classes and patches them: as files are loaded, in the module cache, or from a client. */
@@ -83,12 +86,14 @@ export class DriverPatcher implements ClientObserver {
   /**
    * Patches the classes of a client and, as they appear, of its sessions and operations. Where somebody
    * observes these classes already, the client is theirs.
+   *
+   * @param isWanted whether the user says that records of the client may be sent, if it is connected already
    */
-  observeClient(client: object): void {
+  observeClient(client: object, isWanted = false): void {
     this.#tracer.guard(() => {
       const other = clientObserverOf(client);
       if (other !== undefined && other !== this) {
-        other.observeClient(client);
+        other.observeClient(client, isWanted);
         return;
       }
       const prototype = ownerOf(client, 'connect');
@@ -102,7 +107,8 @@ export class DriverPatcher implements ClientObserver {
       this.#tracer.onSession = (session) => this.#patchFromSession(session);
       this.#tracer.onOperation = (operation) => this.#patchFromOperation(operation);
       this.#tracer.onHttpConnection = (connection) => this.#patchFromHttpConnection(connection);
-      this.#adopt(client as DriverClient);
+      this.#tracer.onWire = (wire) => this.#patchClassOf(wire, patchWire);
+      this.#adopt(client as DriverClient, isWanted);
     });
   }
 
@@ -136,18 +142,23 @@ export class DriverPatcher implements ClientObserver {
   }
 
   /** A client that is connected already, and its sessions that are open already. */
-  #adopt(client: DriverClient): void {
-    if (this.#tracer.connectionOf(client) !== undefined) {
+  #adopt(client: DriverClient, isWanted: boolean): void {
+    const { connections } = this.#tracer;
+    const before = connections.current(client);
+    const connection = connections.adopt(client, isWanted);
+    if (connection === undefined || connection === before) {
       return;
     }
-    const connection = adoptConnectedClient(client, this.#tracer);
-    if (connection === undefined) {
-      return;
+    const { connectionProvider: http, client: thriftClient } = client;
+    if (http !== undefined) {
+      this.#patchFromHttpConnection(http);
+      this.#patchClassOf(http.connection, patchWire);
     }
-    this.#patchFromHttpConnection(client.connectionProvider);
     for (const session of openItemsOf(client)) {
-      this.#tracer.sessions.set(session, new SessionState(connection, session.id, undefined));
-      this.#patchFromSession(session);
+      // A session of the kernel may have been opened by an earlier connection.
+      const isItsOwn =
+        isThriftSession(session) && thriftClient !== undefined && connection.carries(thriftClient);
+      this.#tracer.openSession(session, isItsOwn ? connection : undefined, undefined);
     }
   }
 
@@ -188,8 +199,9 @@ export class DriverPatcher implements ClientObserver {
     };
   }
 
-  #patchFromHttpConnection(connection: DriverHttpConnection | undefined): void {
-    connection?.getRetryPolicy?.().then(
+  #patchFromHttpConnection(connection: DriverHttpConnection): void {
+    this.#patchClassOf(connection, patchHttpConnection);
+    connection.getRetryPolicy?.().then(
       (policy) => this.#tracer.guard(() => this.#patchClassOf(policy, patchRetryPolicy)),
       () => undefined,
     );
@@ -198,7 +210,7 @@ export class DriverPatcher implements ClientObserver {
   #warnOnce(message: string): void {
     if (!this.#warned) {
       this.#warned = true;
-      diag.warn(`opentelemetry-databricks-sql: ${message}`);
+      logWarn(message);
     }
   }
 }
@@ -236,6 +248,10 @@ export function clientObserverOf(client: object): ClientObserver | undefined {
   return typeof (observer as Partial<ClientObserver> | undefined)?.observeClient === 'function'
     ? (observer as ClientObserver)
     : undefined;
+}
+
+function isThriftSession({ backend }: DriverSession): boolean {
+  return backend !== undefined && 'sessionHandle' in backend;
 }
 
 /** `client.sessions` is the driver's CloseableCollection. */

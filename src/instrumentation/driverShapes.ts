@@ -3,54 +3,62 @@
  * are not imported: much of this is private there, and the driver is no dependency of ours.
  */
 
-export interface DriverProxyOptions {
-  readonly protocol?: unknown;
-  readonly host?: unknown;
-  readonly port?: unknown;
-  readonly auth?: { readonly username?: unknown; readonly password?: unknown } | undefined;
-}
-
-/** The options of `DBSQLClient.connect()`, with ours among them. */
+/** The options of `DBSQLClient.connect()`, as far as they are read; ours are among them. */
 export interface DriverConnectOptions {
   readonly host?: unknown;
   readonly port?: unknown;
   readonly path?: unknown;
   readonly authType?: unknown;
-  readonly token?: unknown;
-  readonly staticToken?: unknown;
-  readonly tokenProvider?: unknown;
-  readonly getToken?: unknown;
-  readonly provider?: unknown;
-  readonly persistence?: unknown;
-  readonly oauthClientId?: unknown;
-  readonly oauthClientSecret?: unknown;
-  readonly azureTenantId?: unknown;
-  readonly customHeaders?: unknown;
   readonly telemetryEnabled?: unknown;
   readonly enableTelemetry?: unknown;
   readonly forceEnableTelemetry?: unknown;
-  readonly useKernel?: unknown;
 }
 
-/** What the driver makes of the connect options (`getConnectionOptions`, `HttpConnection.options`). */
+/** What the driver makes of the connect options (`HttpConnection.options`). */
 export interface DriverHttpOptions {
   readonly host?: unknown;
   readonly port?: unknown;
-  readonly https?: unknown;
-  readonly proxy?: DriverProxyOptions | undefined;
-  readonly ca?: unknown;
-  readonly cert?: unknown;
-  readonly key?: unknown;
-  readonly rejectUnauthorized?: unknown;
+  readonly path?: unknown;
   readonly headers?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** `HttpConnection`: holds the headers that the driver's authentication last produced. */
+/** `HttpConnection`: one per `connect()`. */
 export interface DriverHttpConnection {
-  options?: DriverHttpOptions;
-  headers?: unknown;
-  setHeaders?(headers: unknown): void;
+  readonly options?: DriverHttpOptions;
+  /** Its `ThriftHttpConnection`, once there is one. */
+  readonly connection?: DriverWire | undefined;
+  getThriftConnection?(): Promise<DriverWire>;
   getRetryPolicy?(): Promise<object>;
+}
+
+/** `ThriftHttpConnection`: what the requests of a connection are sent by. */
+export interface DriverWire {
+  readonly url?: unknown;
+  readonly config?: { readonly agent?: unknown; readonly headers?: unknown } | undefined;
+  /** The Thrift client that sends by it, once there is one. */
+  readonly client?: object | undefined;
+}
+
+/** `KernelBackend`. */
+export interface DriverKernelBackend {
+  /** What it hands to the kernel. */
+  nativeOptions?: DriverKernelOptions | undefined;
+  readonly context?: DriverClient;
+}
+
+/** What the driver hands to the kernel. */
+export interface DriverKernelOptions {
+  readonly hostName?: unknown;
+  readonly httpPath?: unknown;
+  readonly authMode?: unknown;
+  readonly token?: unknown;
+  readonly identityFederationClientId?: unknown;
+  readonly checkServerCertificate?: unknown;
+  readonly customCaCert?: unknown;
+  readonly clientCertPem?: unknown;
+  readonly clientKeyPem?: unknown;
+  readonly proxy?: unknown;
+  readonly telemetryEnabled?: unknown;
 }
 
 export interface DriverConfig {
@@ -59,6 +67,10 @@ export interface DriverConfig {
   readonly useLZ4Compression?: unknown;
   readonly socketTimeout?: unknown;
   readonly enableMetricViewMetadata?: unknown;
+  /** What the last `connect()` that said so was given; stays over a later one that does not. */
+  readonly telemetryEnabled?: unknown;
+  /** Headers of the driver's own telemetry requests, the workspace's id among them. */
+  readonly customHeaders?: unknown;
 }
 
 export interface DriverClient {
@@ -70,11 +82,11 @@ export interface DriverClient {
   close(): Promise<void>;
   getConfig(): DriverConfig;
   getConnectionOptions?(options: DriverConnectOptions): DriverHttpOptions;
-  readonly host?: unknown;
-  readonly httpPath?: unknown;
   readonly authType?: unknown;
-  readonly authProvider?: unknown;
+  readonly authProvider?: object | undefined;
   readonly connectionProvider?: DriverHttpConnection | undefined;
+  /** The Thrift client. It is kept when the client connects again without a close. */
+  readonly client?: object | undefined;
   readonly backend?: object | undefined;
   /** There while the driver's own telemetry reports this client. */
   readonly telemetryEmitter?: unknown;
@@ -91,6 +103,7 @@ export interface DriverSession {
   readonly id: string;
   readonly context?: DriverClient;
   readonly isOpen?: boolean;
+  readonly backend?: object | undefined;
   executeStatement(statement: string, options?: DriverStatementOptions): Promise<DriverOperation>;
   wrapOperation(backend: object): DriverOperation;
   close(): Promise<unknown>;

@@ -1,15 +1,16 @@
-import { diag, type Span } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
+import type { Guard } from '../guard.js';
 
 /**
  * Ends a span, unless a hook of the user's has ended it already. A span processor that throws, throws out of
- * the span's end: it must not keep what comes after from being told.
+ * the span's end: that is counted, and nothing else is skipped for it.
  */
-export function endSpan(span: Span | undefined): void {
+export function endSpan(span: Span | undefined, userCode: Guard): void {
   try {
     if (span?.isRecording() === true) {
       span.end();
     }
-  } catch (error) {
-    diag.debug('opentelemetry-databricks-sql: a span processor failed', error);
+  } catch {
+    userCode.note('spanProcessor');
   }
 }

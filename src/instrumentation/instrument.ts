@@ -4,29 +4,36 @@ import {
   type DatabricksSqlInstrumentationConfig,
   resolveInstrumentationConfig,
 } from './instrumentationConfig.js';
+import { type InstrumentClientOptions, isWantedBy } from './instrumentClientOptions.js';
+
+/** Options of `instrument()`. */
+export interface InstrumentOptions extends DatabricksSqlInstrumentationConfig, InstrumentClientOptions {}
 
 /**
  * Observes a client of the driver, its sessions and their operations, where module hooks can't: in bundled
- * code. It needs nothing but the client, which may be connected already. Call it after your OpenTelemetry
- * SDK has started, for each client or for one of them: its class is what is observed.
+ * code. It needs nothing but the client. Call it before you connect, after your OpenTelemetry SDK has started,
+ * for each client or for one of them: its class is what is observed. A client that is connected already makes
+ * spans as well, but nothing of it is sent to Databricks without `enableTelemetry: true`.
  *
  * @param client a `DBSQLClient`
- * @param config as for `DatabricksSqlInstrumentation`; it counts for the first client of a class
+ * @param options as for `DatabricksSqlInstrumentation`, where they count for the first client of a class; and
+ *   `enableTelemetry` for this client
  * @returns the client
  * @throws TypeError that names the option, what was wrong and what is allowed
  */
-export function instrument<Client extends object>(
-  client: Client,
-  config: DatabricksSqlInstrumentationConfig = {},
-): Client {
+export function instrument<Client extends object>(client: Client, options: InstrumentOptions = {}): Client {
+  const { enableTelemetry, ...config } = options ?? {};
   const { enabled } = resolveInstrumentationConfig(config);
+  const isWanted = isWantedBy(enableTelemetry === undefined ? {} : { enableTelemetry });
   if (enabled === false) {
     return client;
   }
   const observer = clientObserverOf(client);
   if (observer === undefined) {
-    return new DatabricksSqlInstrumentation({ ...config, enabled: false }).instrument(client);
+    return new DatabricksSqlInstrumentation({ ...config, enabled: false }).instrument(client, {
+      enableTelemetry: isWanted,
+    });
   }
-  observer.observeClient(client);
+  observer.observeClient(client, isWanted);
   return client;
 }

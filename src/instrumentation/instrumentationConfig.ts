@@ -42,6 +42,8 @@ export interface DatabricksSqlInstrumentationConfig extends InstrumentationConfi
   sanitizer?: (statement: string) => string;
   /** Record the values of parameters as `db.query.parameter.<key>`. Default false. */
   recordQueryParameters?: boolean;
+  /** Record the number of rows that the application got as `db.response.returned_rows`. Default false. */
+  recordReturnedRows?: boolean;
   /** Called when the span of an operation has started. */
   requestHook?: (span: Span, request: RequestInfo) => void;
   /** Called right before the span of an operation ends. */
@@ -71,6 +73,7 @@ export interface ResolvedInstrumentationConfig extends InstrumentationConfig {
   queryTextMaxLength: number;
   sanitizer: ((statement: string) => string) | undefined;
   recordQueryParameters: boolean;
+  recordReturnedRows: boolean;
   requestHook: DatabricksSqlInstrumentationConfig['requestHook'] | undefined;
   responseHook: DatabricksSqlInstrumentationConfig['responseHook'] | undefined;
   requireParentSpan: boolean;
@@ -90,6 +93,7 @@ const OPTIONS = [
   'queryTextMaxLength',
   'sanitizer',
   'recordQueryParameters',
+  'recordReturnedRows',
   'requestHook',
   'responseHook',
   'requireParentSpan',
@@ -112,6 +116,7 @@ export function resolveInstrumentationConfig(
     queryTextMaxLength: integerOption('queryTextMaxLength', config.queryTextMaxLength, 4_096, 1, 65_536),
     sanitizer: functionOption('sanitizer', config.sanitizer),
     recordQueryParameters: booleanOption('recordQueryParameters', config.recordQueryParameters, false),
+    recordReturnedRows: booleanOption('recordReturnedRows', config.recordReturnedRows, false),
     requestHook: functionOption('requestHook', config.requestHook),
     responseHook: functionOption('responseHook', config.responseHook),
     requireParentSpan: booleanOption('requireParentSpan', config.requireParentSpan, false),

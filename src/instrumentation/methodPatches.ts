@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api';
+import { logDebug } from '../log.js';
 
 /** A method of the driver: what it takes is passed on as it came. */
 export type Method<This> = (this: This, ...args: unknown[]) => unknown;
@@ -38,7 +38,7 @@ export class MethodPatches {
         }
       });
     } catch (error) {
-      diag.debug(`opentelemetry-databricks-sql: ${name} could not be patched`, error);
+      logDebug(`${name} could not be patched`, error);
     }
   }
 

@@ -1,4 +1,5 @@
-import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
+import type { Attributes, Histogram, Meter, MetricOptions } from '@opentelemetry/api';
+import type { Guard } from '../guard.js';
 import { Tag } from '../tags/index.js';
 import type { DriverFailure } from './driverErrors.js';
 
@@ -13,6 +14,7 @@ const METRIC_TAGS = [
   Tag.dbSystemName,
   Tag.dbOperationName,
   Tag.dbCollectionName,
+  Tag.dbStoredProcedureName,
   Tag.dbNamespace,
   Tag.dbQuerySummary,
   Tag.serverAddress,
@@ -21,16 +23,19 @@ const METRIC_TAGS = [
 
 /** The metrics of the database conventions. */
 export class OperationMetrics {
-  readonly #duration: Histogram;
-  readonly #returnedRows: Histogram;
+  readonly #userCode: Guard;
+  readonly #duration: Histogram | undefined;
+  readonly #returnedRows: Histogram | undefined;
 
-  constructor(meter: Meter) {
-    this.#duration = meter.createHistogram('db.client.operation.duration', {
+  /** @param userCode counts what the user's meter throws */
+  constructor(meter: Meter, userCode: Guard) {
+    this.#userCode = userCode;
+    this.#duration = this.#create(meter, 'db.client.operation.duration', {
       description: 'Duration of database client operations.',
       unit: 's',
       advice: { explicitBucketBoundaries: DURATION_BUCKETS_S },
     });
-    this.#returnedRows = meter.createHistogram('db.client.response.returned_rows', {
+    this.#returnedRows = this.#create(meter, 'db.client.response.returned_rows', {
       description: 'The actual number of records returned by the database operation.',
       unit: '{row}',
       advice: { explicitBucketBoundaries: ROW_BUCKETS },
@@ -61,9 +66,17 @@ export class OperationMetrics {
         labels[Tag.dbResponseStatusCode] = failure.statusCode;
       }
     }
-    this.#duration.record(latencyMs / MS_PER_SECOND, labels);
-    if (returnedRows !== undefined) {
-      this.#returnedRows.record(returnedRows, labels);
+    try {
+      this.#duration?.record(latencyMs / MS_PER_SECOND, labels);
+      if (returnedRows !== undefined) {
+        this.#returnedRows?.record(returnedRows, labels);
+      }
+    } catch {
+      this.#userCode.note('meterProvider');
     }
+  }
+
+  #create(meter: Meter, name: string, options: MetricOptions): Histogram | undefined {
+    return this.#userCode.call('meterProvider', () => meter.createHistogram(name, options));
   }
 }

@@ -11,7 +11,6 @@ import type {
   DriverRowSet,
 } from './driverShapes.js';
 import type { DriverTracer } from './driverTracer.js';
-import { endSpan } from './endSpan.js';
 import type { Method, MethodPatches } from './methodPatches.js';
 import type { StatementLife } from './statementLife.js';
 
@@ -222,13 +221,13 @@ function wrapDownload(
           if (rows !== undefined) {
             span?.setAttribute(Tag.chunkRows, rows);
           }
-          endSpan(span);
+          tracer.endSpan(span);
         }),
       (error: unknown) =>
         tracer.guard(() => {
           span?.setAttribute(Tag.errorType, describeFailure(error).code);
           span?.setStatus({ code: SpanStatusCode.ERROR });
-          endSpan(span);
+          tracer.endSpan(span);
         }),
     );
     return promise;

@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { Guard } from '../guard.js';
 import { Tag } from '../tags/index.js';
 import type { DriverStatementOptions } from './driverShapes.js';
 import type { ResolvedInstrumentationConfig } from './instrumentationConfig.js';
@@ -10,35 +11,37 @@ const MAX_PARAMETER_LENGTH = 1_024;
 /** Parameters of one statement that are recorded. */
 const MAX_PARAMETERS = 100;
 
-/** Operations after which the session's catalog or schema may be another. */
-const NAMESPACE_OPERATIONS = /^(USE|SET CATALOG)\b/;
+/** A statement as the application gave it. */
+export interface GivenStatement {
+  readonly sql: string;
+  /** What is known of this text. */
+  readonly statement: KnownStatement;
+  readonly options: DriverStatementOptions | undefined;
+  /** False leaves the query text out, whatever the configuration. */
+  readonly withText: boolean;
+}
 
 /**
  * Adds what the SQL text tells to a statement's attributes.
  *
- * @param statement what is known of this text
- * @param withText false leaves the query text out, whatever the configuration
+ * @param userCode calls the user's sanitizer
  */
 export function addStatementTags(
   attributes: Attributes,
-  sql: string,
-  statement: KnownStatement,
-  options: DriverStatementOptions | undefined,
+  given: GivenStatement,
   config: ResolvedInstrumentationConfig,
-  withText: boolean,
+  userCode: Guard,
 ): StatementSummary {
-  const { summary } = statement;
+  const { options, withText } = given;
+  const { summary } = given.statement;
   attributes[Tag.statementType] = summary.statementType;
-  if (summary.operation !== undefined) {
-    attributes[Tag.dbOperationName] = summary.operation;
-  }
   if (summary.summary !== undefined) {
     attributes[Tag.dbQuerySummary] = summary.summary;
   }
-  if (summary.collection !== undefined) {
-    attributes[Tag.dbCollectionName] = summary.collection;
+  if (summary.storedProcedure !== undefined) {
+    attributes[Tag.dbStoredProcedureName] = summary.storedProcedure;
   }
-  const text = withText ? queryText(sql, statement, options, config) : undefined;
+  const text = withText ? queryText(given, config, userCode) : undefined;
   if (text !== undefined) {
     attributes[Tag.dbQueryText] = text;
   }
@@ -48,16 +51,10 @@ export function addStatementTags(
   return summary;
 }
 
-/** Whether the session's catalog or schema may be another after this statement. */
-export function changesNamespace(summary: StatementSummary): boolean {
-  return summary.operation !== undefined && NAMESPACE_OPERATIONS.test(summary.operation);
-}
-
 function queryText(
-  sql: string,
-  statement: KnownStatement,
-  options: DriverStatementOptions | undefined,
+  { sql, statement, options }: GivenStatement,
   config: ResolvedInstrumentationConfig,
+  userCode: Guard,
 ): string | undefined {
   const { queryText: mode, queryTextMaxLength: max, sanitizer } = config;
   if (mode === 'off') {
@@ -70,12 +67,14 @@ function queryText(
   if (sanitizer === undefined) {
     return statement.sanitized(max);
   }
-  try {
-    const sanitized: unknown = sanitizer(sql);
-    return typeof sanitized === 'string' ? truncateSql(sanitized, max) : undefined;
-  } catch {
-    return undefined;
+  const sanitized: unknown = userCode.call('sanitizer', sanitizer, sql);
+  if (typeof sanitized === 'string') {
+    return truncateSql(sanitized, max);
   }
+  if (sanitized !== undefined) {
+    userCode.note('sanitizer');
+  }
+  return undefined;
 }
 
 function isParameterised(options: DriverStatementOptions | undefined): boolean {

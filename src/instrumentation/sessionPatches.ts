@@ -3,9 +3,8 @@ import { isQueryTextSuppressed } from '../context.js';
 import { DB_SYSTEM, Tag } from '../tags/index.js';
 import type { DriverOperation, DriverSession, DriverStatementOptions } from './driverShapes.js';
 import type { DriverTracer } from './driverTracer.js';
-import { endSpan } from './endSpan.js';
 import type { Method, MethodPatches } from './methodPatches.js';
-import { addStatementTags, changesNamespace } from './queryTags.js';
+import { addStatementTags } from './queryTags.js';
 import { namespaceOf, type SessionState } from './sessionState.js';
 import type { StatementLife } from './statementLife.js';
 
@@ -28,6 +27,13 @@ const VOLUME_CALLS: ReadonlyMap<string, string> = new Map([
   ['handleStagingPut', 'PUT'],
   ['handleStagingRemove', 'DELETE'],
 ]);
+
+/** What requests for metadata have in common, as far as it matters here. */
+interface MetadataRequest {
+  readonly catalogName?: unknown;
+  readonly schemaName?: unknown;
+  readonly tableName?: unknown;
+}
 
 /** Patches `DBSQLSession.prototype`: statements, metadata calls, volume transfers, close. */
 export function patchSession(prototype: object, patches: MethodPatches, tracer: DriverTracer): void {
@@ -60,43 +66,30 @@ function wrapExecuteStatement(original: Method<DriverSession>, tracer: DriverTra
       return original.apply(this, args);
     }
     const options = args[1] as DriverStatementOptions | undefined;
-    const started = tracer.attempt(() => {
+    const statement = tracer.attempt(() => {
       const attributes = session.tags();
       attributes[Tag.operationType] = 'EXECUTE_STATEMENT';
       const withText = !isQueryTextSuppressed(tracer.contexts.active());
+      const keep = withText && tracer.config.queryText !== 'off';
+      const statement = tracer.knownStatements.get(sql, keep);
       const summary = addStatementTags(
         attributes,
-        sql,
-        tracer.knownStatements.get(sql),
-        options,
+        { sql, statement, options, withText },
         tracer.config,
-        withText,
+        tracer.userCode,
       );
-      const name = summary.summary ?? targetName(summary.operation ?? 'executeStatement', session);
+      const name = summary.summary ?? targetName('executeStatement', session);
       const request = { operation: 'executeStatement', statement: sql, request: options };
       const { connection } = session;
-      return {
-        statement: tracer.startStatement(connection, name, 'executeStatement', attributes, request),
-        movesOn: changesNamespace(summary),
-      };
+      return tracer.startStatement(connection, name, 'executeStatement', attributes, request);
     });
-    if (started === undefined) {
+    if (statement === undefined) {
       return original.apply(this, args);
     }
-    const { statement, movesOn } = started;
     const sent = tracer.config.traceparentQueryTag ? withTraceQueryTag(args, options, statement) : args;
     const mayTransfer = options?.stagingAllowedLocalPath !== undefined;
     const target = mayTransfer ? forTransfer(this, statement, tracer) : this;
-    return observeStart(
-      tracer,
-      statement,
-      () => original.apply(target, sent),
-      () => {
-        if (movesOn) {
-          session.namespace = undefined;
-        }
-      },
-    );
+    return observeStart(tracer, statement, () => original.apply(target, sent));
   };
 }
 
@@ -114,10 +107,15 @@ function wrapMetadataCall(
     const statement = tracer.attempt(() => {
       const attributes = metadataTags(session, method);
       attributes[Tag.operationType] = operationType;
-      const request = args[0] as { catalogName?: unknown; schemaName?: unknown } | undefined;
+      const request = args[0] as MetadataRequest | undefined;
       const namespace = namespaceOf(request?.catalogName, request?.schemaName);
       if (namespace !== undefined) {
         attributes[Tag.dbNamespace] = namespace;
+      }
+      // The only call that names one table: elsewhere the name is a pattern, or there are two.
+      const table = method === 'getPrimaryKeys' ? request?.tableName : undefined;
+      if (typeof table === 'string' && table !== '') {
+        attributes[Tag.dbCollectionName] = table;
       }
       const name = targetName(method, session, namespace);
       const told = { operation: method, request };
@@ -175,27 +173,21 @@ function wrapClose(original: Method<DriverSession>, tracer: DriverTracer): Metho
 }
 
 /** Runs the call that starts a statement; the promise that comes back is the driver's own. */
-function observeStart(
-  tracer: DriverTracer,
-  statement: StatementLife,
-  call: () => unknown,
-  onStarted?: () => void,
-): unknown {
+function observeStart(tracer: DriverTracer, statement: StatementLife, call: () => unknown): unknown {
   statement.enter();
   const inner = tracer.startInnerSpan(statement, 'execute', EXECUTE_TAGS);
   const promise = tracer.contexts.with(statement.activeContext, call) as Promise<DriverOperation>;
   promise.then(
     (operation) =>
       tracer.guard(() => {
-        endSpan(inner);
+        tracer.endSpan(inner);
         tracer.attach(statement, operation);
         statement.onStarted();
-        onStarted?.();
         statement.leave();
       }),
     (error: unknown) =>
       tracer.guard(() => {
-        endSpan(inner);
+        tracer.endSpan(inner);
         statement.onExecuteFailure(error);
         statement.leave();
       }),
@@ -246,5 +238,6 @@ function metadataTags(session: SessionState, method: string): Attributes {
 
 /** The conventions' `{db.operation.name} {target}`. */
 function targetName(method: string, session: SessionState, namespace = session.namespace): string {
-  return `${method} ${namespace ?? session.connection.address}`;
+  const target = namespace ?? session.connection.address;
+  return target === '' ? method : `${method} ${target}`;
 }

@@ -6,8 +6,8 @@ import type { DriverConnection } from './driverConnection.js';
 export class SessionState {
   readonly connection: DriverConnection;
   readonly id: string;
-  /** `catalog|schema`, as far as known; unknown once a statement may have changed it. */
-  namespace: string | undefined;
+  /** `catalog|schema` as of the session's beginning: what USE made of it cannot be known without asking. */
+  readonly namespace: string | undefined;
   readonly #baseTags: Attributes;
 
   constructor(connection: DriverConnection, id: string, namespace: string | undefined) {

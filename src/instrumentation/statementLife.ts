@@ -1,4 +1,4 @@
-import { type Attributes, type Context, diag, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { type Attributes, type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
 import { InFlightEntry } from '../inFlight.js';
 import { Tag } from '../tags/index.js';
 import { type DriverFailure, describeFailure } from './driverErrors.js';
@@ -8,7 +8,6 @@ import {
   FAILED_STATES,
   FINISHED_STATE,
 } from './driverShapes.js';
-import { endSpan } from './endSpan.js';
 import type { ResponseInfo } from './instrumentationConfig.js';
 import { failedStatementId, serverStatementId } from './statementIds.js';
 import { StatementMeasures } from './statementMeasures.js';
@@ -16,6 +15,8 @@ import { StatementMeasures } from './statementMeasures.js';
 /** What a statement's life needs of its surroundings. */
 export interface StatementOwner {
   readonly statementGraceMs: number;
+  /** Whether `db.response.returned_rows` is wanted. */
+  readonly recordReturnedRows: boolean;
   /** Right before the span ends: metrics, the user's hook. `latencyMs` is `databricks.operation.latency_ms`, unrounded. */
   onStatementEnd(
     statement: StatementLife,
@@ -23,6 +24,9 @@ export interface StatementOwner {
     failure: DriverFailure | undefined,
     response: ResponseInfo,
   ): void;
+  /** Never throws. */
+  endSpan(span: Span | undefined): void;
+  onInternalError(error: unknown): void;
 }
 
 /**
@@ -149,7 +153,7 @@ export class StatementLife extends InFlightEntry {
     const span = this.waitSpan;
     this.waiting = false;
     this.waitSpan = undefined;
-    endSpan(span);
+    this.#owner.endSpan(span);
   }
 
   /** The server has finished. A statement without a result set has nothing more to come. */
@@ -221,9 +225,9 @@ export class StatementLife extends InFlightEntry {
       this.onWaited();
       this.#writeEnd();
     } catch (error) {
-      diag.debug('opentelemetry-databricks-sql: the end of a statement could not be told', error);
+      this.#owner.onInternalError(error);
     }
-    endSpan(this.span);
+    this.#owner.endSpan(this.span);
     this.#operation = undefined;
   }
 
@@ -241,6 +245,9 @@ export class StatementLife extends InFlightEntry {
     this.#learnStatementId();
     if (this.span.isRecording()) {
       const attributes = this.measures.attributes(this.#operation, this.#isKernel);
+      if (rows !== undefined && this.#owner.recordReturnedRows) {
+        attributes[Tag.dbResponseReturnedRows] = rows;
+      }
       if (failure !== undefined) {
         attributes[Tag.errorType] = failure.code;
         if (failure.statusCode !== undefined) {

@@ -120,9 +120,6 @@ export class StatementMeasures {
       attributes[Tag.resultReadyLatencyMs] = Math.round(this.#readyMs);
       attributes[Tag.resultConsumptionLatencyMs] = Math.round(performance.now() - this.#readyAt);
     }
-    if (this.#rows !== undefined) {
-      attributes[Tag.dbResponseReturnedRows] = this.#rows;
-    }
     if (this.#bytes !== undefined) {
       attributes[Tag.resultBytesDownloaded] = this.#bytes;
     }

@@ -5,6 +5,8 @@ import { Tag } from '../tags/index.js';
 /** The driver's own name for itself in its telemetry. */
 const DRIVER_NAME = 'nodejs-sql-driver';
 const LEADING_VERSION = /^\d+(\.\d+){0,3}/;
+/** As the driver says it where the environment names none. */
+const DEFAULT_LOCALE = 'en_US';
 const LOCALE = /^[a-z]{2,3}(_[A-Z]{2})?(?=[.@]|$)/;
 
 /** Tags that are the same for every connection of the process. */
@@ -12,7 +14,7 @@ export function systemTags(environment: NodeJS.ProcessEnv = process.env): Attrib
   const tags: Attributes = {
     [Tag.driverName]: DRIVER_NAME,
     [Tag.runtimeName]: 'Node.js',
-    [Tag.runtimeVersion]: process.versions.node,
+    [Tag.runtimeVersion]: process.version,
     [Tag.runtimeVendor]: 'Node.js Foundation',
     [Tag.osType]: platform(),
     [Tag.hostArch]: arch(),
@@ -26,8 +28,6 @@ export function systemTags(environment: NodeJS.ProcessEnv = process.env): Attrib
   const locale = LOCALE.exec(
     environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '',
   )?.[0];
-  if (locale !== undefined) {
-    tags[Tag.locale] = locale;
-  }
+  tags[Tag.locale] = locale ?? DEFAULT_LOCALE;
   return tags;
 }

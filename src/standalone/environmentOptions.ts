@@ -37,6 +37,7 @@ const INSTRUMENTATION: Variables<DatabricksSqlInstrumentationConfig> = {
   queryText: ['DATABRICKS_OTEL_QUERY_TEXT', toChoice],
   queryTextMaxLength: ['DATABRICKS_OTEL_QUERY_TEXT_MAX_LENGTH', toInteger],
   recordQueryParameters: ['DATABRICKS_OTEL_RECORD_QUERY_PARAMETERS', toSwitch],
+  recordReturnedRows: ['DATABRICKS_OTEL_RECORD_RETURNED_ROWS', toSwitch],
   requireParentSpan: ['DATABRICKS_OTEL_REQUIRE_PARENT_SPAN', toSwitch],
   suppressNestedSpans: ['DATABRICKS_OTEL_SUPPRESS_NESTED_SPANS', toSwitch],
   traceparentQueryTag: ['DATABRICKS_OTEL_TRACEPARENT_QUERY_TAG', toSwitch],

@@ -29,7 +29,7 @@ export const LOCAL_ROWS: readonly LocalTag[] = [
     scope: 'exportLocal',
     kind: 'text',
     on: 'operation',
-    description: "The statement's or call's name.",
+    description: "The driver's method: of metadata calls and sessions. Statements have a summary instead.",
   },
   {
     name: Tag.dbQueryText,
@@ -43,21 +43,29 @@ export const LOCAL_ROWS: readonly LocalTag[] = [
     scope: 'exportLocal',
     kind: 'text',
     on: 'operation',
-    description: 'Operation and targets.',
+    description: 'Operations and targets of a statement, as written, at most 255 characters.',
   },
   {
     name: Tag.dbNamespace,
     scope: 'exportLocal',
     kind: 'text',
     on: 'operation',
-    description: '`catalog|schema`, where known.',
+    description:
+      '`catalog|schema` that the session was opened with, where known; of a metadata call, what it asks for.',
   },
   {
     name: Tag.dbCollectionName,
     scope: 'exportLocal',
     kind: 'text',
     on: 'operation',
-    description: 'The table, where there is exactly one.',
+    description: 'The table that a metadata call asks for: `getPrimaryKeys`.',
+  },
+  {
+    name: Tag.dbStoredProcedureName,
+    scope: 'exportLocal',
+    kind: 'text',
+    on: 'operation',
+    description: 'What a CALL calls, as written.',
   },
   {
     name: Tag.dbResponseStatusCode,
@@ -71,14 +79,7 @@ export const LOCAL_ROWS: readonly LocalTag[] = [
     scope: 'exportLocal',
     kind: 'integer',
     on: 'operation',
-    description: 'Rows handed to the application.',
-  },
-  {
-    name: Tag.dbOperationBatchSize,
-    scope: 'exportLocal',
-    kind: 'integer',
-    on: 'operation',
-    description: 'Statements in a batch, of 2 or more.',
+    description: 'Rows handed to the application; only if asked for (`recordReturnedRows`).',
   },
   {
     name: `${Tag.dbQueryParameterPrefix}*`,

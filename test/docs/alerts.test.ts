@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { collectApplicationMetrics } from './applicationMetrics.js';
 import { codeSpans, ROOT, readPage, section } from './markdown.js';
 import { collectMetrics, parseSeries, type Series } from './scraped.js';
 
@@ -8,18 +9,21 @@ import { collectMetrics, parseSeries, type Series } from './scraped.js';
 
 const FOLDER = join(ROOT, 'docs/alerts');
 const RULES = readFileSync(join(FOLDER, 'opentelemetry-databricks-sql.rules.yml'), 'utf8');
-const TESTS = readFileSync(join(FOLDER, 'opentelemetry-databricks-sql.test.yml'), 'utf8');
+const TESTS = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.test.yml'))
+  .map((name) => readFileSync(join(FOLDER, name), 'utf8'))
+  .join('\n');
 
 /** Labels that Prometheus itself adds. */
 const SCRAPE_LABELS = ['job', 'instance'];
 
 let scraped: Series[];
 beforeAll(async () => {
-  ({ scraped } = await collectMetrics());
+  scraped = [...(await collectMetrics()).scraped, ...(await collectApplicationMetrics())];
 });
 
 describe('the alert rules', () => {
-  it('select series that the processor makes', () => {
+  it('select series that exist: of the processor, of the instrumentation, of Node.js', () => {
     const selectors = [...RULES.matchAll(/(?:\b([a-z][a-z0-9_]*))?\{(\s*[a-z_]+[=!][^}]*)\}/g)];
     expect(selectors.length).toBeGreaterThan(5);
     for (const [selector, name, matchers = ''] of selectors) {
@@ -30,16 +34,16 @@ describe('the alert rules', () => {
     }
   });
 
-  it('count by labels that the processor or Prometheus makes', () => {
+  it('count by labels of such series, or of Prometheus', () => {
     const known = new Set([...SCRAPE_LABELS, ...scraped.flatMap(({ labels }) => Object.keys(labels))]);
     const used = [...RULES.matchAll(/ by \(([^)]*)\)/g)].flatMap(([, labels = '']) => labels.split(', '));
     expect(used.filter((label) => !known.has(label))).toEqual([]);
   });
 
-  it('are tested with series like those that the processor makes', () => {
+  it('are tested with series like those', () => {
     for (const { name, labels } of parseSeries(TESTS)) {
       // The Collector appends units.
-      const alike = scraped.filter((series) => series.name === name.replace(/_seconds$/, ''));
+      const alike = scraped.filter((series) => series.name === name.replace(/_(seconds|bytes)(?=_|$)/, ''));
       const known = new Set([...SCRAPE_LABELS, ...alike.flatMap((series) => Object.keys(series.labels))]);
       expect([name, alike.length > 0]).toEqual([name, true]);
       expect([name, Object.keys(labels).filter((label) => !known.has(label))]).toEqual([name, []]);

@@ -77,12 +77,17 @@ export function anchors(page: Page): Set<string> {
   return found;
 }
 
-/** Links of a page that lead to files of the repository or to headings. */
-export function internalLinks(page: Page): string[] {
+/** All links of a page, those of headings that are links among them. */
+export function linksOf(page: Page): string[] {
   const withoutCode = withoutBlocks(page).replace(/`[^`\n]*`/g, '');
-  return [...withoutCode.matchAll(/\]\(([^)\s]+)\)/g)]
-    .map((match) => match[1] ?? '')
-    .filter((link) => !/^[a-z]+:/.test(link));
+  const inline = withoutCode.matchAll(/\]\(([^)\s]+)\)/g);
+  const references = withoutCode.matchAll(/^\[[^\]]+\]: (\S+)$/gm);
+  return [...inline, ...references].map((match) => match[1] ?? '');
+}
+
+/** Links of a page that lead to files beside it or to headings. */
+export function internalLinks(page: Page): string[] {
+  return linksOf(page).filter((link) => !/^[a-z]+:/.test(link));
 }
 
 function withoutBlocks({ text }: Page): string {

@@ -2,6 +2,7 @@ import type { Histogram, Meter } from '@opentelemetry/api';
 import { createNoopMeter } from '@opentelemetry/api';
 import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Guard } from '../../src/guard.js';
 import { CONNECTION_OUTCOMES, DROP_REASONS, FLAG_OUTCOMES } from '../../src/hosts/counters.js';
 import { OperationMetrics } from '../../src/instrumentation/operationMetrics.js';
 import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProcessor.js';
@@ -51,7 +52,7 @@ describe('metrics on the page', () => {
         return { record: () => undefined };
       },
     };
-    new OperationMetrics(meter);
+    new OperationMetrics(meter, new Guard());
     const documented = rowsOf("The driver's operations").map(([name, , unit]) => [
       leadingCode(name),
       leadingCode(unit),

@@ -4,6 +4,7 @@ import { encodeBatch, encodeToBytes } from '../../src/exporter/encode.js';
 import { ChunkDetails, type ConnectionFields, OperationRecord } from '../../src/records.js';
 import { checkUuid, TAG_TABLE, type ValueRule, type WireValue } from '../../src/tags/index.js';
 import { CONNECTION, fullRecord, statementRecord, USER_AGENT } from '../support/records.js';
+import { runs } from '../support/runs.js';
 import { wireRules } from '../support/wireFields.js';
 import { referenceBody } from './support/reference.js';
 import { wirePathsOf } from './support/wirePaths.js';
@@ -101,7 +102,7 @@ describe('encodeBatch', () => {
           expect(encodeBatch(batch, options)).toBe(referenceBody(batch, options));
         },
       ),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 
@@ -159,7 +160,7 @@ describe('encodeBatch', () => {
           }
         },
       ),
-      { numRuns: 20_000 },
+      { numRuns: runs(20_000) },
     );
   });
 

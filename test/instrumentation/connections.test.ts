@@ -1,15 +1,20 @@
 import type { Context } from '@opentelemetry/api';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { getConnection } from '../../src/context.js';
-import type { DriverClient } from '../support/drivers.js';
 import { connectClient, loadDriver, newClient } from '../support/drivers.js';
+import { type DriverTelemetry, watchDriverTelemetry } from '../support/driverTelemetry.js';
 import { sql } from '../support/local-databricks/index.js';
 import { rejection, useBench } from './bench.js';
 
 const bench = useBench();
 
-/** The driver's own configuration, as `connect()` left it. */
-const driverReports = (client: DriverClient): unknown => client.getConfig().telemetryEnabled;
+let driverTelemetry: DriverTelemetry;
+
+beforeEach(() => {
+  driverTelemetry = watchDriverTelemetry();
+});
+
+afterEach(() => driverTelemetry.stop());
 
 /** A processor that serves what it meets, as ours does. */
 function servingProcessor(name = 'one') {
@@ -31,22 +36,24 @@ function servingProcessor(name = 'one') {
 
 describe('the driver’s own telemetry', () => {
   it('is left alone where nobody serves the connection', async () => {
-    expect(driverReports(await bench.connect())).toBe(true);
+    await bench.connect();
+    expect(driverTelemetry.begun).toEqual([bench.server.host]);
   });
 
-  it('is off where a processor serves the connection, and the user’s options stay as they were', async () => {
+  it('does not begin where a processor serves the connection, and the user’s options stay as they were', async () => {
     await bench.restart({ processors: [servingProcessor()] });
     const options = Object.freeze(bench.server.connectOptions({ checkServerCertificate: false }));
     const client = await connectClient(loadDriver(), options);
-    expect(driverReports(client)).toBe(false);
-    expect(options).not.toHaveProperty('telemetryEnabled');
+    expect(driverTelemetry.begun).toEqual([]);
+    expect(client.getConfig().telemetryEnabled).toBe(true);
     await client.close();
   });
 
   it('is kept if asked', async () => {
     await bench.restart({ config: { driverTelemetry: 'keep' }, processors: [servingProcessor()] });
-    expect(driverReports(await bench.connect())).toBe(true);
-    expect(driverReports(await bench.connect({ telemetryEnabled: false }))).toBe(false);
+    await bench.connect();
+    await bench.connect({ telemetryEnabled: false });
+    expect(driverTelemetry.begun).toEqual([bench.server.host]);
   });
 
   it('switched off by the user is a no that the processor is told of', async () => {
@@ -112,12 +119,12 @@ describe('the handle', () => {
       ],
     });
     await bench.openSession();
-    expect(served).toEqual([{ name: 'first' }, { name: 'first' }]);
+    expect(served).toMatchObject([{ name: 'first' }, { name: 'first' }]);
   });
 });
 
 describe('clients', () => {
-  it('that connect again get a new connection; the one before is closed', async () => {
+  it('that connect again get a new connection; the one before goes on, for the driver sends by it as before', async () => {
     const handles: unknown[] = [];
     const closed: unknown[] = [];
     await bench.restart({
@@ -138,7 +145,7 @@ describe('clients', () => {
     await client.openSession();
     const options = bench.server.connectOptions({ checkServerCertificate: false });
     await client.connect(options);
-    expect(closed).toEqual(handles.slice(0, 1));
+    expect(closed).toEqual([]);
     const session = await client.openSession();
     expect(await (await session.executeStatement(sql({}))).fetchAll()).toHaveLength(10);
     await client.close();
@@ -146,6 +153,26 @@ describe('clients', () => {
     expect(closed).toEqual(handles);
     expect(new Set(handles).size).toBe(2);
     expect(bench.telemetry.open.size).toBe(0);
+  });
+
+  it('that connect again before they have sent anything close the connection before', async () => {
+    const handles: unknown[] = [];
+    const closed: unknown[] = [];
+    await bench.restart({
+      processors: [
+        {
+          ...servingProcessor(),
+          onStart: (_span, parent) => {
+            const handle = getConnection(parent);
+            handles.push(handle);
+            handle?.listen({ onClose: () => closed.push(handle) });
+          },
+        },
+      ],
+    });
+    const client = await bench.connect();
+    await client.connect(bench.server.connectOptions({ checkServerCertificate: false }));
+    expect(closed).toEqual(handles.slice(0, 1));
   });
 
   it('whose connect fails are told of, and their connection is closed', async () => {

@@ -173,12 +173,12 @@ describe('failures that were overcome are retries, and no errors', () => {
 
 describe('describeFailure', () => {
   it.each<[string, unknown, Partial<DriverFailure>]>([
-    ['a string', 'boom', { code: 'other', mayRecover: true }],
-    ['nothing', undefined, { code: 'other' }],
-    ['an object without a class', Object.create(null), { code: 'other' }],
+    ['a string', 'boom', { code: '_OTHER', mayRecover: true }],
+    ['nothing', undefined, { code: '_OTHER' }],
+    ['an object without a class', Object.create(null), { code: '_OTHER' }],
     ['a class of the application', new (class Secret extends Error {})('x'), { code: 'Secret' }],
-    ['a status out of range', { statusCode: 999 }, { code: 'other', statusCode: undefined }],
-    ['a malformed SQLSTATE', { sqlState: "42'--" }, { code: 'other', statusCode: undefined }],
+    ['a status out of range', { statusCode: 999 }, { code: '_OTHER', statusCode: undefined }],
+    ['a malformed SQLSTATE', { sqlState: "42'--" }, { code: '_OTHER', statusCode: undefined }],
     [
       'a cause inside',
       new Error('x', { cause: { code: 'ECONNREFUSED' } }),
@@ -192,7 +192,7 @@ describe('describeFailure', () => {
           throw new Error('no');
         },
       },
-      { code: 'other', mayRecover: false },
+      { code: '_OTHER', mayRecover: false },
     ],
     [
       'a Proxy that throws',
@@ -204,7 +204,7 @@ describe('describeFailure', () => {
           },
         },
       ),
-      { code: 'other' },
+      { code: '_OTHER' },
     ],
   ])('takes %s', (_title, thrown, expected) => {
     expect(describeFailure(thrown)).toMatchObject(expected);

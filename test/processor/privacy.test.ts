@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProcessor.js';
 import { TAG_TABLE } from '../../src/tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
+import { runs } from '../support/runs.js';
 import {
   connectionHandle,
   contextOf,
@@ -16,7 +17,7 @@ import { validValue, wireRules } from '../support/wireFields.js';
 import { CollectingExporter } from './support/collectingExporter.js';
 
 const CANARY = 'canary';
-const RUNS = 5_000;
+const RUNS = runs(5_000);
 const SPANS_PER_RUN = 20;
 
 /** Things that must not leave, each with the canary in it. */

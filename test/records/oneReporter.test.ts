@@ -1,22 +1,27 @@
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DatabricksSqlInstrumentation } from '../../src/instrumentation/databricksSqlInstrumentation.js';
 import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProcessor.js';
 import { CollectingExporter } from '../processor/support/collectingExporter.js';
-import type { DriverClient } from '../support/drivers.js';
+import { type DriverTelemetry, watchDriverTelemetry } from '../support/driverTelemetry.js';
 import { useRecordBench } from './bench.js';
 
 const bench = useRecordBench();
 
-/** Whether the driver's own telemetry is on, as its `connect()` took it. */
-const driverReports = (client: DriverClient): unknown => client.getConfig().telemetryEnabled;
+let driverTelemetry: DriverTelemetry;
+
+beforeEach(() => {
+  driverTelemetry = watchDriverTelemetry();
+});
+
+afterEach(() => driverTelemetry.stop());
 
 describe('one statement is reported once', () => {
   it('by us, where our processor serves the connection', async () => {
     bench.start();
     const client = await bench.connect();
     await bench.run(await client.openSession());
-    expect(driverReports(client)).toBe(false);
+    expect(driverTelemetry.begun).toEqual([]);
     expect(await bench.statements()).toHaveLength(1);
   });
 
@@ -24,7 +29,7 @@ describe('one statement is reported once', () => {
     bench.start({ config: { driverTelemetry: 'keep' } });
     const client = await bench.connect();
     await bench.run(await client.openSession());
-    expect(driverReports(client)).toBe(true);
+    expect(driverTelemetry.begun).toEqual(['127.0.0.1']);
     expect(await bench.statements()).toHaveLength(1);
   });
 
@@ -35,7 +40,7 @@ describe('one statement is reported once', () => {
     bench.start({}, { forceEnableTelemetry: false });
     const client = await bench.connect(options as never);
     await bench.run(await client.openSession());
-    expect(driverReports(client)).toBe(false);
+    expect(driverTelemetry.begun).toEqual([]);
     expect(await bench.records()).toEqual([]);
     expect(bench.processor.stats().connections).toMatchObject({ disabled: 1, served: 0 });
   });
@@ -51,7 +56,7 @@ describe('one statement is reported once', () => {
     bench.telemetry.instrumentation.setTracerProvider(provider);
     const client = await bench.connect();
     await bench.run(await client.openSession());
-    expect(driverReports(client)).toBe(true);
+    expect(driverTelemetry.begun).toEqual(['127.0.0.1']);
     expect(exporter.records).toEqual([]);
     expect(refusing.stats().connections.refused_route).toBe(1);
     await provider.shutdown();

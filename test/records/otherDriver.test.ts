@@ -40,7 +40,7 @@ describe('a driver that makes its spans by the plain OpenTelemetry API', () => {
     expect(await driver.query('SELECT 1')).toBe(21);
     await processor.forceFlush();
     expect(exporter.records).toMatchObject([
-      { operationType: 'CREATE_SESSION', latencyMs: 12, connection: { driverVersion: '1.0.0', mode: 'SEA' } },
+      { operationType: 'CREATE_SESSION', latencyMs: 12 },
       {
         operationType: 'EXECUTE_STATEMENT',
         statementType: 'QUERY',
@@ -50,6 +50,13 @@ describe('a driver that makes its spans by the plain OpenTelemetry API', () => {
         errorName: undefined,
       },
     ]);
+    expect(exporter.records[0]?.connection).toEqual(
+      new Map([
+        ['auth_type', 'pat'],
+        ['system_configuration.driver_version', '1.0.0'],
+        ['driver_connection_params.mode', 'SEA'],
+      ]),
+    );
     expect(processor.stats()).toMatchObject({ invalidValues: 0, lateChildren: 0, openStatements: 0 });
     expect(processor.stats().hosts[0]).toMatchObject({ host: 'dbc-1.cloud.databricks.test', connections: 1 });
     driver.close();

@@ -62,7 +62,7 @@ const INPUTS: readonly HostileInput[] = [
   { name: 'rows', unit: "(1, 'a', NULL), ", before: 'VALUES ', text: 'VALUES (?, ?, ?),' },
   { name: 'rows of changing length', unit: '(1),(1,1),', before: 'VALUES ', text: undefined },
   { name: 'one endless row after a short one', unit: '(', before: 'VALUES (1), ', text: undefined },
-  { name: 'settings', unit: 'SET a.b=c;', before: '', text: undefined },
+  { name: 'settings', unit: 'SET a.b=c;', before: '', text: 'SET a.b=?' },
 ];
 
 const charCodeAt = String.prototype.charCodeAt;
@@ -108,7 +108,7 @@ describe.each(INPUTS)('hostile SQL: $name', (input) => {
   it('its summary is made from its beginning', () => {
     const sql = `SELECT ${hostile(input, MEGABYTE / 10)}`;
     expect(countReads(() => summarizeSql(sql))).toBeLessThan(4 * MOST_READS_PER_CHARACTER * SUMMARY_WINDOW);
-    expect(summarizeSql(sql).operation).toBe('SELECT');
+    expect(summarizeSql(sql).summary).toMatch(/^SELECT\b/);
   });
 });
 

@@ -17,10 +17,14 @@ export type DriverVersion = keyof typeof FOLDERS;
 
 const silent = { log: () => undefined };
 
+/** The folder from which that version of the driver is found. */
+export function driverFolder(version: DriverVersion): string {
+  return join(import.meta.dirname, '..', FOLDERS[version]);
+}
+
 /** The driver of that version, loaded if it was not. The older ones are typed as the current one. */
 export function loadDriver(version: DriverVersion = '2.1'): Driver {
-  const folder = join(import.meta.dirname, '..', FOLDERS[version], 'package.json');
-  return createRequire(folder)('@databricks/sql') as Driver;
+  return createRequire(join(driverFolder(version), 'package.json'))('@databricks/sql') as Driver;
 }
 
 /** A client that logs nothing, and is not connected. */

@@ -10,6 +10,7 @@ import {
   isKnownErrorCode,
   isSqlState,
 } from '../../src/tags/index.js';
+import { runs } from '../support/runs.js';
 import { wireRules } from '../support/wireFields.js';
 
 const strange = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true });
@@ -62,7 +63,7 @@ describe('value kinds', () => {
         const text = uuid.slice(0, place) + changed + uuid.slice(inserted ? place : place + 1);
         expect(checkUuid(text)).toBe(pattern.test(text) ? text : undefined);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -88,7 +89,7 @@ describe('value kinds', () => {
           }
         },
       ),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 

@@ -6,7 +6,8 @@ export interface MutatedRoom {
 
 export const ROOMS: Readonly<Record<string, MutatedRoom>> = {
   tags: {
-    mutate: ['src/tags/**/*.ts', 'src/nearestName.ts'],
+    // Rows, names and closed lists are data: the reference page, which a test compares, has every cell of them.
+    mutate: ['src/tags/{kinds,errorCodes,table,withhold}.ts', 'src/nearestName.ts'],
     tests: ['test/tags'],
   },
   encoding: {

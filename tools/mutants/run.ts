@@ -21,10 +21,10 @@ await new Stryker({
   coverageAnalysis: 'perTest',
   concurrency: 2,
   timeoutMS: 20_000,
-  reporters: ['clear-text', 'html'],
+  reporters: ['clear-text', 'html', 'dots'],
   clearTextReporter: { logTests: false, allowColor: false, reportTests: false },
   htmlReporter: { fileName: `temp/mutants/${room}.html` },
   tempDirName: 'temp/mutants/sandbox',
   ignorePatterns: ['temp', 'dist', 'coverage'],
-  allowEmpty: false,
+  warnings: { slow: false },
 }).runMutationTest();

@@ -3,7 +3,7 @@ export const LETTER = 0;
 export const DIGIT = 1;
 export const SPACE = 2;
 export const QUOTE = 3;
-export const CURLY_QUOTE = 4;
+export const TYPOGRAPHIC_QUOTE = 4;
 export const BACKTICK = 5;
 export const SIGN = 6;
 export const SLASH = 7;
@@ -32,10 +32,15 @@ export const SEMICOLON_CODE = 59;
 export const EQUALS_CODE = 61;
 export const QUESTION_CODE = 63;
 export const AT_CODE = 64;
+export const GREATER_CODE = 62;
 export const BACKSLASH_CODE = 92;
+export const OPEN_BRACKET_CODE = 91;
 export const CLOSE_BRACKET_CODE = 93;
 export const BACKTICK_CODE = 96;
+export const OPEN_BRACE_CODE = 123;
+export const PIPE_CODE = 124;
 export const CLOSE_BRACE_CODE = 125;
+export const TILDE_CODE = 126;
 
 /** What `codeAt` answers behind the end; no code unit. */
 export const END = 0x10000;
@@ -87,18 +92,26 @@ function asciiKinds(): Uint8Array {
     [')', CLOSE],
     [',', COMMA],
   ];
-  for (const [mark, kind] of marks) kinds[mark.charCodeAt(0)] = kind;
+  for (const [mark, kind] of marks) {
+    kinds[mark.charCodeAt(0)] = kind;
+  }
   return kinds;
 }
 
 function kindBeyondAscii(code: number): number {
-  if (code === END) return OTHER;
-  if (isSpaceBeyondAscii(code)) return SPACE;
-  return isCurlyQuote(code) ? CURLY_QUOTE : LETTER;
+  if (code === END) {
+    return OTHER;
+  }
+  if (isSpaceBeyondAscii(code)) {
+    return SPACE;
+  }
+  return quoteFamily(code) === 0 ? LETTER : TYPOGRAPHIC_QUOTE;
 }
 
 function isSpaceBeyondAscii(code: number): boolean {
-  if (code < 0x1680) return code === 0xa0;
+  if (code < 0x1680) {
+    return code === 0xa0 || code === 0x85;
+  }
   return (
     code === 0x1680 ||
     (code >= 0x2000 && code <= 0x200a) ||
@@ -111,7 +124,48 @@ function isSpaceBeyondAscii(code: number): boolean {
   );
 }
 
-// Word processors turn quotes into these. The server rejects them, but the text in them was meant as a literal.
-function isCurlyQuote(code: number): boolean {
-  return code >= 0x2018 && code <= 0x201f;
+/**
+ * Quotes that no SQL knows, but people do: word processors turn quotes into them, keyboards offer them. The server
+ * refuses them; the text in them was meant as a literal. Quotes of one family open and close each other; 0 is none.
+ */
+export function quoteFamily(code: number): number {
+  if (code < 0x2018) {
+    return code === 0xb4 ? 1 : code === 0xab || code === 0xbb ? 2 : 0;
+  }
+  if (code <= 0x203a) {
+    return code <= 0x201b ? 3 : code <= 0x201f ? 4 : quoteFamilyOfPunctuation(code);
+  }
+  if (code < 0x300c) {
+    return code >= 0x275b && code <= 0x275e ? 9 : 0;
+  }
+  if (code < 0xff02) {
+    return code <= 0x300f ? 10 : code >= 0x301d && code <= 0x301f ? 11 : 0;
+  }
+  return quoteFamilyOfFullWidth(code);
+}
+
+function quoteFamilyOfPunctuation(code: number): number {
+  if (code === 0x2032 || code === 0x2035) {
+    return 5;
+  }
+  if (code === 0x2033 || code === 0x2036 || code === 0x2034 || code === 0x2037) {
+    return 6;
+  }
+  return code >= 0x2039 ? 7 : 0;
+}
+
+function quoteFamilyOfFullWidth(code: number): number {
+  switch (code) {
+    case 0xff02:
+      return 12;
+    case 0xff07:
+      return 13;
+    case 0xff40:
+      return 14;
+    case 0xff62:
+    case 0xff63:
+      return 15;
+    default:
+      return 0;
+  }
 }

@@ -4,6 +4,7 @@ import {
   codeAt,
   MINUS_CODE,
   NEWLINE,
+  PLUS_CODE,
   SLASH_CODE,
   STAR_CODE,
 } from './characters.js';
@@ -11,7 +12,9 @@ import {
 /** Whether `--` or a slash with a star stands at `start`: a comment, or a hint. */
 export function startsComment(sql: string, start: number): boolean {
   const code = codeAt(sql, start);
-  if (code === MINUS_CODE) return codeAt(sql, start + 1) === MINUS_CODE;
+  if (code === MINUS_CODE) {
+    return codeAt(sql, start + 1) === MINUS_CODE;
+  }
   return code === SLASH_CODE && codeAt(sql, start + 1) === STAR_CODE;
 }
 
@@ -20,13 +23,15 @@ export function endOfLineComment(sql: string, start: number): number {
   let i = start + 2;
   while (i < sql.length) {
     const code = codeAt(sql, i);
-    if (code === NEWLINE || code === CARRIAGE_RETURN) return i;
+    if (code === NEWLINE || code === CARRIAGE_RETURN) {
+      return i;
+    }
     i += code === BACKSLASH_CODE && codeAt(sql, i + 1) === NEWLINE ? 2 : 1;
   }
   return sql.length;
 }
 
-/** End of a bracketed comment. They nest. */
+/** End of a bracketed comment. They nest; what begins like a hint does not. */
 export function endOfBlockComment(sql: string, start: number): number {
   let depth = 1;
   let i = start + 2;
@@ -35,10 +40,14 @@ export function endOfBlockComment(sql: string, start: number): number {
     if (code === STAR_CODE && codeAt(sql, i + 1) === SLASH_CODE) {
       i += 2;
       depth--;
-      if (depth === 0) return i;
+      if (depth === 0) {
+        return i;
+      }
     } else if (code === SLASH_CODE && codeAt(sql, i + 1) === STAR_CODE) {
+      if (codeAt(sql, i + 2) !== PLUS_CODE) {
+        depth++;
+      }
       i += 2;
-      depth++;
     } else {
       i++;
     }

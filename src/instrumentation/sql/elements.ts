@@ -38,7 +38,9 @@ export function hashOf(element: number, code: number): number {
  */
 export function endOfRepeatedValues(sql: string, comma: number, hash: number, tokens: number): number {
   let end = comma;
-  for (let next = comma; next !== -1; next = endOfValueElement(sql, next, hash, tokens)) end = next;
+  for (let next = comma; next !== -1; next = endOfValueElement(sql, next, hash, tokens)) {
+    end = next;
+  }
   return end;
 }
 
@@ -56,7 +58,9 @@ function endOfValueElement(sql: string, comma: number, expected: number, tokens:
     }
     rest--;
     if (kind === COMMA) {
-      if (depth === 0) return hash === expected ? i : -1;
+      if (depth === 0) {
+        return hash === expected ? i : -1;
+      }
       hash = hashOf(hash, COMMA_CODE);
       valueMayFollow = true;
       i++;
@@ -71,7 +75,9 @@ function endOfValueElement(sql: string, comma: number, expected: number, tokens:
       i++;
     } else {
       const end = valueMayFollow ? endOfValue(sql, i, kind) : -1;
-      if (end === -1) return -1;
+      if (end === -1) {
+        return -1;
+      }
       hash = hashOf(hash, QUESTION_CODE);
       valueMayFollow = false;
       i = end;
@@ -99,6 +105,8 @@ function endOfValue(sql: string, start: number, kind: number): number {
 }
 
 function isValueWord(sql: string, start: number, end: number): boolean {
-  if (end - start === 5) return isWord(sql, start, end, 'FALSE');
+  if (end - start === 5) {
+    return isWord(sql, start, end, 'FALSE');
+  }
   return isWord(sql, start, end, 'NULL') || isWord(sql, start, end, 'TRUE');
 }

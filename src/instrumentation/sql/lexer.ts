@@ -1,6 +1,5 @@
 import {
   BACKTICK,
-  CURLY_QUOTE,
   codeAt,
   DIGIT,
   DOLLAR,
@@ -14,15 +13,16 @@ import {
   SLASH_CODE,
   SPACE,
   STAR_CODE,
+  TYPOGRAPHIC_QUOTE,
 } from './characters.js';
 import { endOfBlockComment, endOfLineComment } from './comments.js';
 import {
-  endOfCurlyString,
   endOfDollarQuote,
   endOfName,
   endOfNumber,
   endOfPrefixedLiteral,
   endOfString,
+  endOfTypographicString,
   endOfWord,
 } from './literals.js';
 
@@ -39,8 +39,8 @@ export function endOfToken(sql: string, start: number): number {
       return endOfNumber(sql, start);
     case QUOTE:
       return endOfString(sql, start);
-    case CURLY_QUOTE:
-      return endOfCurlyString(sql, start);
+    case TYPOGRAPHIC_QUOTE:
+      return endOfTypographicString(sql, start);
     case BACKTICK: {
       const end = endOfName(sql, start);
       return end === -1 ? sql.length : end;
@@ -57,7 +57,9 @@ export function endOfToken(sql: string, start: number): number {
 
 export function endOfSpace(sql: string, start: number): number {
   let i = start + 1;
-  while (kindOf(codeAt(sql, i)) === SPACE) i++;
+  while (kindOf(codeAt(sql, i)) === SPACE) {
+    i++;
+  }
   return i;
 }
 
@@ -65,8 +67,12 @@ export function endOfSpace(sql: string, start: number): number {
 export function endOfComment(sql: string, start: number): number {
   const code = codeAt(sql, start);
   const next = codeAt(sql, start + 1);
-  if (code === MINUS_CODE) return next === MINUS_CODE ? endOfLineComment(sql, start) : -1;
-  if (code !== SLASH_CODE || next !== STAR_CODE) return -1;
+  if (code === MINUS_CODE) {
+    return next === MINUS_CODE ? endOfLineComment(sql, start) : -1;
+  }
+  if (code !== SLASH_CODE || next !== STAR_CODE) {
+    return -1;
+  }
   return codeAt(sql, start + 2) === PLUS_CODE ? endOfHint(sql, start) : endOfBlockComment(sql, start);
 }
 
@@ -81,10 +87,25 @@ function endOfHint(sql: string, start: number): number {
     } else if (sql.startsWith('*/', i)) {
       i += 2;
       depth--;
-      if (depth === 0) return i;
+      if (depth === 0) {
+        return i;
+      }
     } else {
       i = endOfToken(sql, i);
     }
   }
   return sql.length;
+}
+
+/** Index of the first character that belongs neither to white space nor to a comment. */
+export function endOfBlank(sql: string, start: number): number {
+  for (let i = start; ; ) {
+    const kind = kindOf(codeAt(sql, i));
+    const isComment = kind === SIGN || kind === SLASH;
+    const end = kind === SPACE ? endOfSpace(sql, i) : isComment ? endOfComment(sql, i) : -1;
+    if (end === -1) {
+      return i;
+    }
+    i = end;
+  }
 }

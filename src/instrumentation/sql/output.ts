@@ -6,6 +6,7 @@ import {
   COMMA_CODE,
   OPEN_CODE,
 } from './characters.js';
+import { type Keyword, keywordAt } from './keywords.js';
 import { isWord } from './words.js';
 
 // What the last token was: one of these, or the character code of a punctuation mark. Control characters are
@@ -40,22 +41,24 @@ export class SanitizedText {
   spaced = false;
   full = false;
 
-  private readonly sql: string;
-  private readonly maxLength: number;
+  readonly #sql: string;
+  readonly #maxLength: number;
   /** Pairs: where a slice of the input begins and ends, or one of the parts above and nothing. */
-  private readonly parts: number[] = [];
-  private partCount = 0;
-  private length = 0;
-  private runStart = 0;
-  private runEnd = 0;
-  private wordStart = 0;
-  private wordEnd = 0;
-  private markedCount = 0;
-  private markedLength = 0;
+  readonly #parts: number[] = [];
+  #partCount = 0;
+  #length = 0;
+  #runStart = 0;
+  #runEnd = 0;
+  #previousStart = 0;
+  #previousEnd = 0;
+  #wordStart = 0;
+  #wordEnd = 0;
+  #markedCount = 0;
+  #markedLength = 0;
 
   constructor(sql: string, maxLength: number) {
-    this.sql = sql;
-    this.maxLength = maxLength;
+    this.#sql = sql;
+    this.#maxLength = maxLength;
   }
 
   separate(): void {
@@ -63,23 +66,31 @@ export class SanitizedText {
   }
 
   keep(start: number, end: number, kind: number): void {
-    if (kind === COMMA_CODE || kind === CLOSE_CODE) this.spaced = false;
+    if (kind === COMMA_CODE || kind === CLOSE_CODE) {
+      this.spaced = false;
+    }
     if (kind === WORD) {
-      this.wordStart = start;
-      this.wordEnd = end;
+      this.#previousStart = this.last === WORD ? this.#wordStart : start;
+      this.#previousEnd = this.last === WORD ? this.#wordEnd : start;
+      this.#wordStart = start;
+      this.#wordEnd = end;
     }
     const gap = this.spaced ? 1 : 0;
     this.last = kind;
     this.spaced = false;
-    if (!this.claim(gap + end - start)) return;
-    const continues =
-      start - gap === this.runEnd && (gap === 0 || this.sql.charCodeAt(this.runEnd) === BLANK);
-    if (!continues) {
-      this.endRun();
-      if (gap === 1) this.addPart(SPACE_PART, 0);
-      this.runStart = start;
+    if (!this.#claim(gap + end - start)) {
+      return;
     }
-    this.runEnd = end;
+    const continues =
+      start - gap === this.#runEnd && (gap === 0 || this.#sql.charCodeAt(this.#runEnd) === BLANK);
+    if (!continues) {
+      this.#endRun();
+      if (gap === 1) {
+        this.#addPart(SPACE_PART, 0);
+      }
+      this.#runStart = start;
+    }
+    this.#runEnd = end;
   }
 
   /** Writes `?` for a literal, apart from a word before it: `DATE'…'` becomes `DATE ?`. */
@@ -87,21 +98,45 @@ export class SanitizedText {
     const gap = this.spaced || this.last === WORD ? 1 : 0;
     this.last = PLACEHOLDER;
     this.spaced = false;
-    if (!this.claim(gap + 1)) return;
-    this.endRun();
-    this.addPart(gap === 1 ? SPACED_PLACEHOLDER_PART : PLACEHOLDER_PART, 0);
+    if (!this.#claim(gap + 1)) {
+      return;
+    }
+    this.#endRun();
+    this.#addPart(gap === 1 ? SPACED_PLACEHOLDER_PART : PLACEHOLDER_PART, 0);
+  }
+
+  /** Ends the text here unless it has room for a token with so many characters behind it. */
+  requireRoom(length: number): void {
+    if (!this.full && this.#length + (this.spaced ? 1 : 0) + length > this.#maxLength) {
+      this.full = true;
+    }
+  }
+
+  /** The last token as a keyword; '' if it is none. */
+  get lastKeyword(): Keyword {
+    return this.last === WORD ? keywordAt(this.#sql, this.#wordStart, this.#wordEnd) : '';
+  }
+
+  /** Whether a word stands directly before the last word. */
+  get followsWord(): boolean {
+    return this.#previousEnd > this.#previousStart;
+  }
+
+  /** The word directly before the last word as a keyword; '' if there is none. */
+  get keywordBefore(): Keyword {
+    return keywordAt(this.#sql, this.#previousStart, this.#previousEnd);
   }
 
   /** Whether the last token is the given word, in upper case. */
   endsWith(word: string): boolean {
-    return this.last === WORD && isWord(this.sql, this.wordStart, this.wordEnd, word);
+    return this.last === WORD && isWord(this.#sql, this.#wordStart, this.#wordEnd, word);
   }
 
   /** Whether the last token is a value or a name, so that a sign behind it is an operator. */
   endsWithOperand(): boolean {
     switch (this.last) {
       case WORD:
-        return !this.endsBeforeSign();
+        return !this.#endsBeforeSign();
       case NAME:
       case PLACEHOLDER:
       case CLOSE_CODE:
@@ -115,52 +150,58 @@ export class SanitizedText {
 
   /** Remembers the text so far for `rollback`; the mark before is forgotten. */
   mark(): void {
-    this.endRun();
-    this.markedCount = this.partCount;
-    this.markedLength = this.length;
+    this.#endRun();
+    this.#markedCount = this.#partCount;
+    this.#markedLength = this.#length;
   }
 
   rollback(): void {
-    this.partCount = this.markedCount;
-    this.length = this.markedLength;
-    this.runStart = NO_RUN;
-    this.runEnd = NO_RUN;
+    this.#partCount = this.#markedCount;
+    this.#length = this.#markedLength;
+    this.#runStart = NO_RUN;
+    this.#runEnd = NO_RUN;
     this.full = false;
   }
 
   toString(): string {
-    this.endRun();
+    this.#endRun();
     let text = '';
-    for (let i = 0; i < this.partCount; i += 2) text += this.part(i);
+    for (let i = 0; i < this.#partCount; i += 2) {
+      text += this.#part(i);
+    }
     return text;
   }
 
-  private endsBeforeSign(): boolean {
-    if (this.wordEnd - this.wordStart > LONGEST_BEFORE_SIGN) return false;
-    return BEFORE_SIGN.has(this.sql.slice(this.wordStart, this.wordEnd).toUpperCase());
+  #endsBeforeSign(): boolean {
+    if (this.#wordEnd - this.#wordStart > LONGEST_BEFORE_SIGN) {
+      return false;
+    }
+    return BEFORE_SIGN.has(this.#sql.slice(this.#wordStart, this.#wordEnd).toUpperCase());
   }
 
-  private claim(length: number): boolean {
-    const fits = !this.full && this.length + length <= this.maxLength;
-    if (fits) this.length += length;
+  #claim(length: number): boolean {
+    const fits = !this.full && this.#length + length <= this.#maxLength;
+    if (fits) this.#length += length;
     this.full = !fits;
     return fits;
   }
 
-  private endRun(): void {
-    if (this.runEnd > this.runStart) this.addPart(this.runStart, this.runEnd);
-    this.runStart = NO_RUN;
-    this.runEnd = NO_RUN;
+  #endRun(): void {
+    if (this.#runEnd > this.#runStart) {
+      this.#addPart(this.#runStart, this.#runEnd);
+    }
+    this.#runStart = NO_RUN;
+    this.#runEnd = NO_RUN;
   }
 
-  private addPart(start: number, end: number): void {
-    this.parts[this.partCount] = start;
-    this.parts[this.partCount + 1] = end;
-    this.partCount += 2;
+  #addPart(start: number, end: number): void {
+    this.#parts[this.#partCount] = start;
+    this.#parts[this.#partCount + 1] = end;
+    this.#partCount += 2;
   }
 
-  private part(index: number): string {
-    const start = this.parts[index] ?? SPACE_PART;
+  #part(index: number): string {
+    const start = this.#parts[index] ?? SPACE_PART;
     switch (start) {
       case SPACE_PART:
         return ' ';
@@ -169,7 +210,7 @@ export class SanitizedText {
       case SPACED_PLACEHOLDER_PART:
         return ' ?';
       default:
-        return this.sql.slice(start, this.parts[index + 1]);
+        return this.#sql.slice(start, this.#parts[index + 1]);
     }
   }
 }

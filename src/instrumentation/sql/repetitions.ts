@@ -21,79 +21,98 @@ const MAX_REPETITIONS_LENGTH = 200_000;
 export class Repetitions {
   inList = false;
 
-  private readonly sql: string;
-  private readonly out: SanitizedText;
-  private rows = false;
-  private depth = 0;
+  readonly #sql: string;
+  readonly #out: SanitizedText;
+  #rows = false;
+  #depth = 0;
   /** How many parentheses are open around the commas of the list. */
-  private listDepth = 0;
-  private onTrial = false;
-  private trialStart = 0;
-  private repetitionsLength = 0;
-  private element = EMPTY_ELEMENT;
-  private tokens = 0;
-  private valuesOnly = true;
-  private previousElement = EMPTY_ELEMENT;
-  private previousTokens = 0;
+  #listDepth = 0;
+  #onTrial = false;
+  #trialStart = 0;
+  #repetitionsLength = 0;
+  #element = EMPTY_ELEMENT;
+  #tokens = 0;
+  #valuesOnly = true;
+  #previousElement = EMPTY_ELEMENT;
+  #previousTokens = 0;
 
   constructor(sql: string, out: SanitizedText) {
-    this.sql = sql;
-    this.out = out;
+    this.#sql = sql;
+    this.#out = out;
   }
 
   /** Whether nothing that follows can change the text any more. */
   get settled(): boolean {
-    return this.out.full && !this.onTrial;
+    return this.#out.full && !this.#onTrial;
+  }
+
+  /** How many parentheses are open. */
+  get depth(): number {
+    return this.#depth;
   }
 
   /** Call after the parenthesis was written. */
   open(list: number): void {
-    this.depth++;
-    if (list === NO_LIST) return;
-    if (this.onTrial) this.accept();
+    this.#depth++;
+    if (list === NO_LIST) {
+      return;
+    }
+    if (this.#onTrial) {
+      this.#accept();
+    }
     this.inList = true;
-    this.rows = list === ROW_LIST;
-    this.listDepth = this.rows ? this.depth - 1 : this.depth;
-    this.begin();
+    this.#rows = list === ROW_LIST;
+    this.#listDepth = this.#rows ? this.#depth - 1 : this.#depth;
+    this.#begin();
   }
 
   /** Call before the parenthesis is written. */
   close(): void {
-    this.depth--;
-    if (this.inList && this.depth < this.listDepth) this.end();
+    this.#depth--;
+    if (this.inList && this.#depth < this.#listDepth) {
+      this.end();
+    }
   }
 
   /** Whether a comma would end an element. */
   get betweenElements(): boolean {
-    return this.inList && this.depth === this.listDepth;
+    return this.inList && this.#depth === this.#listDepth;
   }
 
   /** Call before the comma between two elements is written. Answers the comma to go on with, behind repetitions. */
   next(comma: number): number {
-    if (this.onTrial) this.judge(comma);
-    if (this.out.full) return comma;
-    this.previousElement = this.element;
-    this.previousTokens = this.tokens;
-    this.trialStart = this.valuesOnly
-      ? endOfRepeatedValues(this.sql, comma, this.element, this.tokens)
+    if (this.#onTrial) {
+      this.#judge(comma);
+    }
+    if (this.#out.full) {
+      return comma;
+    }
+    this.#previousElement = this.#element;
+    this.#previousTokens = this.#tokens;
+    this.#trialStart = this.#valuesOnly
+      ? endOfRepeatedValues(this.#sql, comma, this.#element, this.#tokens)
       : comma;
-    this.begin();
-    this.out.mark();
-    this.onTrial = true;
-    return this.trialStart;
+    this.#begin();
+    this.#out.mark();
+    this.#onTrial = true;
+    return this.#trialStart;
   }
 
   /** Call before anything is written that may follow the last row of VALUES. */
   afterRow(): void {
-    if (this.rows && this.betweenElements && this.out.last === CLOSE_CODE) this.end();
+    if (this.#rows && this.betweenElements && this.#out.last === CLOSE_CODE) {
+      this.end();
+    }
   }
 
   /** Adds a parenthesis or comma to the element; call it and the next two after the token was written. */
   includeMark(code: number): void {
-    this.element = hashOf(this.element, code);
-    this.tokens++;
+    this.#element = hashOf(this.#element, code);
+    this.#tokens++;
     // Longer than the element before, it is no repetition: no need to read on to its end.
-    if (this.onTrial && this.tokens > this.previousTokens) this.accept();
+    if (this.#onTrial && this.#tokens > this.#previousTokens) {
+      this.#accept();
+    }
   }
 
   includeValue(): void {
@@ -101,41 +120,49 @@ export class Repetitions {
   }
 
   include(start: number, end: number): void {
-    let element = this.element;
-    for (let i = start; i < end; i++) element = hashOf(element, this.sql.charCodeAt(i));
-    this.element = element;
-    this.valuesOnly = false;
+    let element = this.#element;
+    for (let i = start; i < end; i++) {
+      element = hashOf(element, this.#sql.charCodeAt(i));
+    }
+    this.#element = element;
+    this.#valuesOnly = false;
     this.includeMark(WORD_END);
   }
 
   end(): void {
-    if (this.onTrial) this.judge(this.trialStart);
+    if (this.#onTrial) {
+      this.#judge(this.#trialStart);
+    }
     this.inList = false;
-    this.rows = false;
+    this.#rows = false;
   }
 
-  private begin(): void {
-    this.element = EMPTY_ELEMENT;
-    this.tokens = 0;
-    this.valuesOnly = true;
+  #begin(): void {
+    this.#element = EMPTY_ELEMENT;
+    this.#tokens = 0;
+    this.#valuesOnly = true;
   }
 
-  private judge(end: number): void {
-    if (this.element !== this.previousElement) {
-      this.accept();
+  #judge(end: number): void {
+    if (this.#element !== this.#previousElement) {
+      this.#accept();
       return;
     }
-    this.out.rollback();
-    this.onTrial = false;
-    this.repetitionsLength += end - this.trialStart;
-    if (this.repetitionsLength > MAX_REPETITIONS_LENGTH) this.out.full = true;
+    this.#out.rollback();
+    this.#onTrial = false;
+    this.#repetitionsLength += end - this.#trialStart;
+    if (this.#repetitionsLength > MAX_REPETITIONS_LENGTH) {
+      this.#out.full = true;
+    }
   }
 
   // An element that did not fit is left out as a whole: cut in the middle it could look like a repetition.
-  private accept(): void {
-    this.onTrial = false;
-    if (!this.out.full) return;
-    this.out.rollback();
-    this.out.full = true;
+  #accept(): void {
+    this.#onTrial = false;
+    if (!this.#out.full) {
+      return;
+    }
+    this.#out.rollback();
+    this.#out.full = true;
   }
 }

@@ -1,69 +1,147 @@
-import { OPEN_CODE } from './characters.js';
+import { BACKTICK, DIGIT, kindOf, LETTER, OPEN, OPEN_CODE, QUESTION_CODE, QUOTE } from './characters.js';
+import type { Keyword } from './keywords.js';
 import { foldName, readName } from './names.js';
+import type { Expectation } from './statementHead.js';
 import type { SummaryText } from './summaryText.js';
 import type { TokenReader } from './tokens.js';
-import { BEFORE_TABLE } from './vocabulary.js';
+import { BEHIND_TABLE } from './vocabulary.js';
 
-/**
- * What the next name is: a table, a table or function of a FROM clause, another object, the name of a common
- * table expression, or nothing for the summary.
- */
-export type Expectation = 'nothing' | 'table' | 'source' | 'other' | 'cte';
+interface CommonTable {
+  readonly name: string;
+  /** How deep in parentheses it is known. */
+  readonly depth: number;
+}
+
+/** What a word turned out to be where a name is expected. */
+export type Taken = 'name' | 'prefix' | 'rows' | 'nothing';
 
 /** Tells the names that are expected from those that are not, and adds them to the summary. */
 export class Targets {
   expected: Expectation = 'nothing';
 
-  private readonly reader: TokenReader;
-  private readonly out: SummaryText;
-  private readonly cteNames = new Set<string>();
+  readonly #reader: TokenReader;
+  readonly #out: SummaryText;
+  readonly #commonTables: CommonTable[] = [];
+  /** Common table expressions that are being defined: their own queries do not know them. */
+  readonly #inDefinition: CommonTable[] = [];
+  #recursive = false;
+  /** The last name that was added. */
+  last: string | undefined = undefined;
 
   constructor(reader: TokenReader, out: SummaryText) {
-    this.reader = reader;
-    this.out = out;
-  }
-
-  get hasCtes(): boolean {
-    return this.cteNames.size > 0;
+    this.#reader = reader;
+    this.#out = out;
   }
 
   /** A word stands where a name is expected. */
-  onWord(keyword: string): void {
-    const { reader } = this;
-    if (this.expected === 'cte') {
-      if (keyword !== 'RECURSIVE') this.addCte();
+  takeWord(keyword: Keyword, depth: number): Taken {
+    const reader = this.#reader;
+    switch (keyword) {
+      case 'IDENTIFIER':
+        if (reader.nextCode === OPEN_CODE) {
+          this.expected = 'nothing';
+          return 'nothing';
+        }
+        break;
+      case 'RECURSIVE':
+        if (this.expected === 'cte' && reader.nextIsName && reader.nextKeyword !== 'AS') {
+          this.#recursive = true;
+          return 'prefix';
+        }
+        break;
+      case 'VALUES':
+        if (this.expected === 'source' && beginsRow(reader.nextCode)) {
+          this.expected = 'nothing';
+          return 'rows';
+        }
+        break;
+      case 'LATERAL':
+      case 'STREAM':
+      case 'TABLE':
+        if (this.expected === 'source' && this.#isPrefix(keyword)) {
+          return 'prefix';
+        }
+        break;
+      default:
+    }
+    this.takeName(depth);
+    return 'name';
+  }
+
+  /** A name stands where one is expected. */
+  takeName(depth: number): void {
+    const { expected } = this;
+    const reader = this.#reader;
+    this.expected = 'nothing';
+    if (expected === 'cte') {
+      this.#define({ name: foldName(reader.text), depth });
       return;
     }
-    const followed = reader.nextCode === OPEN_CODE;
-    if (keyword === 'IDENTIFIER' && followed) this.onUnknown();
-    else if (!BEFORE_TABLE.has(keyword) || !(followed || reader.nextIsName)) this.add();
-  }
-
-  /** A name in backticks stands somewhere. */
-  onName(): void {
-    if (this.expected === 'cte') this.addCte();
-    else if (this.expected !== 'nothing') this.add();
-  }
-
-  /** Something stands where a name is expected that may be replaced by one: a variable, a parameter. */
-  onUnknown(): void {
-    if (this.expected === 'table' || this.expected === 'source') this.out.addUnknown();
-    this.expected = 'nothing';
-  }
-
-  private addCte(): void {
-    this.cteNames.add(foldName(this.reader.text));
-    this.expected = 'nothing';
-  }
-
-  private add(): void {
-    const { expected, reader } = this;
-    this.expected = 'nothing';
-    const name = readName(reader);
+    const { text, parts } = readName(reader, expected !== 'other');
+    this.last = text;
     // A function, for nobody puts columns behind the name of a table that is read.
-    if (expected === 'source' && reader.nextCode === OPEN_CODE) return;
-    if (name === undefined) this.out.addUnknown();
-    else if (expected === 'other') this.out.addOther(name);
-    else if (!this.cteNames.has(foldName(name))) this.out.addTable(name);
+    const isFunction = expected === 'source' && reader.nextCode === OPEN_CODE;
+    if (
+      text === undefined ||
+      isFunction ||
+      (parts === 1 && expected !== 'other' && this.#isCommonTable(text))
+    ) {
+      return;
+    }
+    this.#out.add(text);
   }
+
+  /** The query of the common table expression at this depth has ended: what follows knows it. */
+  endDefinition(depth: number): void {
+    while (this.#inDefinition.length > 0 && (this.#inDefinition.at(-1)?.depth ?? 0) >= depth) {
+      const table = this.#inDefinition.pop();
+      if (table?.depth === depth) {
+        this.#commonTables.push(table);
+      }
+    }
+  }
+
+  /** Parentheses end: what was defined in them is known no more. */
+  leave(depth: number): void {
+    while (this.#commonTables.length > 0 && (this.#commonTables.at(-1)?.depth ?? 0) > depth) {
+      this.#commonTables.pop();
+    }
+  }
+
+  endStatement(): void {
+    this.expected = 'nothing';
+    this.#commonTables.length = 0;
+    this.#inDefinition.length = 0;
+    this.#recursive = false;
+  }
+
+  #define(table: CommonTable): void {
+    this.endDefinition(table.depth);
+    (this.#recursive ? this.#commonTables : this.#inDefinition).push(table);
+  }
+
+  #isCommonTable(name: string): boolean {
+    if (this.#commonTables.length === 0) {
+      return false;
+    }
+    const folded = foldName(name);
+    return this.#commonTables.some((table) => table.name === folded);
+  }
+
+  /** Whether LATERAL, STREAM or TABLE stands before a name or a parenthesis, and is no name itself. */
+  #isPrefix(keyword: Keyword): boolean {
+    const kind = kindOf(this.#reader.nextCode);
+    if (kind === OPEN) {
+      return true;
+    }
+    return (
+      keyword !== 'TABLE' &&
+      (kind === BACKTICK || (kind === LETTER && !BEHIND_TABLE.has(this.#reader.nextKeyword)))
+    );
+  }
+}
+
+function beginsRow(code: number): boolean {
+  const kind = kindOf(code);
+  return kind === OPEN || kind === QUOTE || kind === DIGIT || code === QUESTION_CODE;
 }

@@ -1,6 +1,5 @@
 import {
   BACKTICK,
-  CURLY_QUOTE,
   codeAt,
   DIGIT,
   DOLLAR,
@@ -8,70 +7,62 @@ import {
   END,
   kindOf,
   LETTER,
+  OPEN,
   QUOTE,
   SEMICOLON_CODE,
-  SIGN,
-  SLASH,
-  SPACE,
+  TYPOGRAPHIC_QUOTE,
 } from './characters.js';
-import { endOfComment, endOfSpace, endOfToken } from './lexer.js';
+import { startsComment } from './comments.js';
+import { type Keyword, keywordAt } from './keywords.js';
+import { endOfBlank, endOfToken } from './lexer.js';
 import { endOfName, endOfPrefixedLiteral, endOfWord } from './literals.js';
 
 /** `name` is a name in backticks, `mark` a punctuation mark; parameter markers are marks. */
 export type TokenKind = 'word' | 'name' | 'literal' | 'mark' | 'end';
 
-const LONGEST_KEYWORD = 16;
-
-/** Index of the first character that belongs neither to white space nor to a comment. */
-export function endOfBlank(sql: string, start: number): number {
-  for (let i = start; ; ) {
-    const kind = kindOf(codeAt(sql, i));
-    const isComment = kind === SIGN || kind === SLASH;
-    const end = kind === SPACE ? endOfSpace(sql, i) : isComment ? endOfComment(sql, i) : -1;
-    if (end === -1) return i;
-    i = end;
-  }
-}
-
 /** Reads the tokens of a text one after another, with a look at what follows. */
 export class TokenReader {
   kind: TokenKind = 'end';
-  private start = 0;
-  private end = 0;
+  #start = 0;
+  #end = 0;
 
-  private readonly sql: string;
-  private readonly cut: boolean;
-  private nextStart: number;
+  readonly #sql: string;
+  readonly #cut: boolean;
+  #nextStart: number;
 
   /** @param cut the text ends somewhere in the middle, so that its last token may be half a token */
   constructor(sql: string, cut: boolean) {
-    this.sql = sql;
-    this.cut = cut;
-    this.nextStart = endOfBlank(sql, 0);
+    this.#sql = sql;
+    this.#cut = cut;
+    this.#nextStart = endOfBlank(sql, 0);
   }
 
   next(): void {
-    const { sql, nextStart } = this;
-    this.start = nextStart;
-    this.kind = this.read(nextStart);
-    if (this.cut && this.end === sql.length) this.kind = 'end';
-    this.nextStart = endOfBlank(sql, this.end);
+    const start = this.#nextStart;
+    this.#start = start;
+    this.kind = this.#read(start);
+    if (this.#cut && this.#end === this.#sql.length) {
+      this.kind = 'end';
+    }
+    this.#nextStart = endOfBlank(this.#sql, this.#end);
   }
 
   /** The text of the token. */
   get text(): string {
-    return this.sql.slice(this.start, this.end);
+    return this.#sql.slice(this.#start, this.#end);
   }
 
-  /** A word in upper case; empty for other tokens and for words that are no keyword of any kind. */
-  get keyword(): string {
-    return this.kind === 'word' ? keywordOf(this.sql, this.start, this.end) : '';
+  /** The word as a keyword; '' for other tokens and words. */
+  get keyword(): Keyword {
+    return this.kind === 'word' ? keywordAt(this.#sql, this.#start, this.#end) : '';
   }
 
-  isMark(code: number): boolean {
-    return this.kind === 'mark' && codeAt(this.sql, this.start) === code;
+  /** The first character of the token. */
+  get code(): number {
+    return codeAt(this.#sql, this.#start);
   }
 
+  /** Whether a word or a name in backticks comes next. */
   get nextIsName(): boolean {
     const kind = kindOf(this.nextCode);
     return kind === LETTER || kind === BACKTICK;
@@ -79,54 +70,84 @@ export class TokenReader {
 
   /** The first character of the next token. */
   get nextCode(): number {
-    return codeAt(this.sql, this.nextStart);
+    return codeAt(this.#sql, this.#nextStart);
   }
 
   /** The character directly behind the token. */
   get adjacentCode(): number {
-    return codeAt(this.sql, this.end);
+    return codeAt(this.#sql, this.#end);
   }
 
-  /** The next token as a keyword; empty unless it is a word. */
-  get nextKeyword(): string {
-    const end = this.endOfNextWord;
-    return end === this.nextStart ? '' : keywordOf(this.sql, this.nextStart, end);
+  /** Whether a comment begins directly behind the token. */
+  get commentFollows(): boolean {
+    return startsComment(this.#sql, this.#end);
+  }
+
+  /** The next token as a keyword. */
+  get nextKeyword(): Keyword {
+    const end = this.#endOfNextWord;
+    return end === this.#nextStart ? '' : keywordAt(this.#sql, this.#nextStart, end);
+  }
+
+  /** The word at a place behind the next one (1 is the one directly behind it), as far as all are words. */
+  keywordAhead(place: number): Keyword {
+    let end = this.#endOfNextWord;
+    for (let i = 0; ; i++) {
+      const start = endOfBlank(this.#sql, end);
+      if (kindOf(codeAt(this.#sql, start)) !== LETTER) {
+        return '';
+      }
+      end = endOfWord(this.#sql, start);
+      if (i === place - 1) {
+        return keywordAt(this.#sql, start, end);
+      }
+    }
+  }
+
+  /** The first character of the token behind the next word. */
+  get codeBehindNext(): number {
+    return codeAt(this.#sql, endOfBlank(this.#sql, this.#endOfNextWord));
   }
 
   /** Whether the statement goes on behind the next word, with something else than a part of the same name. */
   get goesOnBehindNext(): boolean {
-    const code = codeAt(this.sql, endOfBlank(this.sql, this.endOfNextWord));
+    const code = this.codeBehindNext;
     return code !== END && code !== SEMICOLON_CODE && code !== DOT_CODE;
   }
 
-  private get endOfNextWord(): number {
-    return kindOf(this.nextCode) === LETTER ? endOfWord(this.sql, this.nextStart) : this.nextStart;
+  /** Whether something that may be a name stands behind the next word, or stands for one. */
+  get nameBehindNext(): boolean {
+    const code = this.codeBehindNext;
+    return this.goesOnBehindNext && kindOf(code) !== OPEN;
+  }
+
+  get #endOfNextWord(): number {
+    return kindOf(this.nextCode) === LETTER ? endOfWord(this.#sql, this.#nextStart) : this.#nextStart;
   }
 
   /** Sets the end of the token at `start` and answers its kind. */
-  private read(start: number): TokenKind {
-    const { sql } = this;
+  #read(start: number): TokenKind {
+    const sql = this.#sql;
     const kind = kindOf(codeAt(sql, start));
     if (kind === LETTER) {
-      this.end = endOfWord(sql, start);
-      const literalEnd = endOfPrefixedLiteral(sql, start, this.end);
-      if (literalEnd === -1) return 'word';
-      this.end = literalEnd;
+      this.#end = endOfWord(sql, start);
+      const literalEnd = endOfPrefixedLiteral(sql, start, this.#end);
+      if (literalEnd === -1) {
+        return 'word';
+      }
+      this.#end = literalEnd;
       return 'literal';
     }
-    this.end = start < sql.length ? endOfToken(sql, start) : start;
-    if (this.end === start) return 'end';
-    if (kind === BACKTICK) return endOfName(sql, start) === -1 ? 'literal' : 'name';
-    if (kind === DIGIT || kind === QUOTE || kind === CURLY_QUOTE) return 'literal';
-    return kind === DOLLAR && this.end > start + 1 ? 'literal' : 'mark';
+    this.#end = start < sql.length ? endOfToken(sql, start) : start;
+    if (this.#end === start) {
+      return 'end';
+    }
+    if (kind === BACKTICK) {
+      return endOfName(sql, start) === -1 ? 'literal' : 'name';
+    }
+    if (kind === DIGIT || kind === QUOTE || kind === TYPOGRAPHIC_QUOTE) {
+      return 'literal';
+    }
+    return kind === DOLLAR && this.#end > start + 1 ? 'literal' : 'mark';
   }
-}
-
-function keywordOf(sql: string, start: number, end: number): string {
-  if (end - start > LONGEST_KEYWORD) return '';
-  for (let i = start; i < end; i++) {
-    const lower = codeAt(sql, i) | 0x20;
-    if (lower < 97 || lower > 122) return '';
-  }
-  return sql.slice(start, end).toUpperCase();
 }

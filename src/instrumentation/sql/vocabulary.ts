@@ -1,107 +1,134 @@
-// The words of Databricks SQL that a summary is made from. An operation's name is put together from these and
-// nothing else, so that it has few values.
+import { type Keyword, keywords } from './keywords.js';
+
+// Which words mean what in the summary. After the reference of Databricks SQL and Spark's grammar, in which nearly
+// every keyword may be a name: what decides is where a word stands.
 
 /** First words of statements that read. */
-export const QUERY_VERBS = words('SELECT WITH VALUES TABLE FROM SHOW DESCRIBE DESC EXPLAIN MAP REDUCE');
+export const QUERY_VERBS = keywords('SELECT WITH VALUES TABLE FROM SHOW DESCRIBE DESC EXPLAIN MAP REDUCE');
 
 /** First words of statements that change data. */
-export const UPDATE_VERBS = words('INSERT UPDATE DELETE MERGE COPY TRUNCATE LOAD');
-
-/** Statements whose name is their first word, and whose targets follow clause words such as FROM and INTO. */
-export const DATA_VERBS = words('SELECT INSERT MERGE DELETE UPDATE VALUES TABLE FROM EXPLAIN');
+export const UPDATE_VERBS = keywords('INSERT UPDATE DELETE MERGE COPY TRUNCATE LOAD');
 
 /** Statements that name no object, or none that could be told. */
-export const PLAIN_VERBS = words('COMMIT ROLLBACK RESET DECLARE PUT GET REMOVE LIST LOAD ADD KILL GENERATE');
+export const PLAIN_VERBS = keywords('COMMIT ROLLBACK RESET DECLARE PUT GET REMOVE LIST ADD KILL');
 
-/** Statements about one object: a verb, often the kind of the object, and its name. */
-export const OBJECT_VERBS = words(
-  'CREATE ALTER DROP UNDROP COMMENT CLEAR ANALYZE TRUNCATE MSCK FSCK REPAIR SYNC USE SET CALL EXECUTE',
+/** Of these the server reads the rest of the text, whatever it is. */
+export const VERBS_TO_THE_END = keywords('PUT GET REMOVE LIST ADD KILL DFS RESET');
+
+/** Statements about one object: a verb, the kind of the object, and its name. */
+export const OBJECT_VERBS = keywords(
+  'CREATE REPLACE ALTER DROP UNDROP COMMENT CLEAR ANALYZE TRUNCATE MSCK FSCK REPAIR REORG SYNC UNSET EXECUTE UNCACHE ' +
+    'APPLY LOCK UNLOCK EXPORT IMPORT GENERATE LOAD',
 );
 
-/** The same, where a name without a kind is a table's. */
-export const TABLE_VERBS = words(
-  'OPTIMIZE VACUUM CACHE UNCACHE REFRESH RESTORE REORG DESCRIBE DESC CONVERT COPY',
-);
+/** The same, but the kind may be missing: then it is a table. */
+export const TABLE_VERBS = keywords('CACHE REFRESH RESTORE DESCRIBE DESC OPTIMIZE VACUUM CONVERT COPY');
 
-/** The same, where it is a schema's or a procedure's. */
-export const OTHER_VERBS = words('USE CALL');
+/** The name follows directly, whatever word it is. */
+export const KINDLESS_VERBS = keywords('OPTIMIZE VACUUM CALL');
 
-export const PRIVILEGE_VERBS = words('GRANT REVOKE DENY');
+/** The same, where it is a schema or a procedure. */
+export const OTHER_VERBS = keywords('USE CALL');
+
+export const PRIVILEGE_VERBS = keywords('GRANT REVOKE DENY');
 
 /** Kinds of objects that hold rows. */
-export const TABLE_KINDS = words('TABLE VIEW HISTORY DETAIL');
+export const TABLE_KINDS = keywords('TABLE VIEW HISTORY DETAIL');
 
 /** Kinds of objects that have a name of their own. */
-export const NAMED_KINDS = words(
-  'SCHEMA DATABASE CATALOG FUNCTION PROCEDURE VOLUME SHARE CONNECTION LOCATION CREDENTIAL INDEX POLICY SERVER MODEL',
+export const NAMED_KINDS = keywords(
+  'SCHEMA DATABASE NAMESPACE CATALOG FUNCTION PROCEDURE VOLUME SHARE CONNECTION LOCATION CREDENTIAL INDEX POLICY ' +
+    'SERVER MODEL FLOW ROOM METADATA COLUMN TABLES',
 );
 
 /** Kinds whose name may be a person's, or that have none: the operation is all there is to say. */
-export const NAMELESS_KINDS = words('USER GROUP ROLE RECIPIENT PROVIDER QUERY CACHE IMMEDIATE');
+export const NAMELESS_KINDS = keywords('USER GROUP ROLE RECIPIENT PROVIDER QUERY VARIABLE CACHE IMMEDIATE');
 
 /** Words that belong to the operation's name and stand before the kind of the object. */
-export const KIND_PREFIXES = words(
-  'MATERIALIZED STREAMING EXTERNAL FOREIGN STORAGE SERVICE REPAIR ON TO INTO DELTA',
+export const KIND_PREFIXES = keywords(
+  'MATERIALIZED STREAMING EXTERNAL FOREIGN STORAGE SERVICE REPAIR ON TO INTO DELTA BLOOMFILTER ONLINE METRIC CLEAN ' +
+    'LIVE TAG DATA CHANGES',
 );
 
-/** What SHOW can show. */
-export const SHOW_WORDS = words(
-  'TABLES TABLE EXTENDED VIEWS VIEW SCHEMAS DATABASES CATALOGS COLUMNS FUNCTIONS PROCEDURES PARTITIONS CREATE ' +
-    'TBLPROPERTIES GRANTS GRANT VOLUMES SHARES RECIPIENTS PROVIDERS CONNECTIONS EXTERNAL LOCATIONS STORAGE ' +
-    'SERVICE CREDENTIALS GROUPS USERS CURRENT SCHEMA USER SYSTEM ALL DROPPED MATERIALIZED STREAMING FUNCTION',
+/** Words before the kind that say nothing about the operation. */
+export const FILLERS = keywords('OR REPLACE REFRESH TEMPORARY TEMP GLOBAL LAZY PRIVATE');
+
+/** Words between the kind and the name, for some verbs. */
+export const DETAIL_WORDS = keywords('EXTENDED FORMATTED');
+
+/** Words that can follow the name of the object: before one of them, what could be a kind is the name. */
+export const BEHIND_NAMES: ReadonlyMap<Keyword, ReadonlySet<Keyword>> = new Map([
+  ['RESTORE', keywords('TO VERSION TIMESTAMP')],
+  ['DESCRIBE', keywords('AS PARTITION')],
+  ['DESC', keywords('AS PARTITION')],
+  ['CACHE', keywords('AS OPTIONS')],
+  ['GRANT', keywords('TO')],
+  ['DENY', keywords('TO')],
+  ['REVOKE', keywords('FROM')],
+  ['SHOW', keywords('IN FROM LIKE')],
+]);
+
+/** Words that can only follow an operand: before one of them a keyword is a column. */
+export const BEHIND_OPERAND = keywords(
+  'AND OR IS IN LIKE ILIKE RLIKE REGEXP BETWEEN DIV ASC DESC NULLS AS FROM THEN ELSE END',
 );
 
-/** Words between a verb, or the kind of an object, and its name, that say nothing about the operation. */
-export const FILLERS = words(
-  'OR REPLACE REFRESH TEMPORARY TEMP GLOBAL LAZY PRIVATE IF NOT EXISTS EXTENDED FORMATTED SYNC',
+/** Words that begin the next clause, so that STREAM or LATERAL before them is a name. */
+export const BEHIND_TABLE = keywords(
+  'WHERE GROUP ORDER HAVING LIMIT OFFSET UNION INTERSECT EXCEPT MINUS WINDOW QUALIFY SORT CLUSTER DISTRIBUTE JOIN LEFT ' +
+    'RIGHT INNER CROSS NATURAL FULL SEMI ANTI ON USING AS SELECT INSERT SET VALUES WHEN WITH TABLESAMPLE PIVOT ' +
+    'UNPIVOT LATERAL FOR VERSION TIMESTAMP',
 );
 
-/** Words that may stand before the name of a table. */
-export const BEFORE_TABLE = words('TABLE STREAM LATERAL ONLY');
+/** Statements that may stand where a query may, or behind another word: AS INSERT, THEN UPDATE. */
+export const DML_VERBS = keywords('INSERT UPDATE DELETE MERGE');
 
-/** Words that cannot be the name of a target: the clause goes on without one. */
-export const NO_TARGET = words(
-  'SELECT VALUES WITH FROM WHERE SET DIRECTORY LOCAL LIKE AS ON IN TO USING IS FOR WHEN LIMIT ORDER GROUP COMPUTE ' +
-    'ANY METASTORE',
-);
-
-/** What a word means within a statement. */
+/** What a word means within a statement, behind an operand. */
 export type Clause =
-  | 'query'
-  | 'data'
+  | 'select'
   | 'from'
   | 'join'
   | 'with'
-  | 'into'
-  | 'using'
-  | 'like'
-  | 'view'
+  | 'as'
+  | 'setOperation'
+  | 'operand'
   | 'after'
-  | 'block';
+  | 'afterOperand'
+  | 'lateral'
+  | 'distinct'
+  | 'end'
+  | 'then'
+  | 'block'
+  | 'dml'
+  | 'query'
+  | 'using'
+  | 'into'
+  | 'for';
 
-/** `after` ends the list of tables behind FROM: a comma after it separates something else. */
-export const CLAUSES: ReadonlyMap<string, Clause> = new Map([
-  ...meaning('query', 'SELECT'),
-  ...meaning('data', 'INSERT MERGE DELETE UPDATE VALUES TABLE'),
-  ...meaning('from', 'FROM'),
-  ...meaning('join', 'JOIN'),
-  ...meaning('with', 'WITH'),
-  ...meaning('into', 'INTO OVERWRITE'),
-  ...meaning('using', 'USING'),
-  ...meaning('like', 'LIKE CLONE'),
-  ...meaning('view', 'VIEW'),
-  ...meaning('after', 'WHERE GROUP ORDER HAVING LIMIT OFFSET UNION INTERSECT EXCEPT MINUS WINDOW QUALIFY'),
-  ...meaning('after', 'SORT CLUSTER DISTRIBUTE SET WHEN'),
-  ...meaning('block', 'BEGIN THEN ELSE DO LOOP REPEAT'),
+export const CLAUSES: ReadonlyMap<Keyword, Clause> = new Map([
+  ...meaning('select', keywords('SELECT')),
+  ...meaning('from', keywords('FROM')),
+  ...meaning('join', keywords('JOIN')),
+  ...meaning('with', keywords('WITH')),
+  ...meaning('as', keywords('AS')),
+  ...meaning('setOperation', keywords('UNION INTERSECT EXCEPT MINUS')),
+  // An operand follows.
+  ...meaning('operand', keywords('AND OR LIKE ILIKE RLIKE REGEXP IN BETWEEN DIV ESCAPE ON BY WHEN')),
+  // They end the list of tables: a comma behind them separates something else.
+  ...meaning('after', keywords('GROUP ORDER SORT CLUSTER DISTRIBUTE WINDOW')),
+  ...meaning('afterOperand', keywords('WHERE HAVING QUALIFY LIMIT OFFSET SET')),
+  ...meaning('lateral', keywords('LATERAL')),
+  ...meaning('distinct', keywords('DISTINCT')),
+  ...meaning('end', keywords('END')),
+  ...meaning('then', keywords('THEN ELSE')),
+  ...meaning('block', keywords('BEGIN DO LOOP REPEAT')),
+  ...meaning('dml', keywords('INSERT UPDATE DELETE MERGE')),
+  ...meaning('query', keywords('TABLE VALUES RETURN')),
+  ...meaning('using', keywords('USING')),
+  ...meaning('into', keywords('INTO OVERWRITE')),
+  ...meaning('for', keywords('FOR')),
 ]);
 
-/** Words between EXPLAIN or BEGIN and the statement. */
-export const BEFORE_STATEMENT = words('EXTENDED CODEGEN COST FORMATTED LOGICAL NOT ATOMIC TRANSACTION');
-
-function meaning(clause: Clause, list: string): [string, Clause][] {
-  return list.split(' ').map((word) => [word, clause]);
-}
-
-function words(list: string): ReadonlySet<string> {
-  return new Set(list.split(' '));
+function meaning(clause: Clause, words: ReadonlySet<Keyword>): [Keyword, Clause][] {
+  return [...words].map((word) => [word, clause]);
 }

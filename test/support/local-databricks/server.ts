@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { defaultTestCertificate } from './certificates.js';
 import { CloudStorage } from './cloud-storage.js';
 import { connectOptions, USE_KERNEL } from './connect-options.js';
-import { type Exchange, readExchange, respond } from './exchange.js';
+import { bearerOf, type Exchange, readExchange, respond } from './exchange.js';
 import { isFlagPath, LocalFlagEndpoint } from './flag-endpoint.js';
 import { Gate } from './gate.js';
 import { isKernelPath, KernelRest } from './kernel-rest.js';
@@ -37,7 +37,9 @@ export async function startLocalDatabricks(options: LocalDatabricksOptions = {})
 
   async function route(exchange: Exchange): Promise<void> {
     const { path, request } = exchange;
-    if (request.headers['content-type'] === 'application/x-thrift') return thrift.serve(exchange);
+    const isThrift = request.headers['content-type'] === 'application/x-thrift';
+    if (isThrift || isKernelPath(path)) truth.sawToken(bearerOf(request));
+    if (isThrift) return thrift.serve(exchange);
     if (path.startsWith('/cloud/')) return storage.serve(exchange);
     if (path.startsWith('/staging/')) return serveStaging(exchange, truth);
     if (isKernelPath(path)) return kernel.serve(exchange);

@@ -10,6 +10,7 @@ export class TruthBook implements Truth {
   #sessionLog: SessionTruth[] = [];
   #statementLog: StatementTruth[] = [];
   readonly #calls = new Map<string, number>();
+  readonly #tokens = new Set<string>();
 
   constructor(keep: boolean) {
     this.#keep = keep;
@@ -25,6 +26,15 @@ export class TruthBook implements Truth {
 
   get calls(): ReadonlyMap<string, number> {
     return this.#calls;
+  }
+
+  get tokens(): ReadonlySet<string> {
+    return this.#tokens;
+  }
+
+  /** A request for SQL, of either backend, bore this token. */
+  sawToken(token: string): void {
+    this.#tokens.add(token);
   }
 
   statement(id: string): StatementTruth | undefined {
@@ -86,5 +96,6 @@ export class TruthBook implements Truth {
     this.#sessionLog = [];
     this.#statementLog = [];
     this.#calls.clear();
+    this.#tokens.clear();
   }
 }

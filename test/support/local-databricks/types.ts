@@ -42,6 +42,8 @@ export interface Truth {
   readonly statements: readonly StatementTruth[];
   /** Requests by Thrift method (and REST operation), failed ones included. */
   readonly calls: ReadonlyMap<string, number>;
+  /** The bearer tokens of all requests for SQL, of either backend. */
+  readonly tokens: ReadonlySet<string>;
   statement(id: string): StatementTruth | undefined;
 }
 

@@ -1,0 +1,71 @@
+/** Ordinary statements of the lengths that the bench names. */
+export const ORDINARY: readonly string[] = [
+  'SELECT id, name FROM orders WHERE id = 4711 LIMIT 10',
+  'SELECT o.id, o.total, c.name FROM main.sales.orders o JOIN main.crm.customers c ON c.id = o.customer_id WHERE o.day = ?',
+  "INSERT INTO main.sales.orders (id, customer_id, day, status, total) VALUES (4711, 17, DATE'2024-05-06', 'open', 99.95), (4712, 18, DATE'2024-05-06', 'paid', 14.5), (4713, 19, DATE'2024-05-07', 'open', 1.25), (4714, 20, DATE'2024-05-08', 'void', 0.99)",
+  "WITH recent AS (SELECT customer_id, sum(total) AS total, count(*) AS orders FROM main.sales.orders WHERE day >= DATE'2024-01-01' AND status IN ('open', 'paid', 'sent') GROUP BY customer_id) SELECT c.id, c.name, r.total, CASE WHEN r.total > 1000 THEN 'gold' ELSE 'other' END AS class, rank() OVER (PARTITION BY c.country ORDER BY r.total DESC) AS place FROM recent r JOIN main.crm.customers c ON c.id = r.customer_id LEFT JOIN main.crm.countries k USING (country) WHERE c.active = true AND k.region <> 'none' ORDER BY r.total DESC LIMIT 100",
+];
+
+const MEGABYTE = 1_000_000;
+
+/** A megabyte each of what makes a scanner slow. */
+export const HOSTILE: readonly string[] = [
+  "'",
+  '"',
+  'a',
+  '`',
+  '``',
+  '(',
+  ')',
+  '/*',
+  '/*+ ',
+  '--\n',
+  '$',
+  '$a',
+  '$$',
+  '- ',
+  '.',
+  'a.',
+  '`a`.',
+  '1 ',
+  '1e+',
+  'a ',
+  'select ',
+  'from ',
+  '‘',
+  '«',
+  "'a' ",
+  'SET a.b=c;',
+  'GRANT x ON TABLE to ',
+  'TO ',
+  'table ',
+  'with a as (',
+  'csv.`a` ',
+  ', ',
+  'case ',
+  ':a',
+  ';',
+  '=',
+  'ADD JAR x;',
+  'a:/',
+  'not ',
+  'lbl: ',
+  'BEGIN ',
+  'IN (',
+  'VALUES (1),',
+  'OPTIONS (a b',
+  'PUT a INTO ',
+  'LIST ',
+  'distinct ',
+  'LIKE x ',
+].map((unit) => unit.repeat(Math.ceil(MEGABYTE / unit.length)));
+
+/** What must stand before the unit. */
+export const BEGINNINGS: readonly string[] = [
+  '',
+  'SELECT ',
+  'BEGIN ',
+  'GRANT SELECT ON ',
+  'CREATE TABLE t (',
+  'x IN (',
+];

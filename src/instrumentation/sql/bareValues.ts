@@ -1,0 +1,281 @@
+import { COMMA_CODE, codeAt, kindOf, LETTER, OPEN, OPEN_CODE, QUOTE } from './characters.js';
+import { type Keyword, keywords } from './keywords.js';
+import { endOfBlank } from './lexer.js';
+import { Principals } from './principals.js';
+import { PropertyLists } from './propertyLists.js';
+import {
+  endOfFirstPiece,
+  endOfOne,
+  endOfPieces,
+  keywordBehind,
+  looksLikePath,
+  needsNoCare,
+} from './rawOperands.js';
+
+/** Statements in which values stand without quotes, if somebody writes them so. */
+const WATCHED = keywords(
+  'CREATE REPLACE ALTER DROP DESCRIBE DESC COMMENT SHOW SYNC COPY LOAD INSERT CACHE GRANT REVOKE DENY REFRESH ' +
+    'ADD LIST PUT GET REMOVE KILL DFS SET TRUNCATE ANALYZE MSCK EXPORT IMPORT',
+);
+/** What begins a query behind the head of a statement: from there on nothing is watched. */
+const QUERY_WORDS = keywords('SELECT WITH FROM VALUES TABLE');
+const RESOURCES = keywords('FILE FILES JAR JARS ARCHIVE ARCHIVES');
+const NOTHING: ReadonlySet<Keyword> = new Set();
+const PUT_STOPS = keywords('INTO OVERWRITE');
+const GET_STOPS = keywords('TO OVERWRITE');
+const LIST_STOPS = keywords('WITH LIMIT');
+/** Behind these a word is the name of an object, even if it looks like the beginning of a clause. */
+const BEFORE_NAMES = keywords(
+  'TABLE VIEW SCHEMA DATABASE CATALOG VOLUME FUNCTION PROCEDURE EXISTS COLUMN COLUMNS EXTERNAL ON TO BY AS RENAME ' +
+    'INTO ALTER CHANGE ADD DROP',
+);
+
+/** Finds the values that stand without quotes in statements about objects, files and people. */
+export class BareValues {
+  /** Whether the statement may have any. */
+  watching = false;
+
+  readonly #sql: string;
+  readonly #lists = new PropertyLists();
+  readonly #principals: Principals;
+  #script = false;
+  #watchingOutside = false;
+  #verb: Keyword = '';
+  /** The last two words. */
+  #word: Keyword = '';
+  #wordBefore: Keyword = '';
+  #depth = 0;
+
+  constructor(sql: string) {
+    this.#sql = sql;
+    this.#principals = new Principals(sql);
+  }
+
+  /** Whether statements with this first word may have such values. */
+  static watches(verb: Keyword): boolean {
+    return WATCHED.has(verb);
+  }
+
+  /** Whether keys and values are being read. */
+  get inList(): boolean {
+    return this.#lists.active;
+  }
+
+  /** Whether BEGIN would begin the body of a procedure. */
+  get bodyFollows(): boolean {
+    const defines = this.#verb === 'CREATE' || this.#verb === 'REPLACE';
+    return defines && this.#depth === 0 && (this.#word === 'AS' || !BEFORE_NAMES.has(this.#word));
+  }
+
+  /** A statement begins. @param script whether others follow, each behind a semicolon */
+  begin(verb: Keyword, script: boolean): void {
+    this.watching = WATCHED.has(verb);
+    this.#script = script;
+    this.#verb = verb;
+    this.#word = '';
+    this.#wordBefore = '';
+    this.#depth = 0;
+    this.#watchingOutside = false;
+    this.#lists.clear();
+    if (this.watching) {
+      this.#principals.begin(verb);
+    }
+  }
+
+  /** Whether a word or name is itself a value. @param before the token before it */
+  isValue(end: number, keyword: Keyword, before: number): boolean {
+    return this.#lists.active
+      ? this.#lists.isValue(this.#sql, end, keyword, before)
+      : this.#principals.isValue(keyword, before);
+  }
+
+  /** Where the value ends that begins behind the word; -1 if none does. @param before the token before the word */
+  behindWord(keyword: Keyword, end: number, before: number): number {
+    const value = this.#lists.active ? -1 : this.#behind(keyword, end, before);
+    this.#wordBefore = this.#word;
+    this.#word = keyword;
+    return value;
+  }
+
+  behindComma(end: number): number {
+    if (this.#lists.active) {
+      this.#lists.comma();
+      return -1;
+    }
+    return this.#depth === 0 ? this.#principals.behindComma(end) : -1;
+  }
+
+  equals(): void {
+    if (this.#lists.active) {
+      this.#lists.equals();
+    }
+  }
+
+  /** @param word the keyword directly before the parenthesis */
+  open(word: Keyword): void {
+    this.#depth++;
+    const named = word === this.#word && BEFORE_NAMES.has(this.#wordBefore);
+    if (this.#lists.active || (PropertyLists.begins(word) && !named)) {
+      this.#watchingOutside = this.#lists.active ? this.#watchingOutside : this.watching;
+      this.#lists.open(word);
+      this.watching = true;
+    }
+  }
+
+  close(): void {
+    this.#depth--;
+    if (this.#lists.active) {
+      this.#lists.close();
+      this.watching = this.#lists.active || this.#watchingOutside;
+    }
+  }
+
+  #behind(keyword: Keyword, end: number, before: number): number {
+    const principal = this.#principals.behindWord(keyword, this.#word, this.#wordBefore, end, this.#depth);
+    if (principal !== -1) {
+      return principal;
+    }
+    switch (this.#verb) {
+      case 'CREATE':
+      case 'REPLACE':
+      case 'ALTER':
+      case 'CACHE':
+        return this.#behindInDefinition(keyword, end, before);
+      case 'INSERT':
+        return this.#behindInInsert(keyword, end);
+      case 'COPY':
+        return keyword === 'FROM' && this.#depth === 0 && !this.#opensBehind(end) ? this.#one(end) : -1;
+      case 'LOAD':
+        return keyword === 'INPATH' ? this.#one(end) : -1;
+      case 'COMMENT':
+        return keyword === 'IS' && keywordBehind(this.#sql, end) !== 'NULL' ? this.#pieces(end, NOTHING) : -1;
+      case 'SHOW':
+        return keyword === 'LIKE' ? this.#one(end) : -1;
+      case 'EXPORT':
+      case 'IMPORT':
+        return keyword === 'TO' || keyword === 'FROM' ? this.#one(end) : -1;
+      default:
+        return this.#behindInCommand(keyword, end);
+    }
+  }
+
+  /** CREATE, ALTER: their clauses, up to the query or the body. */
+  #behindInDefinition(keyword: Keyword, end: number, before: number): number {
+    const isClause = !BEFORE_NAMES.has(this.#word);
+    switch (keyword) {
+      case 'AS':
+      case 'RETURN':
+        this.watching = this.#depth > 0 || !this.#queryBehind(end);
+        return -1;
+      case 'SELECT':
+        this.watching = this.#depth > 0;
+        return -1;
+      case 'LOCATION':
+      case 'URL':
+        return isClause && this.#depth === 0 && !this.#opensBehind(end) ? this.#one(end) : -1;
+      case 'COMMENT':
+        return isClause && before !== OPEN_CODE && before !== COMMA_CODE ? this.#one(end) : -1;
+      case 'JAR':
+      case 'FILE':
+      case 'ARCHIVE':
+        return this.#word === 'USING' || before === COMMA_CODE ? this.#one(end) : -1;
+      default:
+        return -1;
+    }
+  }
+
+  #behindInInsert(keyword: Keyword, end: number): number {
+    if (keyword === 'DIRECTORY') {
+      return looksLikePath(this.#sql, endOfBlank(this.#sql, end)) ? this.#one(end) : -1;
+    }
+    if (
+      this.#depth === 0 &&
+      QUERY_WORDS.has(keyword) &&
+      this.#word !== 'INTO' &&
+      this.#word !== 'OVERWRITE'
+    ) {
+      this.watching = false;
+    }
+    return -1;
+  }
+
+  /** Commands about files. */
+  #behindInCommand(keyword: Keyword, end: number): number {
+    const isVerb = this.#word === this.#verb && this.#wordBefore === '';
+    switch (this.#verb) {
+      case 'ADD':
+        return isVerb && keyword !== 'ADD' ? this.#pieces(end, NOTHING) : -1;
+      case 'LIST':
+        return this.#behindInList(keyword, end, isVerb);
+      case 'PUT':
+        return keyword === 'PUT' || keyword === 'INTO' ? this.#pieces(end, PUT_STOPS) : -1;
+      case 'GET':
+        return this.#behindInGet(keyword, end);
+      case 'REMOVE':
+        return keyword === 'REMOVE' ? this.#pieces(end, NOTHING) : -1;
+      case 'DFS':
+      case 'KILL':
+        return keyword === this.#verb ? this.#pieces(end, NOTHING) : -1;
+      case 'REFRESH':
+        return keyword === 'REFRESH' && this.#pathBehind(end) ? this.#pieces(end, NOTHING) : -1;
+      case 'SET':
+        return keyword === 'ROLE' || (keyword === 'ZONE' && this.#word === 'TIME')
+          ? this.#pieces(end, NOTHING)
+          : -1;
+      default:
+        return -1;
+    }
+  }
+
+  #behindInList(keyword: Keyword, end: number, isVerb: boolean): number {
+    if (keyword === 'LIST') {
+      return RESOURCES.has(keywordBehind(this.#sql, end)) ? -1 : this.#pieces(end, LIST_STOPS);
+    }
+    return isVerb && RESOURCES.has(keyword) ? this.#pieces(end, NOTHING) : -1;
+  }
+
+  #behindInGet(keyword: Keyword, end: number): number {
+    const next = keyword === 'GET' ? keywordBehind(this.#sql, end) : '';
+    if (next === 'DIAGNOSTICS' || next === 'STACKED') {
+      this.watching = false;
+      return -1;
+    }
+    return keyword === 'GET' || keyword === 'TO' ? this.#pieces(end, GET_STOPS) : -1;
+  }
+
+  #pathBehind(end: number): boolean {
+    const start = endOfBlank(this.#sql, end);
+    const kind = kindOf(codeAt(this.#sql, start));
+    return (kind !== LETTER && kind !== OPEN) || looksLikePath(this.#sql, start);
+  }
+
+  #queryBehind(end: number): boolean {
+    return this.#opensBehind(end) || QUERY_WORDS.has(keywordBehind(this.#sql, end));
+  }
+
+  #opensBehind(end: number): boolean {
+    return kindOf(codeAt(this.#sql, endOfBlank(this.#sql, end))) === OPEN;
+  }
+
+  #one(end: number): number {
+    const start = endOfBlank(this.#sql, end);
+    return needsNoCare(this.#sql, start) ? -1 : endOfValue(start, endOfOne(this.#sql, start));
+  }
+
+  #pieces(end: number, stops: ReadonlySet<Keyword>): number {
+    const start = endOfBlank(this.#sql, end);
+    const isString = kindOf(codeAt(this.#sql, start)) === QUOTE;
+    if (needsNoCare(this.#sql, start) && !isString) {
+      return -1;
+    }
+    const valueEnd = endOfPieces(this.#sql, start, stops, !this.#script);
+    // A string is left to the tokens, unless there is more behind it.
+    return isString && valueEnd === endOfFirstPiece(this.#sql, start, !this.#script)
+      ? -1
+      : endOfValue(start, valueEnd);
+  }
+}
+
+function endOfValue(start: number, end: number): number {
+  return end > start ? end : -1;
+}

@@ -1,0 +1,126 @@
+import {
+  BACKSLASH_CODE,
+  BACKTICK,
+  COLON_CODE,
+  COMMA,
+  codeAt,
+  DOLLAR,
+  END,
+  kindOf,
+  LETTER,
+  OPEN,
+  OPEN_BRACE_CODE,
+  QUESTION_CODE,
+  QUOTE,
+  SEMICOLON_CODE,
+  SLASH_CODE,
+  SPACE,
+} from './characters.js';
+import { type Keyword, keywordAt } from './keywords.js';
+import { endOfBlank, endOfSpace, endOfToken } from './lexer.js';
+import { endOfWord } from './literals.js';
+
+// Values without quotes: paths, patterns, names of people. They are read by characters, for their tokens mean
+// nothing: `/data/*.csv` begins no comment.
+
+/** Whether the value at `start` is left to the tokens: a string, a marker, a placeholder, or nothing at all. */
+export function needsNoCare(sql: string, start: number): boolean {
+  const code = codeAt(sql, start);
+  switch (kindOf(code)) {
+    case QUOTE:
+    case DOLLAR:
+      return true;
+    default:
+      return (
+        code === QUESTION_CODE ||
+        code === COLON_CODE ||
+        code === OPEN_BRACE_CODE ||
+        code === SEMICOLON_CODE ||
+        code === END
+      );
+  }
+}
+
+/**
+ * End of the pieces from `start` to the first that is one of the given words, or to the end of the text, or of the
+ * statement if there may be others behind it. The first piece belongs to the value, whatever it is.
+ */
+export function endOfPieces(sql: string, start: number, stops: ReadonlySet<Keyword>, alone: boolean): number {
+  let end = start;
+  for (let i = start; i < sql.length; ) {
+    const pieceEnd = endOfPiece(sql, i, !alone);
+    if (pieceEnd === i || (i > start && stops.has(keywordAt(sql, i, pieceEnd)))) {
+      break;
+    }
+    end = pieceEnd;
+    i = kindOf(codeAt(sql, end)) === SPACE ? endOfSpace(sql, end) : end;
+  }
+  return end;
+}
+
+/** End of the first of the pieces. */
+export function endOfFirstPiece(sql: string, start: number, alone: boolean): number {
+  return endOfPiece(sql, start, !alone);
+}
+
+/** End of one path, pattern or the like: where white space, a comma, a parenthesis or a semicolon follows. */
+export function endOfOne(sql: string, start: number): number {
+  return endOfPiece(sql, start, true);
+}
+
+/** End of somebody's name, which may be in backticks and may have words behind it that do not belong there. */
+export function endOfPrincipal(sql: string, start: number, stops: ReadonlySet<Keyword>): number {
+  let end = endOfPiece(sql, start, true);
+  for (let i = endOfBlank(sql, end); i < sql.length; i = endOfBlank(sql, end)) {
+    const pieceEnd = endOfPiece(sql, i, true);
+    if (pieceEnd === i || stops.has(keywordAt(sql, i, pieceEnd))) {
+      break;
+    }
+    end = pieceEnd;
+  }
+  return end;
+}
+
+/** Whether the piece at `start` has a character that no name has, and paths have. */
+export function looksLikePath(sql: string, start: number): boolean {
+  for (let i = start; i < sql.length; i++) {
+    const code = codeAt(sql, i);
+    if (code === SLASH_CODE || code === BACKSLASH_CODE || code === COLON_CODE) {
+      return true;
+    }
+    const kind = kindOf(code);
+    if (kind === SPACE || kind === OPEN || kind === BACKTICK || code === SEMICOLON_CODE) {
+      return false;
+    }
+  }
+  return false;
+}
+
+/** The keyword behind white space and comments. */
+export function keywordBehind(sql: string, start: number): Keyword {
+  const i = endOfBlank(sql, start);
+  return kindOf(codeAt(sql, i)) === LETTER ? keywordAt(sql, i, endOfWord(sql, i)) : '';
+}
+
+/** Whether nothing more of the statement follows, or only the next of a list. */
+export function endsBehind(sql: string, start: number): boolean {
+  const code = codeAt(sql, endOfBlank(sql, start));
+  return code === SEMICOLON_CODE || kindOf(code) === COMMA;
+}
+
+function endOfPiece(sql: string, start: number, bounded: boolean): number {
+  let i = start;
+  while (i < sql.length) {
+    const code = codeAt(sql, i);
+    const kind = kindOf(code);
+    if (kind === SPACE || (bounded && endsPiece(code, kind))) {
+      break;
+    }
+    i = kind === BACKTICK || kind === QUOTE ? endOfToken(sql, i) : i + 1;
+  }
+  return i;
+}
+
+function endsPiece(code: number, kind: number): boolean {
+  return code === SEMICOLON_CODE || kind === COMMA || code === 41;
+}

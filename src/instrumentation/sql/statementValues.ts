@@ -1,0 +1,182 @@
+import { BareValues } from './bareValues.js';
+import { CLOSE_CODE, codeAt, EQUALS_CODE, kindOf, SEMICOLON_CODE, SPACE } from './characters.js';
+import type { Keyword } from './keywords.js';
+import { endOfBlank } from './lexer.js';
+import { endOfPieces, needsNoCare } from './rawOperands.js';
+import { endOfStatement, setForm } from './settings.js';
+import { StatementStart } from './statementStart.js';
+
+const NO_STOPS: ReadonlySet<Keyword> = new Set();
+
+/** Knows which statement is being read, and with it where values stand without quotes. */
+export class StatementValues {
+  /** Whether no word needs a look: the statement has no values without quotes. */
+  idle = false;
+  /** Whether the key of a setting is being read. */
+  inSetting = false;
+
+  readonly #sql: string;
+  /** Only for statements that may have such values: most have not. */
+  #bare: BareValues | undefined = undefined;
+  readonly #start = new StatementStart();
+  #keyStarted = false;
+  #tag = false;
+
+  constructor(sql: string) {
+    this.#sql = sql;
+  }
+
+  /** Whether keys and values are being read. */
+  get inList(): boolean {
+    return this.#bare?.inList === true;
+  }
+
+  isValue(end: number, keyword: Keyword, before: number): boolean {
+    return this.#watching && !this.#start.expected && this.#bare?.isValue(end, keyword, before) === true;
+  }
+
+  /** Where the value ends that begins behind the word; -1 if none does. @param before the token before the word */
+  behindWord(keyword: Keyword, end: number, before: number): number {
+    if (!this.#start.expected) {
+      this.#pass(keyword);
+      const value = this.#behind(keyword, end, before);
+      this.#settle();
+      return value;
+    }
+    if (keyword === 'SELECT') {
+      // By far the most frequent, and it has no such values.
+      this.#start.expected = false;
+      this.idle = !this.#start.script;
+      this.#begin(keyword);
+      return -1;
+    }
+    if (!this.#start.take(this.#sql, keyword, end)) {
+      return -1;
+    }
+    this.#begin(keyword);
+    const value = keyword === 'SET' ? this.#behindSet(end) : this.#behind(keyword, end, before);
+    this.#settle();
+    return value;
+  }
+
+  behindComma(end: number): number {
+    return this.#watching ? (this.#bare?.behindComma(end) ?? -1) : -1;
+  }
+
+  behindEquals(end: number): number {
+    if (this.#tag) {
+      const start = endOfBlank(this.#sql, end);
+      const valueEnd = endOfPieces(this.#sql, start, NO_STOPS, !this.#start.script);
+      return needsNoCare(this.#sql, start) || valueEnd === start ? -1 : valueEnd;
+    }
+    this.#bare?.equals();
+    return -1;
+  }
+
+  open(word: Keyword): void {
+    this.#bare ??= new BareValues(this.#sql);
+    this.#bare.open(word);
+    this.#settle();
+  }
+
+  close(): void {
+    this.#bare?.close();
+    this.#settle();
+  }
+
+  endStatement(): void {
+    this.#start.expected = true;
+    this.idle = false;
+    this.inSetting = false;
+    this.#tag = false;
+    this.#bare?.begin('', this.#start.script);
+  }
+
+  /** Whether the key of the setting has ended at this token: the equals sign, or a word that cannot belong to it. */
+  endsKey(code: number, spaced: boolean): boolean {
+    const first = !this.#keyStarted;
+    this.#keyStarted = true;
+    if (code === SEMICOLON_CODE) {
+      this.inSetting = false;
+      return false;
+    }
+    this.inSetting = code !== EQUALS_CODE && (first || !spaced);
+    return !this.inSetting;
+  }
+
+  /**
+   * End of the setting's value: all the rest, since the server reads it so; in a script, to the semicolon. @param depth
+   * open parentheses, whose ends at the end of the text do not belong to it
+   */
+  endOfSetting(start: number, depth: number): number {
+    if (this.#start.script) {
+      return endOfStatement(this.#sql, start);
+    }
+    let end = this.#sql.length;
+    let open = depth;
+    for (let i = end - 1; i >= start && open > 0; i--) {
+      const code = codeAt(this.#sql, i);
+      if (code === CLOSE_CODE) {
+        end = i;
+        open--;
+      } else if (code !== SEMICOLON_CODE && kindOf(code) !== SPACE) {
+        break;
+      }
+    }
+    return end;
+  }
+
+  get #watching(): boolean {
+    return this.#bare?.watching === true;
+  }
+
+  #begin(keyword: Keyword): void {
+    this.#tag = false;
+    if (this.#bare === undefined && keyword !== 'SELECT' && BareValues.watches(keyword)) {
+      this.#bare = new BareValues(this.#sql);
+    }
+    this.#bare?.begin(keyword, this.#start.script);
+  }
+
+  #behind(keyword: Keyword, end: number, before: number): number {
+    return this.#watching ? (this.#bare?.behindWord(keyword, end, before) ?? -1) : -1;
+  }
+
+  #behindSet(setEnd: number): number {
+    if (this.#bare !== undefined) {
+      this.#bare.watching = false;
+    }
+    switch (setForm(this.#sql, setEnd, this.#start.script)) {
+      case 'setting':
+        this.inSetting = true;
+        this.#keyStarted = false;
+        return -1;
+      case 'tag':
+        this.#tag = true;
+        return -1;
+      case 'bare':
+        return this.#watchSet(setEnd);
+      default:
+        return -1;
+    }
+  }
+
+  #watchSet(end: number): number {
+    if (this.#bare !== undefined) {
+      this.#bare.watching = true;
+    }
+    return this.#behind('SET', end, 0);
+  }
+
+  #pass(keyword: Keyword): void {
+    if (keyword === 'BEGIN' && this.#bare?.bodyFollows === true) {
+      this.#start.enterBody();
+    } else {
+      this.#start.pass(keyword);
+    }
+  }
+
+  #settle(): void {
+    this.idle = !this.#watching && !this.#start.script && !this.#start.expected && !this.#tag;
+  }
+}

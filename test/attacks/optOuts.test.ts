@@ -1,0 +1,115 @@
+/**
+ * Proves: where somebody said no, nothing is sent and nothing is asked: on the connection in any form, in the
+ * driver's own option, before or after the instrumentation came.
+ */
+import { describe, expect, it } from 'vitest';
+import { as, useWorld } from './support/world.js';
+
+const NOES: readonly object[] = [
+  ...[false, 'false', 'true', 0, 1, null, '', {}].map((enableTelemetry) => ({ enableTelemetry })),
+  ...[false, 'false', 0, null, ''].map((telemetryEnabled) => ({ telemetryEnabled })),
+];
+const YESES: readonly object[] = [
+  {},
+  { enableTelemetry: undefined },
+  { enableTelemetry: true },
+  { telemetryEnabled: undefined },
+  { telemetryEnabled: true },
+];
+
+describe('a connection', () => {
+  const world = useWorld();
+
+  it.each(NOES)('M1: with %j is left alone', async (no) => {
+    world.start();
+    await world.use(await world.connect(as(world.a, 'TA', no)));
+    expect((await world.sent()).a.requests).toEqual([]);
+  });
+
+  it.each(YESES)('with %j is served', async (yes) => {
+    world.start();
+    await world.use(await world.connect(as(world.a, 'TA', yes)));
+    expect((await world.sent()).a.tokens).toEqual(['TA']);
+  });
+
+  it('M1: the driver keeps `telemetryEnabled: false` over a later connect, and so do we', async () => {
+    world.start();
+    const client = await world.connect(as(world.a, 'TA', { telemetryEnabled: false }));
+    await client.close();
+    await world.connect(as(world.b, 'TB'), client);
+    await world.use(client);
+    expect((await world.sent()).b.requests).toEqual([]);
+    await client.close();
+    await world.connect(as(world.b, 'TB', { telemetryEnabled: true }), client);
+    await world.use(client);
+    expect((await world.sent()).b.tokens).toEqual(['TB']);
+  });
+});
+
+describe('a client that was connected before it was observed', () => {
+  const world = useWorld();
+  const lately = { config: { enabled: false } };
+
+  it.each([{}, { enableTelemetry: false }, { telemetryEnabled: false }])(
+    'H3: with %j is left alone: the driver does not keep what connect() was given',
+    async (options) => {
+      const client = await world.connect(as(world.a, 'TA', options));
+      const session = await client.openSession();
+      world.start({}, lately);
+      world.telemetry.instrumentation.enable();
+      await world.run(session);
+      await world.use(client);
+      expect((await world.sent()).a.requests).toEqual([]);
+      expect(world.telemetry.statements()).not.toEqual([]);
+    },
+  );
+
+  it('is served if the user says so, its open sessions included', async () => {
+    const client = await world.connect(as(world.a, 'TA'));
+    const session = await client.openSession();
+    world.start({}, lately);
+    world.telemetry.instrumentation.instrument(client, { enableTelemetry: true });
+    await world.run(session);
+    const { a } = await world.sent();
+    expect(a.tokens).toEqual(['TA']);
+    expect(a.sessions).toEqual([session.id]);
+    expect(a.orgs).toEqual(['6012345678901234']);
+  });
+
+  it('is served if the user says so after it was adopted', async () => {
+    const client = await world.connect(as(world.a, 'TA'));
+    world.start();
+    const early = await world.use(client);
+    expect((await world.sent()).a.requests).toEqual([]);
+    world.telemetry.instrumentation.instrument(client, { enableTelemetry: true });
+    await world.run(early);
+    const late = await world.use(client);
+    expect((await world.sent()).a.sessions).toEqual([early.id, late.id].sort());
+  });
+
+  it('is left alone even then if the driver’s telemetry was switched off', async () => {
+    const client = await world.connect(as(world.a, 'TA', { telemetryEnabled: false }));
+    world.start({}, lately);
+    world.telemetry.instrumentation.instrument(client, { enableTelemetry: true });
+    await world.use(client);
+    expect((await world.sent()).a.requests).toEqual([]);
+  });
+
+  it('is left alone if the driver reports it', async () => {
+    const client = await world.connect(as(world.a, 'TA'));
+    Object.assign(client, { telemetryEmitter: { emitConnectionOpen: () => undefined } });
+    world.start({}, lately);
+    world.telemetry.instrumentation.instrument(client, { enableTelemetry: true });
+    await world.use(client);
+    expect((await world.sent()).a.requests).toEqual([]);
+  });
+
+  it('connected anew it is observed from the beginning', async () => {
+    const client = await world.connect(as(world.a, 'TA'));
+    world.start();
+    await client.close();
+    await world.connect(as(world.a, 'TA2'), client);
+    await world.use(client);
+    expect((await world.sent()).a.tokens).toEqual(['TA2']);
+  });
+});

@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+import { sanitizeSql, summarizeSql } from '../../src/instrumentation/sql/index.js';
+
+const LONG = 10_000;
+
+/** Statement, text, summary. */
+type Case = readonly [sql: string, text: string, summary: string | undefined];
+
+function expectExactly(sql: string, text: string, summary: string | undefined): void {
+  expect(sanitizeSql(sql, LONG)).toBe(text);
+  expect(summarizeSql(sql).summary).toBe(summary);
+}
+
+describe('what follows a file format with a dot is a path', () => {
+  it.each<Case>([
+    ['SELECT * FROM csv.`data/x/jane.csv`', 'SELECT * FROM csv.?', 'SELECT'],
+    ['SELECT * FROM csv.`./a`', 'SELECT * FROM csv.?', 'SELECT'],
+    ['SELECT * FROM csv.`~/a`', 'SELECT * FROM csv.?', 'SELECT'],
+    ['SELECT * FROM parquet.`a*.parquet`', 'SELECT * FROM parquet.?', 'SELECT'],
+    ['SELECT * FROM text.` /mnt/a`', 'SELECT * FROM text.?', 'SELECT'],
+    ['SELECT * FROM json.`C:\\x`', 'SELECT * FROM json.?', 'SELECT'],
+    ['SELECT * FROM orc.`wasbs://c@a/x?sig=abc`', 'SELECT * FROM orc.?', 'SELECT'],
+    // Variants: no sign of a path, white space, backticks around the format, a class name, no backticks.
+    ['SELECT * FROM avro.`jane doe`', 'SELECT * FROM avro.?', 'SELECT'],
+    ['SELECT * FROM Delta /* x */ . `jane`', 'SELECT * FROM Delta . ?', 'SELECT'],
+    ['SELECT * FROM `binaryFile`.`jane`, t', 'SELECT * FROM `binaryFile`.?, t', 'SELECT t'],
+    [
+      'UPDATE `org.apache.spark.sql.parquet`.`j` SET a = 1',
+      'UPDATE `org.apache.spark.sql.parquet`.? SET a = ?',
+      'UPDATE',
+    ],
+    [
+      'INSERT INTO xml.jane SELECT * FROM iceberg.bob',
+      'INSERT INTO xml.? SELECT * FROM iceberg.?',
+      'INSERT SELECT',
+    ],
+    ['MERGE INTO delta.`a`.b USING u ON x', 'MERGE INTO delta.?.? USING u ON x', 'MERGE u'],
+    [
+      'SELECT csv.a, main.csv.`b c` FROM main.csv.t',
+      'SELECT csv.a, main.csv.`b c` FROM main.csv.t',
+      'SELECT main.csv.t',
+    ],
+  ])('%s', expectExactly);
+});
+
+describe('a name in backticks that looks like a path or an address is a value everywhere', () => {
+  it.each<Case>([
+    ['SELECT * FROM `./a/b`', 'SELECT * FROM ?', 'SELECT'],
+    ['SELECT * FROM `../a`, `~/b`, `\\\\host\\c`', 'SELECT * FROM ?, ?, ?', 'SELECT'],
+    ['SELECT * FROM `D:\\x` JOIN t', 'SELECT * FROM ? JOIN t', 'SELECT t'],
+    ['SELECT * FROM `jane@example.com`.t', 'SELECT * FROM ?.t', 'SELECT'],
+    [
+      'SELECT raw:`@timestamp`, `price/unit`, `a:b` FROM t',
+      'SELECT raw:`@timestamp`, `price/unit`, `a:b` FROM t',
+      'SELECT t',
+    ],
+  ])('%s', expectExactly);
+});
+
+describe('the value of a setting goes to the end, as the server reads it', () => {
+  it.each<Case>([
+    ['SET a.b=Endpoint=sb://h/;SharedAccessKeyName=R;SharedAccessKey=abc=', 'SET a.b=?', 'SET'],
+    ['SET a.b = x; SELECT * FROM secret', 'SET a.b = ?', 'SET'],
+    ['SET a.b =\n  x -- y\n  z', 'SET a.b = ?', 'SET'],
+    ['SET my_token=dapi0123', 'SET my_token=?', 'SET'],
+    ['SET hivevar:pw=hunter2', 'SET hivevar:pw=?', 'SET'],
+    ['SET a:b = x', 'SET a:b = ?', 'SET'],
+    ['set Token\t=\tdapi0123', 'set Token = ?', 'set'],
+    ['SET hiveconf:a.b-c=d', 'SET hiveconf:a.b-c=?', 'SET'],
+    ['SET a.b c', 'SET a.b ?', 'SET'],
+    ['SET `spark.key`=abc', 'SET `spark.key`=?', 'SET'],
+    ['SET x=`abc`', 'SET x=?', 'SET'],
+    ['SET `a.b` = `c;d`', 'SET `a.b` = ?', 'SET'],
+    ['SET `a b`.c=d', 'SET `a b`.c=?', 'SET'],
+    ['(SET a.b=x)', '(SET a.b=?)', 'SET'],
+    ['((SET a.b=(x)))', '((SET a.b=?))', 'SET'],
+    ['EXPLAIN SET a.b=x', 'EXPLAIN SET a.b=?', 'EXPLAIN SET'],
+    ['EXPLAIN FORMATTED SET token = x', 'EXPLAIN FORMATTED SET token = ?', 'EXPLAIN SET'],
+    ['BEGIN SET a.b = x; END', 'BEGIN SET a.b = ?; END', 'BEGIN'],
+    [
+      'BEGIN IF c THEN SET a:b = x y; ELSE SET `k`=v; END IF; END',
+      'BEGIN IF c THEN SET a:b = ?; ELSE SET `k`=?; END IF; END',
+      'BEGIN',
+    ],
+    [
+      'l: BEGIN LOOP SET a.b = x; INSERT INTO t VALUES (1); END LOOP; END',
+      'l: BEGIN LOOP SET a.b = ?; INSERT INTO t VALUES (?); END LOOP; END',
+      'BEGIN INSERT t',
+    ],
+    ['SET ROLE admin', 'SET ROLE ?', 'SET'],
+    ['SET TIME ZONE America/New_York', 'SET TIME ZONE ?', 'SET'],
+    ['SET TAG ON TABLE t `k` = `v w`', 'SET TAG ON TABLE t `k` = ?', 'SET TAG ON TABLE t'],
+  ])('%s', expectExactly);
+
+  it.each<Case>([
+    ['SET VAR x = y + 1', 'SET VAR x = y + ?', 'SET'],
+    ['SET VARIABLE x = (SELECT max(a) FROM t)', 'SET VARIABLE x = (SELECT max(a) FROM t)', 'SET SELECT t'],
+    ['BEGIN SET n = n + 1; END', 'BEGIN SET n = n + ?; END', 'BEGIN'],
+    ['SET TIME ZONE LOCAL', 'SET TIME ZONE LOCAL', 'SET'],
+    ['SET CATALOG c', 'SET CATALOG c', 'SET CATALOG c'],
+  ])('%s is no setting', expectExactly);
+});
+
+describe('paths without quotes', () => {
+  it.each<Case>([
+    ['ADD JAR /dbfs/jane/x.jar', 'ADD JAR ?', 'ADD'],
+    ['ADD FILE dbfs:/F/x', 'ADD FILE ?', 'ADD'],
+    ['ADD JARS /a/*.jar /b.jar', 'ADD JARS ?', 'ADD'],
+    ['ADD FILES "/a b" /c', 'ADD FILES ?', 'ADD'],
+    ['REFRESH /mnt/x', 'REFRESH ?', 'REFRESH'],
+    ['REFRESH mnt/x', 'REFRESH ?', 'REFRESH'],
+    ['REFRESH a.b', 'REFRESH a.b', 'REFRESH a.b'],
+    ['LIST FILE /home/x', 'LIST FILE ?', 'LIST'],
+    ['LIST mnt/x LIMIT 5', 'LIST ? LIMIT ?', 'LIST'],
+    ['LIST `x y` WITH (CREDENTIAL c)', 'LIST ? WITH (CREDENTIAL c)', 'LIST'],
+    ['PUT /home/x INTO /Volumes/y', 'PUT ? INTO ?', 'PUT'],
+    ["PUT /home/my x INTO '/Volumes/y' OVERWRITE", 'PUT ? INTO ? OVERWRITE', 'PUT'],
+    ['GET /Volumes/y TO ~/x', 'GET ? TO ?', 'GET'],
+    ['REMOVE /Volumes/y', 'REMOVE ?', 'REMOVE'],
+    ['CREATE TABLE t LOCATION dbfs:/x', 'CREATE TABLE t LOCATION ?', 'CREATE TABLE t'],
+    ['CREATE TABLE t LOCATION mnt/x COMMENT y', 'CREATE TABLE t LOCATION ? COMMENT ?', 'CREATE TABLE t'],
+    ['CREATE TABLE location (location INT)', 'CREATE TABLE location (location INT)', 'CREATE TABLE location'],
+    ['COPY INTO t FROM /mnt/x FILEFORMAT = CSV', 'COPY INTO t FROM ? FILEFORMAT = CSV', 'COPY INTO t'],
+    ['COPY INTO t FROM `mnt x` FILEFORMAT = CSV', 'COPY INTO t FROM ? FILEFORMAT = CSV', 'COPY INTO t'],
+    ['LOAD DATA INPATH /mnt/x INTO TABLE t', 'LOAD DATA INPATH ? INTO TABLE t', 'LOAD DATA t'],
+    ['SELECT * FROM /mnt/x', 'SELECT * FROM ?', 'SELECT'],
+    ['SELECT a FROM dbfs:/mnt/x WHERE b', 'SELECT a FROM ? WHERE b', 'SELECT'],
+    ['SELECT a / b, c/d FROM t', 'SELECT a / b, c/d FROM t', 'SELECT t'],
+  ])('%s', expectExactly);
+});
+
+describe('principals', () => {
+  it.each<Case>([
+    ['GRANT SELECT ON TABLE t TO `jane@x.y`', 'GRANT SELECT ON TABLE t TO ?', 'GRANT t'],
+    [
+      'GRANT SELECT ON TABLE t TO jane, `b b`, USER bob',
+      'GRANT SELECT ON TABLE t TO ?, ?, USER ?',
+      'GRANT t',
+    ],
+    [
+      'GRANT SELECT ON t TO jane.doe@x.y WITH GRANT OPTION',
+      'GRANT SELECT ON t TO ? WITH GRANT OPTION',
+      'GRANT t',
+    ],
+    ['REVOKE SELECT ON t FROM `jane@x.y`', 'REVOKE SELECT ON t FROM ?', 'REVOKE t'],
+    ['REVOKE SELECT ON TABLE from FROM jane', 'REVOKE SELECT ON TABLE from FROM ?', 'REVOKE from'],
+    ['REVOKE SELECT ON schema FROM jane', 'REVOKE SELECT ON schema FROM ?', 'REVOKE schema'],
+    ['DENY SELECT ON t TO GROUP jane', 'DENY SELECT ON t TO GROUP ?', 'DENY t'],
+    ['DENY SELECT ON SCHEMA a.b TO /* x */ jane', 'DENY SELECT ON SCHEMA a.b TO ?', 'DENY a.b'],
+    ['ALTER TABLE t OWNER TO jane', 'ALTER TABLE t OWNER TO ?', 'ALTER TABLE t'],
+    ['ALTER CATALOG c SET OWNER TO `a b`', 'ALTER CATALOG c SET OWNER TO ?', 'ALTER CATALOG c'],
+    [
+      'ALTER TABLE t RENAME COLUMN owner TO boss',
+      'ALTER TABLE t RENAME COLUMN owner TO boss',
+      'ALTER TABLE t',
+    ],
+    [
+      'SYNC SCHEMA a FROM b SET OWNER jane DRY RUN',
+      'SYNC SCHEMA a FROM b SET OWNER ? DRY RUN',
+      'SYNC SCHEMA a b',
+    ],
+    ['SHOW GRANTS jane ON t', 'SHOW GRANTS ? ON t', 'SHOW GRANTS t'],
+    ['SHOW GRANTS USER `j` ON SCHEMA s', 'SHOW GRANTS USER ? ON SCHEMA s', 'SHOW GRANTS s'],
+    ['SHOW GRANTS TO RECIPIENT r', 'SHOW GRANTS TO RECIPIENT ?', 'SHOW GRANTS'],
+    ['SHOW GROUPS WITH USER jane', 'SHOW GROUPS WITH USER ?', 'SHOW GROUPS'],
+    ['ALTER GROUP g ADD USER a, b', 'ALTER GROUP ? ADD USER ?, ?', 'ALTER GROUP'],
+    ['ALTER GROUP g DROP GROUP h', 'ALTER GROUP ? DROP GROUP ?', 'ALTER GROUP'],
+    ['CREATE USER jane PASSWORD hunter2', 'CREATE USER ?', 'CREATE USER'],
+    ['DROP USER IF EXISTS `jane@x.y`', 'DROP USER IF EXISTS ?', 'DROP USER'],
+    ['CREATE GROUP g WITH USER a, GROUP b', 'CREATE GROUP ? WITH USER ?, GROUP ?', 'CREATE GROUP'],
+    ["CREATE RECIPIENT r USING ID 'x'", 'CREATE RECIPIENT ? USING ID ?', 'CREATE RECIPIENT'],
+    ['ALTER RECIPIENT r RENAME TO q', 'ALTER RECIPIENT ? RENAME TO ?', 'ALTER RECIPIENT'],
+    ['COMMENT ON RECIPIENT r IS hello', 'COMMENT ON RECIPIENT ? IS ?', 'COMMENT ON RECIPIENT'],
+    [
+      'CREATE POLICY p ON TABLE t ROW FILTER f TO a, b EXCEPT c FOR TABLES',
+      'CREATE POLICY p ON TABLE t ROW FILTER f TO ?, ? EXCEPT ? FOR TABLES',
+      'CREATE POLICY p t',
+    ],
+    [
+      'BEGIN GRANT SELECT ON t TO jane; DROP ROLE r; END',
+      'BEGIN GRANT SELECT ON t TO ?; DROP ROLE ?; END',
+      'BEGIN GRANT t DROP ROLE',
+    ],
+  ])('%s', expectExactly);
+});
+
+describe('values of options and properties', () => {
+  it.each<Case>([
+    [
+      'CREATE CONNECTION c TYPE x OPTIONS (host h, user `u v`, password = p)',
+      'CREATE CONNECTION c TYPE x OPTIONS (host ?, user ?, password = ?)',
+      'CREATE CONNECTION c',
+    ],
+    [
+      "ALTER CONNECTION c OPTIONS (password secret('s', 'k'))",
+      'ALTER CONNECTION c OPTIONS (password secret(?, ?))',
+      'ALTER CONNECTION c',
+    ],
+    [
+      'ALTER TABLE t SET TBLPROPERTIES (a.b = c, d e)',
+      'ALTER TABLE t SET TBLPROPERTIES (a.b = ?, d ?)',
+      'ALTER TABLE t',
+    ],
+    ['CREATE TABLE options (a INT)', 'CREATE TABLE options (a INT)', 'CREATE TABLE options'],
+    [
+      'COPY INTO t FROM x WITH (CREDENTIAL (A = b) ENCRYPTION (C = d)) FORMAT_OPTIONS (e = f)',
+      'COPY INTO t FROM ? WITH (CREDENTIAL (A = ?) ENCRYPTION (C = ?)) FORMAT_OPTIONS (e = ?)',
+      'COPY INTO t',
+    ],
+    ['SELECT * FROM t WITH (a = b) WHERE c = d', 'SELECT * FROM t WITH (a = ?) WHERE c = d', 'SELECT t'],
+    [
+      'INSERT INTO t PARTITION (day = today) SELECT a FROM u',
+      'INSERT INTO t PARTITION (day = ?) SELECT a FROM u',
+      'INSERT t SELECT u',
+    ],
+    ['SHOW TABLES LIKE secret*', 'SHOW TABLES LIKE ?', 'SHOW TABLES'],
+  ])('%s', expectExactly);
+});
+
+describe('quotes that no SQL knows', () => {
+  it.each([
+    ['«x»'],
+    ['»x«'],
+    ['´x´'],
+    ['＇x＇'],
+    ['＂x＂'],
+    ['′x′'],
+    ['″x″'],
+    ['‹x›'],
+    ['「x」'],
+    ['‚x‘'],
+    ['„x“'],
+    ['«x and no end'],
+  ])('%s is a literal', (literal) => {
+    expect(sanitizeSql(`SELECT a FROM t WHERE b = ${literal}`, LONG)).toBe('SELECT a FROM t WHERE b = ?');
+  });
+});
+
+describe('comments', () => {
+  it.each<Case>([
+    ['/* a /*+ b */ SELECT * FROM t', 'SELECT * FROM t', 'SELECT t'],
+    ['SELECT 1 /* a /*+ b /*+ c */ FROM t', 'SELECT ? FROM t', 'SELECT t'],
+    ['/* a /* b /*+ c */ d */ SELECT 1', 'SELECT ?', 'SELECT'],
+    ['/*/*+*/--*/qe', '', undefined],
+  ])("a hint's beginning in a comment does not nest: %s", expectExactly);
+});
