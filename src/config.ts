@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { MeterProvider } from '@opentelemetry/api';
 import {
   booleanOption,
@@ -42,6 +43,12 @@ export interface DatabricksExporterOptions {
   readonly circuitBreaker?: CircuitBreakerOptions;
   /** Further attempts after the first. Default 3. */
   readonly maxRetries?: number;
+  /**
+   * Path of a file, or a stream, to which every request body that was sent is copied, one JSON document per line,
+   * with time, host, path and outcome. The file is made for its owner only; at 64 MiB it becomes the one older
+   * file, `<path>.1`. Default: nothing is copied.
+   */
+  readonly copyTo?: string | Writable | undefined;
 }
 
 /** Options of the sharing of hosts: gate, queue, batches. Times in milliseconds. */
@@ -92,6 +99,7 @@ export interface ResolvedExporterOptions {
   readonly authenticatedExport: boolean;
   readonly circuitBreaker: Required<CircuitBreakerOptions>;
   readonly maxRetries: number;
+  readonly copyTo: string | Writable | undefined;
 }
 
 export interface ResolvedHostOptions {
@@ -124,6 +132,7 @@ const EXPORTER_OPTIONS = [
   'authenticatedExport',
   'circuitBreaker',
   'maxRetries',
+  'copyTo',
 ] as const satisfies ReadonlyArray<keyof DatabricksExporterOptions>;
 
 const PROCESSOR_OPTIONS = [
@@ -196,6 +205,7 @@ function exporterOptions(options: DatabricksExporterOptions): ResolvedExporterOp
       ),
     },
     maxRetries: integerOption('maxRetries', options.maxRetries, 3, 0, 20),
+    copyTo: copyOption(options.copyTo),
   };
 }
 
@@ -212,6 +222,17 @@ function hostOptions(options: DatabricksSpanProcessorOptions): ResolvedHostOptio
     maxHosts: integerOption('maxHosts', options.maxHosts, 100, 1),
     maxLanes: integerOption('maxLanes', options.maxLanes, 2_000, 1),
   };
+}
+
+function copyOption(value: string | Writable | undefined): string | Writable | undefined {
+  const isPath = typeof value === 'string' && value !== '' && !value.includes('\0');
+  if (value === undefined || isPath) {
+    return value;
+  }
+  if (typeof value === 'string' || typeof value?.write !== 'function' || typeof value.on !== 'function') {
+    throw optionError('copyTo', value, 'the path of a file or a writable stream');
+  }
+  return value;
 }
 
 function tokenProviderOption(value: TokenProvider | undefined): TokenProvider | undefined {

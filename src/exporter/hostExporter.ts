@@ -22,6 +22,7 @@ import { ExportPaths } from './endpoints.js';
 import { featureFlagPath, flagResult } from './flagAnswer.js';
 import { identifiedHeaders, printableAscii } from './headers.js';
 import { judge } from './judge.js';
+import type { RequestCopy } from './requestCopy.js';
 import { outcomeOf, RequestCounts } from './requestCounts.js';
 import { type AttemptResult, withRetries } from './retry.js';
 import { isSupportedRoute } from './supportedRoutes.js';
@@ -41,12 +42,7 @@ export interface SendingServices {
   /** Who follows what is sent. Default: nobody. */
   readonly observation?: Observation;
   /** Copies what was sent. */
-  readonly copy?: RequestCopy | undefined;
-}
-
-/** Takes what was sent. Must be quick, and must not throw. */
-export interface RequestCopy {
-  add(request: ObservedRequest): void;
+  readonly copy?: RequestCopy;
 }
 
 /** Sends to one host and port over HTTPS. */

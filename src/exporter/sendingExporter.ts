@@ -4,6 +4,7 @@ import type { Observation } from '../observer.js';
 import { parseAddress } from './address.js';
 import type { HostExporter, RecordExporter } from './contract.js';
 import { HttpsHostExporter, type SendingServices } from './hostExporter.js';
+import type { CopyCounts } from './requestCopy.js';
 import { isSupportedRoute } from './supportedRoutes.js';
 
 /** What stands behind `DatabricksExporter`. Simulations give their own clock and network. */
@@ -14,6 +15,10 @@ export class SendingExporter implements RecordExporter {
   constructor(options: ResolvedExporterOptions, services: SendingServices) {
     this.#options = options;
     this.#services = services;
+  }
+
+  copies(): CopyCounts | undefined {
+    return this.#services.copy?.counts();
   }
 
   supportsHost(host: string, port: number): boolean {

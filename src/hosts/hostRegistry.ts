@@ -141,6 +141,7 @@ export class HostRegistry {
       waiting: this.#waiting.size,
       queueCapacity: this.#options.maxQueueSize,
       userCodeFailures: this.#guard.failures(),
+      copies: this.#exporter.copies?.(),
     });
   }
 

@@ -6,6 +6,7 @@ import { recordDriverSpans } from '../processor/recordDriverSpans.js';
 import { type Environment, readEnvironmentOptions } from './environmentOptions.js';
 import { settledWithin, stopBeforeExit } from './exitFlush.js';
 import { detectResource, hasGlobalProvider, setContextManager, setPropagator } from './globalSetup.js';
+import { inspectByEnvironment } from './inspectByEnvironment.js';
 import { localProcessors } from './localExport.js';
 import type { ModuleFinder } from './moduleFinder.js';
 import { SDK_MISSING, Sdk } from './sdk.js';
@@ -62,15 +63,15 @@ function registerAll(environment: Environment, sdk: Sdk): RegisteredTelemetry {
       ? undefined
       : new DryRunExporter({ ...options.dryRun, authenticatedExport });
   const resource = detectResource(sdk.modules);
+  const local = localProcessors(environment, sdk, options.local);
+  const processor = new DatabricksSpanProcessor(options.processor, exporter);
   const provider = sdk.startProvider({
     sampler: recordDriverSpans(samplerByEnvironment(environment, sdk)),
     spanLimits: spanLimitsByEnvironment(environment),
     ...(resource === undefined ? {} : { resource }),
-    spanProcessors: [
-      ...localProcessors(environment, sdk, options.local),
-      new DatabricksSpanProcessor(options.processor, exporter),
-    ],
+    spanProcessors: [...local, processor],
   });
+  inspectByEnvironment(environment, processor, local[0]);
   setContextManager(sdk.modules);
   setPropagator(environment, sdk.modules);
   trace.setGlobalTracerProvider(provider);
