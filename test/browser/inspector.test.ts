@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium)("the inspector's page in a browser", () => {
   it('shows each tag with its rule, withheld ones as withheld, and the bytes that the server got', async () => {
     program = await Program.start({
       processor: { withhold: ['databricks.workspace.id'] },
-      withholdLocally: ['db.namespace'],
+      withholdLocally: ['server.port'],
     });
     await program.session((session) =>
       program.query(session, {}, "SELECT id FROM customers WHERE n = 's3cr3t'"),
@@ -96,9 +96,10 @@ describe.skipIf(!hasChromium)("the inspector's page in a browser", () => {
     const rule = (tag: string) => line(page, tag).getAttribute('data-rule');
     expect(await rule('databricks.session.id')).toBe('sent');
     expect(await rule('databricks.workspace.id')).toBe('withheld');
-    expect(await rule('db.collection.name')).toBe('local');
+    expect(await rule('db.query.summary')).toBe('local');
     expect(await line(page, 'databricks.workspace.id').locator('.databricks').textContent()).toBe('–');
     expect(await line(page, 'databricks.workspace.id').textContent()).toContain('withheld by you');
+    expect(await line(page, 'server.port').locator('.local').textContent()).toContain('withheld by you');
 
     await page.getByLabel('Without line breaks').check();
     const shown = await page.locator('.scroll pre').textContent();
