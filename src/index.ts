@@ -25,12 +25,14 @@ export type { ConnectionOutcome, DropReason, FlagOutcome } from './hosts/counter
 export type { FlagState, FlagStats, HostStats, HostsStats } from './hosts/stats.js';
 export type { DatabricksTelemetryConnectOptions } from './instrumentation/connectOptions.js';
 export { DatabricksSqlInstrumentation } from './instrumentation/databricksSqlInstrumentation.js';
-export { instrument } from './instrumentation/instrument.js';
+export { type InstrumentOptions, instrument } from './instrumentation/instrument.js';
 export type {
   DatabricksSqlInstrumentationConfig,
   RequestInfo,
   ResponseInfo,
 } from './instrumentation/instrumentationConfig.js';
+export type { InstrumentationStats } from './instrumentation/instrumentationStats.js';
+export type { InstrumentClientOptions } from './instrumentation/instrumentClientOptions.js';
 export { DatabricksSpanProcessor } from './processor/databricksSpanProcessor.js';
 export { type ExportLocalOptions, exportLocal } from './processor/exportLocal.js';
 export type { ProcessorStats } from './processor/processorStats.js';

@@ -1,16 +1,11 @@
-/** Powers of two, so that a hash is brought into range by its last bits. */
-const FIRST_BUCKETS = 64;
-/** The last characters of a key that its hash is made of: ids of spans are random. */
-const HASHED_CHARACTERS = 8;
+/** A Map is made anew after at least this many additions. */
+const MIN_ADDITIONS = 1_024;
+/** And after this many for each entry that is there, so that copying costs little. */
+const ADDITIONS_PER_ENTRY = 4;
 
-/** What a `TransientMap` holds; all but the key is the map's own business. */
+/** What a `TransientMap` holds. */
 export abstract class TransientEntry {
   readonly key: string;
-  older: this | undefined = undefined;
-  newer: this | undefined = undefined;
-  nextInBucket: this | undefined = undefined;
-  isInBucket = false;
-  hash = 0;
 
   constructor(key: string) {
     this.key = key;
@@ -18,140 +13,62 @@ export abstract class TransientEntry {
 }
 
 /**
- * What a Map does, for entries that come and go all the time, oldest first. A Map makes a new table whenever
- * enough of them have gone, the old tables lead to the new ones, and once one of them has outlived a few
- * collections of garbage so does, until a full one, all that came after it: spans that are long over then
- * cost more than all else that is done for them. Here nothing that has gone leads anywhere.
+ * A Map for entries that come and go all the time, oldest first. A Map makes a new table whenever enough
+ * entries have gone, and the old tables lead to the new ones: once one of them has outlived a few collections
+ * of garbage, so does, until a full one, all that came after it. So the Map itself is made anew now and then,
+ * which no old table leads to.
  *
- * The newest is in no bucket until another one comes: where one statement follows the other, none ever is.
+ * The newest is not in the Map until another one comes: where one statement follows the other, none ever is.
  */
 export class TransientMap<Entry extends TransientEntry> {
-  #buckets = newBuckets<Entry>(FIRST_BUCKETS);
-  #size = 0;
-  #oldest: Entry | undefined = undefined;
+  #older = new Map<string, Entry>();
   #newest: Entry | undefined = undefined;
+  #additionsLeft = MIN_ADDITIONS;
 
   get size(): number {
-    return this.#size;
+    return this.#newest === undefined ? this.#older.size : this.#older.size + 1;
   }
 
   get oldest(): Entry | undefined {
-    return this.#oldest;
+    return this.#older.size === 0 ? this.#newest : this.#older.values().next().value;
   }
 
+  /** The one that was added last, if it is still there. */
   get newest(): Entry | undefined {
     return this.#newest;
   }
 
   get(key: string): Entry | undefined {
     const newest = this.#newest;
-    if (newest === undefined || newest.key === key) {
+    if (newest !== undefined && newest.key === key) {
       return newest;
     }
-    if (this.#size === 1) {
-      return undefined;
-    }
-    const hash = hashOf(key);
-    let entry = this.#buckets[this.#bucketOf(hash)];
-    while (entry !== undefined && (entry.hash !== hash || entry.key !== key)) {
-      entry = entry.nextInBucket;
-    }
-    return entry;
+    return this.#older.size === 0 ? undefined : this.#older.get(key);
   }
 
   /** Adds an entry whose key is not there yet. */
   add(entry: Entry): void {
     const newest = this.#newest;
-    if (newest === undefined) {
-      this.#oldest = entry;
-    } else {
-      this.#putIntoBucket(newest);
-      newest.newer = entry;
-      entry.older = newest;
+    if (newest !== undefined) {
+      this.#putAway(newest);
     }
     this.#newest = entry;
-    this.#size++;
   }
 
   /** Removes an entry, if it is there. */
   remove(entry: Entry): void {
-    if (!entry.isInBucket && entry !== this.#newest) {
-      return;
-    }
-    this.#takeFromBucket(entry);
-    const { older, newer } = entry;
-    if (older === undefined) {
-      this.#oldest = newer;
-    } else {
-      older.newer = newer;
-    }
-    if (newer === undefined) {
-      this.#newest = older;
-    } else {
-      newer.older = older;
-    }
-    entry.older = undefined;
-    entry.newer = undefined;
-    this.#size--;
-  }
-
-  #bucketOf(hash: number): number {
-    return hash & (this.#buckets.length - 1);
-  }
-
-  #putIntoBucket(entry: Entry): void {
-    if (entry.isInBucket) {
-      return;
-    }
-    if (this.#size > this.#buckets.length) {
-      this.#grow();
-    }
-    entry.hash = hashOf(entry.key);
-    const bucket = this.#bucketOf(entry.hash);
-    entry.nextInBucket = this.#buckets[bucket];
-    entry.isInBucket = true;
-    this.#buckets[bucket] = entry;
-  }
-
-  #takeFromBucket(entry: Entry): void {
-    if (!entry.isInBucket) {
-      return;
-    }
-    const bucket = this.#bucketOf(entry.hash);
-    let before = this.#buckets[bucket];
-    if (before === entry) {
-      this.#buckets[bucket] = entry.nextInBucket;
-    } else {
-      while (before !== undefined && before.nextInBucket !== entry) {
-        before = before.nextInBucket;
-      }
-      if (before !== undefined) {
-        before.nextInBucket = entry.nextInBucket;
-      }
-    }
-    entry.nextInBucket = undefined;
-    entry.isInBucket = false;
-  }
-
-  #grow(): void {
-    this.#buckets = newBuckets(2 * this.#buckets.length);
-    for (let entry = this.#oldest; entry !== undefined; entry = entry.newer) {
-      if (entry.isInBucket) {
-        entry.isInBucket = false;
-        this.#putIntoBucket(entry);
-      }
+    if (entry === this.#newest) {
+      this.#newest = undefined;
+    } else if (this.#older.get(entry.key) === entry) {
+      this.#older.delete(entry.key);
     }
   }
-}
 
-function hashOf(key: string): number {
-  let hash = 0;
-  for (let index = Math.max(0, key.length - HASHED_CHARACTERS); index < key.length; index++) {
-    hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0;
+  #putAway(entry: Entry): void {
+    if (--this.#additionsLeft < 0) {
+      this.#older = new Map(this.#older);
+      this.#additionsLeft = Math.max(MIN_ADDITIONS, ADDITIONS_PER_ENTRY * this.#older.size);
+    }
+    this.#older.set(entry.key, entry);
   }
-  return hash;
-}
-
-function newBuckets<Entry>(count: number): Array<Entry | undefined> {
-  return new Array<Entry | undefined>(count).fill(undefined);
 }

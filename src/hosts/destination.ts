@@ -1,5 +1,6 @@
+import type { TokenProvider } from '../config.js';
 import type { ConnectionEndpoint, ConnectionHandle, ConnectionRoute } from '../connectionHandle.js';
-import type { ExportDestination } from '../exporter/contract.js';
+import type { ExportDestination, RecordExporter } from '../exporter/contract.js';
 import type { Route } from '../exporter/transport.js';
 import { digestOf } from '../lazyCrypto.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
@@ -16,12 +17,22 @@ export interface CheckedConnection {
   readonly driverVersion: string;
 }
 
-/** Whether requests could be made from what the handle and the endpoint say. */
-export function isWellFormed({ driverVersion }: ConnectionHandle, { orgId }: ConnectionEndpoint): boolean {
-  return VERSION_HEAD.test(driverVersion) && (orgId === undefined || ORG_ID.test(orgId));
+/** Why nothing can be sent for a connection to this endpoint, if that is so. */
+export function refusalOf(
+  exporter: RecordExporter,
+  { driverVersion }: ConnectionHandle,
+  { host, port, orgId, route }: ConnectionEndpoint,
+): 'refused_handle' | 'refused_host' | 'refused_route' | undefined {
+  if (!VERSION_HEAD.test(driverVersion) || (orgId !== undefined && !ORG_ID.test(orgId))) {
+    return 'refused_handle';
+  }
+  if (!exporter.supportsHost(host, port)) {
+    return 'refused_host';
+  }
+  return route.https && exporter.supportsRoute(route) ? undefined : 'refused_route';
 }
 
-/** Called once for each connection: what is computed here travels. @param handle a well-formed one */
+/** Called once for each connection: what is computed here travels. @param handle one that is not refused */
 export function checkedConnection(
   { driverVersion, driverProduct }: ConnectionHandle,
   { host, port, orgId, route, customHeaders }: ConnectionEndpoint,
@@ -63,8 +74,28 @@ export function laneKey(
   ]);
 }
 
-/** The same text for headers that are equal, in whatever order. */
-export function sorted(headers: Readonly<Record<string, string>>): ReadonlyArray<readonly [string, string]> {
+/** As whom connections send. Only a token that never changes is another connection's as well. */
+export class Identities {
+  readonly #tokenProvider: TokenProvider | undefined;
+  #last = 0;
+
+  constructor(tokenProvider: TokenProvider | undefined) {
+    this.#tokenProvider = tokenProvider;
+  }
+
+  /** Equal for connections that are the same to the server. */
+  of(handle: ConnectionHandle): string {
+    if (typeof this.#tokenProvider === 'string') {
+      return 'token';
+    }
+    return handle.hasStaticToken && this.#tokenProvider === undefined
+      ? JSON.stringify(sorted(handle.credentials ?? {}))
+      : `#${++this.#last}`;
+  }
+}
+
+/** The same for headers that are equal, in whatever order. */
+function sorted(headers: Readonly<Record<string, string>>): ReadonlyArray<readonly [string, string]> {
   return Object.entries(headers).sort(([one], [other]) => (one < other ? -1 : 1));
 }
 

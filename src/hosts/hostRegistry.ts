@@ -1,24 +1,18 @@
-import type { ResolvedHostOptions, ResolvedProcessorOptions } from '../config.js';
+import type { ResolvedHostOptions } from '../config.js';
 import type { ConnectionEndpoint, ConnectionHandle } from '../connectionHandle.js';
 import type { HostExporter, RecordExporter } from '../exporter/contract.js';
-import { DatabricksExporter } from '../exporter/databricksExporter.js';
-import type { DryRunExporter } from '../exporter/dryRunExporter.js';
-import { recordExporterIn } from '../exporter/opaque.js';
 import { Guard } from '../guard.js';
 import { logDebug } from '../log.js';
 import { Observation } from '../observer.js';
 import type { Runtime } from '../runtime.js';
 import { type ConnectionOutcome, Counters, type DropReason, LossWarner } from './counters.js';
-import { checkedConnection, isWellFormed, laneKey, sorted } from './destination.js';
+import { checkedConnection, Identities, laneKey, refusalOf } from './destination.js';
 import { decideGate, type Environment, type GateDecision } from './gate.js';
 import { Host, type HostServices } from './host.js';
 import { HostQueue } from './hostQueue.js';
 import { type ConnectionLease, DISABLED_LEASE, type Lane, Lease, type LeaseServices } from './lane.js';
 import { type HostsStats, HostTotals } from './stats.js';
 import { Background, TimeLimit } from './timing.js';
-
-export type { DatabricksExporter } from '../exporter/databricksExporter.js';
-export type { DryRunExporter } from '../exporter/dryRunExporter.js';
 
 /** Records that wait for drivers' first requests: more than a start makes that fails. */
 const MAX_WAITING = 1_000;
@@ -34,24 +28,6 @@ export interface RegistryServices {
   readonly environment?: Environment;
   /** Default: the machine's. */
   readonly runtime?: Runtime;
-}
-
-/**
- * The hosts of one processor.
- *
- * @param exporter default: a `DatabricksExporter` made from the same options
- * @throws TypeError for an exporter that is not this package's
- */
-export function createHosts(
-  options: ResolvedProcessorOptions,
-  exporter: DatabricksExporter | DryRunExporter = new DatabricksExporter(options.exporter),
-  services: Pick<RegistryServices, 'guard' | 'observation'> = {},
-): HostRegistry {
-  const inner = recordExporterIn(exporter);
-  if (inner === undefined) {
-    throw new TypeError("the exporter has to be a 'DatabricksExporter' or a 'DryRunExporter'");
-  }
-  return new HostRegistry(options.hosts, { ...services, exporter: inner });
 }
 
 /** All hosts of one processor. Nothing in here throws, rejects or holds the process. */
@@ -74,7 +50,7 @@ export class HostRegistry {
   /** Connections that were refused stay so: they are asked about again with every span of theirs. */
   readonly #refused = new WeakSet<ConnectionHandle>();
   readonly #totals = new HostTotals();
-  #connectionNumber = 0;
+  readonly #identities: Identities;
   #shutdown: Promise<void> | undefined = undefined;
   #isStopping = false;
 
@@ -84,6 +60,7 @@ export class HostRegistry {
     this.#environment = services.environment ?? process.env;
     this.#guard = services.guard ?? new Guard();
     this.#observation = services.observation ?? new Observation();
+    this.#identities = new Identities(options.tokenProvider);
     this.#background = new Background(services.runtime);
     this.#warner = new LossWarner(this.#background);
     this.#counters = new Counters(this.#warner, this.#observation);
@@ -171,7 +148,7 @@ export class HostRegistry {
     return {
       waiting: this.#waiting,
       openLane: () => this.#openLane(handle, gate),
-      accepts: (endpoint) => !this.#isStopping && this.#refusalOf(handle, endpoint) === undefined,
+      accepts: (endpoint) => !this.#isStopping && refusalOf(this.#exporter, handle, endpoint) === undefined,
       counters: this.#counters,
       onDecided: (lease) => this.#undecided.delete(lease),
     };
@@ -200,7 +177,7 @@ export class HostRegistry {
     if (endpoint === undefined) {
       return 'refused_handle';
     }
-    const refusal = this.#refusalOf(handle, endpoint);
+    const refusal = refusalOf(this.#exporter, handle, endpoint);
     if (refusal !== undefined) {
       return refusal;
     }
@@ -209,19 +186,8 @@ export class HostRegistry {
       return host;
     }
     const checked = checkedConnection(handle, endpoint);
-    const key = laneKey(checked, gate, this.#credentialsOf(handle));
+    const key = laneKey(checked, gate, this.#identities.of(handle));
     return host.lane(handle, { key, isForced: gate === 'forced', checked }) ?? 'refused_max_lanes';
-  }
-
-  #refusalOf(handle: ConnectionHandle, endpoint: ConnectionEndpoint): Refusal | undefined {
-    const { host, port, route } = endpoint;
-    if (!isWellFormed(handle, endpoint)) {
-      return 'refused_handle';
-    }
-    if (!this.#exporter.supportsHost(host, port)) {
-      return 'refused_host';
-    }
-    return route.https && this.#exporter.supportsRoute(route) ? undefined : 'refused_route';
   }
 
   #host(endpoint: ConnectionEndpoint): Host | Refusal {
@@ -249,16 +215,6 @@ export class HostRegistry {
       this.#guard.note('exporter');
       return undefined;
     }
-  }
-
-  /** As whom the connection sends. Only a token that never changes is another connection's as well. */
-  #credentialsOf(handle: ConnectionHandle): string {
-    if (typeof this.#options.tokenProvider === 'string') {
-      return 'token';
-    }
-    return handle.hasStaticToken && this.#options.tokenProvider === undefined
-      ? JSON.stringify(sorted(handle.credentials ?? {}))
-      : `#${++this.#connectionNumber}`;
   }
 
   /** The least recently used host without connections goes; rather one that has nothing left to send. */

@@ -9,6 +9,8 @@ import { Outbox, type OutboxServices } from './outbox.js';
 import type { RecordQueue } from './recordQueue.js';
 import { Wakeup } from './timing.js';
 
+/** Flushes that are asked for are at least this far apart: failing statements ask for one each. */
+export const FLUSH_GAP_MS = 1_000;
 /** How long a lane without connections is kept, for what comes late and for who comes back. */
 export const LINGER_MS = 60_000;
 
@@ -35,6 +37,8 @@ export class Lane {
   readonly #identity: LaneIdentity;
   readonly #services: LaneServices;
   readonly #lingerEnd: Wakeup;
+  readonly #nextFlush: Wakeup;
+  #flushedAt = Number.NEGATIVE_INFINITY;
   #connections = 0;
   #isClosed = false;
 
@@ -44,6 +48,7 @@ export class Lane {
     this.#identity = identity;
     this.#services = services;
     this.#lingerEnd = new Wakeup(services.background, () => this.#onLingerEnd());
+    this.#nextFlush = new Wakeup(services.background, () => this.flush());
     // Should it never be attached to, it goes as well.
     this.#lingerEnd.in(LINGER_MS);
   }
@@ -78,10 +83,23 @@ export class Lane {
     }
   }
 
+  /** Sends what is queued soon; how soon depends on when that was asked for last. */
+  flush(): void {
+    const now = this.#services.background.now();
+    const earliest = this.#flushedAt + FLUSH_GAP_MS;
+    if (now >= earliest) {
+      this.#flushedAt = now;
+      this.outbox.hurry();
+    } else if (!this.#isClosed) {
+      this.#nextFlush.at(earliest);
+    }
+  }
+
   /** @see Outbox.close */
   close(reason: DropReason, laterReason: DropReason): void {
     this.#isClosed = true;
     this.#lingerEnd.cancel();
+    this.#nextFlush.cancel();
     this.outbox.close(reason, laterReason);
   }
 
@@ -167,7 +185,7 @@ export class Lease implements ConnectionLease, ConnectionListener {
   }
 
   flush(): void {
-    this.#lane?.outbox.flush();
+    this.#lane?.flush();
   }
 
   release(): void {

@@ -4,10 +4,8 @@ import { type Delivered, Delivery, type DeliveryServices } from './delivery.js';
 import type { FeatureFlag, FlagAsker } from './featureFlag.js';
 import type { RecordQueue } from './recordQueue.js';
 import type { SendOrder, TurnTaker } from './sendOrder.js';
-import { Wakeup } from './timing.js';
+import { Signal, Wakeup } from './timing.js';
 
-/** Flushes that are asked for are at least this far apart: failing statements ask for one each. */
-export const FLUSH_GAP_MS = 1_000;
 /** The shortest wait where credentials should be there and are not. */
 const NO_CREDENTIALS_MS = 1_000;
 
@@ -32,13 +30,11 @@ export class Outbox implements TurnTaker {
   readonly #queue: RecordQueue;
   readonly #delivery: Delivery;
   readonly #nextSend: Wakeup;
-  readonly #nextFlush: Wakeup;
   readonly #stopListening: () => void;
   /** How many records, those in flight included, are to leave without waiting for a batch to fill. */
   #urgent = 0;
   #hasSent = false;
   #isAsking = false;
-  #flushedAt = Number.NEGATIVE_INFINITY;
   #flush: Signal | undefined = undefined;
   /** Monotonic time until when an answer about the flag is worth waiting for. */
   #flushUntil = Number.NEGATIVE_INFINITY;
@@ -54,7 +50,6 @@ export class Outbox implements TurnTaker {
     this.#queue = queues.open(() => (this.#flag?.state === 'unknown' ? 'flag_unknown' : 'expired'));
     this.#delivery = new Delivery(identity, this.#queue, services, (delivered) => this.#onDone(delivered));
     this.#nextSend = new Wakeup(background, () => this.#onSendDue());
-    this.#nextFlush = new Wakeup(background, () => this.flush());
     this.#stopListening = identity.credentials.listen(() => background.run(() => this.#schedule()));
   }
 
@@ -87,18 +82,6 @@ export class Outbox implements TurnTaker {
     const flag = this.#flag;
     if (flag !== undefined && flag.state === 'unknown' && !flag.isAsking) {
       this.#services.background.run(() => void flag.ask(this.#identity));
-    }
-  }
-
-  /** Sends what is queued soon; how soon depends on when that was asked for last. */
-  flush(): void {
-    const now = this.#services.background.now();
-    const earliest = this.#flushedAt + FLUSH_GAP_MS;
-    if (now >= earliest) {
-      this.#flushedAt = now;
-      this.hurry();
-    } else if (!this.#isClosed) {
-      this.#nextFlush.at(earliest);
     }
   }
 
@@ -162,7 +145,6 @@ export class Outbox implements TurnTaker {
     this.#isClosed = true;
     this.#refusal = laterReason;
     this.#nextSend.cancel();
-    this.#nextFlush.cancel();
     this.#stopListening();
     sendOrder.withdraw(this);
     const isUnknown = reason === 'shutdown' && this.#flag?.state === 'unknown';
@@ -298,12 +280,4 @@ export class Outbox implements TurnTaker {
     }
     this.#settleFlush();
   }
-}
-
-/** A promise that somebody else resolves. */
-class Signal {
-  resolve: () => void = () => undefined;
-  readonly promise = new Promise<void>((resolve) => {
-    this.resolve = resolve;
-  });
 }

@@ -164,6 +164,14 @@ export class TimeLimit {
   }
 }
 
+/** A promise that somebody else resolves. */
+export class Signal {
+  resolve: () => void = () => undefined;
+  readonly promise = new Promise<void>((resolve) => {
+    this.resolve = resolve;
+  });
+}
+
 function startTimer(runtime: Runtime, delayMs: number, job: () => void): Timer {
   return runtime.startTimer(delayMs, () => guarded(job));
 }

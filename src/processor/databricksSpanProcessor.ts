@@ -4,17 +4,13 @@ import type { ConnectionEndpoint, ConnectionHandle, ConnectionServer } from '../
 import { getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
 import { failureClassOf } from '../failures.js';
 import { Guard } from '../guard.js';
-import {
-  createHosts,
-  type DatabricksExporter,
-  type DryRunExporter,
-  type HostRegistry,
-} from '../hosts/hostRegistry.js';
+import { createHosts, type DatabricksExporter, type DryRunExporter } from '../hosts/createHosts.js';
+import type { HostRegistry } from '../hosts/hostRegistry.js';
 import type { ConnectionLease } from '../hosts/lane.js';
-import { registerMetrics } from '../hosts/metrics.js';
 import { type FallOutReason, InFlight } from '../inFlight.js';
 import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';
 import { TAG_TABLE, Tag } from '../tags/index.js';
+import { registerMetrics } from './metrics.js';
 import { OpenOperation } from './openOperation.js';
 import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
 import { RecordMaker } from './recordMaker.js';

@@ -60,7 +60,7 @@ export function checkBoolean(value: unknown): boolean | undefined {
 
 /** `[v]major[.minor[.patch[.build]]][-tag[.n]]`. */
 export function checkVersion(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= 64 && VERSION.test(value) ? value : undefined;
+  return typeof value === 'string' && VERSION.test(value) ? value : undefined;
 }
 
 /** A listed error name as it is, any other text as `other`. */

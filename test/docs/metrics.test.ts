@@ -76,9 +76,7 @@ describe('statistics on the page', () => {
       ...Object.keys(host?.breaker ?? {}),
       ...Object.keys(host?.flags[0] ?? {}),
     ];
-    expect(new Set(codeSpans(text))).toEqual(
-      new Set([...fields, 'unknown', 'enabled', 'disabled', 'failed']),
-    );
+    expect(new Set(codeSpans(text))).toEqual(new Set([...fields, 'unknown', 'enabled', 'disabled']));
   });
 
   it('are the reasons for dropping, the outcomes of connections and of flag requests', () => {

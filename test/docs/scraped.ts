@@ -2,8 +2,8 @@ import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporte
 import { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 import { Guard } from '../../src/guard.js';
 import { CONNECTION_OUTCOMES, DROP_REASONS } from '../../src/hosts/counters.js';
-import { registerMetrics } from '../../src/hosts/metrics.js';
 import type { HostsStats } from '../../src/hosts/stats.js';
+import { registerMetrics } from '../../src/processor/metrics.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
 
 /** Statistics in which everything has happened. */

@@ -100,6 +100,36 @@ describe('export over HTTPS', () => {
     ]);
   });
 
+  it("sends the connection's custom headers, never over ours, and none that may hold a secret (R15)", async () => {
+    const customHeaders = {
+      'X-Team': 'blue',
+      'User-Agent': 'theirs',
+      'x-databricks-org-id': '9',
+      authorization: 'Bearer theirs',
+      'X-Api-Key': 'secret',
+      Cookie: 'secret',
+      'x-session-token': 'secret',
+      'content-type': 'text/plain',
+      'x-broken': 'a\r\nb: c',
+    };
+    const target = destinationTo(server.port, routeVia(server.ca), { customHeaders });
+    expect(await exporter.export(records(1), target, never)).toMatchObject({ outcome: 'success' });
+    server.handle((_request, response) => json(response, { flags: [] }));
+    await exporter.fetchFeatureFlag(target, '2.1.0', never);
+    expect(server.requests).toHaveLength(2);
+    for (const { headers } of server.requests) {
+      expect(headers).toMatchObject({
+        'x-team': 'blue',
+        authorization: `Bearer ${TOKEN}`,
+        'user-agent': USER_AGENT,
+        'x-databricks-org-id': '1234567890123456',
+      });
+      expect(JSON.stringify(headers)).not.toContain('secret');
+      expect(headers).not.toHaveProperty('x-broken');
+    }
+    expect(server.requests[0]?.headers['content-type']).toBe('application/json');
+  });
+
   it('posts to the unauthenticated path without credentials, ids, configuration and the headers of the user', async () => {
     open({ authenticatedExport: false });
     const customHeaders = { 'x-team': 'blue' };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FLUSH_GAP_MS } from '../../src/hosts/outbox.js';
+import { FLUSH_GAP_MS } from '../../src/hosts/lane.js';
 import type { FakeHostExporter } from './fakes.js';
 import { DISABLED, ENABLED, range, Setup, success } from './fakes.js';
 

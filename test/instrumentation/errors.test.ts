@@ -177,6 +177,30 @@ describe('describeFailure', () => {
     ['nothing', undefined, { code: '_OTHER' }],
     ['an object without a class', Object.create(null), { code: '_OTHER' }],
     ['a class of the application', new (class Secret extends Error {})('x'), { code: 'Secret' }],
+    ['L1: a code that is text', { code: 'token dapi123 expired' }, { code: '_OTHER' }],
+    ['L1: a code that looks like a name', { code: 'dapi0123456789' }, { code: '_OTHER' }],
+    [
+      'L1: an errno that is text',
+      Object.assign(new TypeError('x'), { errno: 'secret' }),
+      { code: 'TypeError' },
+    ],
+    ['L1: a name that somebody has set', { name: 'secret' }, { code: '_OTHER' }],
+    [
+      'L1: a class whose name is no name',
+      new (Object.defineProperty(class extends Error {}, 'name', { value: 'token of Jane Doe' }))('x'),
+      { code: 'Error' },
+    ],
+    [
+      'L1: a class whose name is too long',
+      new (Object.defineProperty(class extends Error {}, 'name', { value: 'X'.repeat(65) }))('x'),
+      { code: 'Error' },
+    ],
+    [
+      'L1: something that only pretends to have a class',
+      { constructor: { name: 'secret' } },
+      { code: '_OTHER' },
+    ],
+    ['an error code of the driver that is listed', { errorCode: 'LINK_EXPIRED' }, { code: 'LINK_EXPIRED' }],
     ['a status out of range', { statusCode: 999 }, { code: '_OTHER', statusCode: undefined }],
     ['a malformed SQLSTATE', { sqlState: "42'--" }, { code: '_OTHER', statusCode: undefined }],
     [

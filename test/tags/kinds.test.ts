@@ -11,7 +11,7 @@ import {
   isSqlState,
 } from '../../src/tags/index.js';
 import { runs } from '../support/runs.js';
-import { wireRules } from '../support/wireFields.js';
+import { validValue, wireRules } from '../support/wireFields.js';
 
 const strange = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true });
 
@@ -22,7 +22,7 @@ describe('value kinds', () => {
     expect(checkInteger(0)).toBe(0);
     expect(Object.is(checkInteger(-0), 0)).toBe(true);
     expect(checkBoolean(false)).toBe(false);
-    for (const version of ['2', '20.20.2', '6.1.0.4', '1.0-rc.1', '1.0.0-beta']) {
+    for (const version of ['2', '20.20.2', '6.1.0.4', '1.0-rc.12', '1.0.0-beta']) {
       expect(checkVersion(version)).toBe(version);
     }
     for (const code of ['42P01', 'XXKST', '503', 'ECONNRESET', 'HiveDriverError', 'other']) {
@@ -65,6 +65,29 @@ describe('value kinds', () => {
       }),
       { numRuns: runs(2_000) },
     );
+  }, 120_000);
+
+  it('take texts only: not what turns into a fitting one', () => {
+    for (const rule of wireRules().values()) {
+      const text = String(validValue(rule));
+      const pretending = {
+        length: text.length,
+        charCodeAt: (index: number) => text.charCodeAt(index),
+        toString: () => text,
+      };
+      for (const value of [[text], pretending, new String(text), Number(text)]) {
+        expect(rule.check(value)).toBe(rule.kind === 'integer' && value === 4242 ? 4242 : undefined);
+      }
+    }
+  });
+
+  it('a UUID has hyphens in their places, and no other character there', () => {
+    const uuid = '8f14e45f-ceea-467f-a3d9-0123456789ab';
+    for (const character of ['g', ':', '/', '@', '`', '0', ' ', '\0']) {
+      expect(checkUuid(uuid.replace('-', character)), character).toBeUndefined();
+    }
+    expect(checkUuid(uuid.replace('8', 'g'))).toBeUndefined();
+    expect(checkUuid(uuid.replace('8', '-'))).toBeUndefined();
   });
 
   it('codes: an unlisted name is told as other, five-letter words are no SQLSTATE', () => {
@@ -73,6 +96,9 @@ describe('value kinds', () => {
       expect(checkCode(name), name).toBe('other');
     }
     expect(isSqlState('0A000')).toBe(true);
+    for (const state of ['0A0001', '10A000', '0A00', '0a000']) {
+      expect(isSqlState(state), state).toBe(false);
+    }
     expect(checkCode(42)).toBeUndefined();
   });
 
@@ -91,7 +117,7 @@ describe('value kinds', () => {
       ),
       { numRuns: runs(5_000) },
     );
-  });
+  }, 120_000);
 
   it('of http.path know the warehouse and cluster forms only', () => {
     const check = checkOf('driver_connection_params.http_path');

@@ -47,7 +47,8 @@ describe('InFlight', () => {
     open.add(new Entry('a'), TTL_MS);
     open.add(new Entry('b'), TTL_MS);
     expect(vi.getTimerCount()).toBe(1);
-    expect((setTimer.mock.results[0]?.value as NodeJS.Timeout).hasRef()).toBe(false);
+    const timers = setTimer.mock.results.map(({ value }) => value as NodeJS.Timeout);
+    expect(timers.map((timer) => timer.hasRef())).toEqual([false]);
     vi.advanceTimersByTime(2 * TTL_MS);
     expect([open.size, vi.getTimerCount()]).toEqual([0, 0]);
   });

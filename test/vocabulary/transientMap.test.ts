@@ -1,8 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TransientEntry, TransientMap } from '../../src/transientMap.js';
 
 class Entry extends TransientEntry {}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 describe('TransientMap', () => {
   it('holds what a Map holds, in the same order, whatever is added and removed', () => {
@@ -63,20 +67,43 @@ describe('TransientMap', () => {
     expect(drained(map)).toEqual(['2']);
   });
 
-  it('keeps no way from what has gone to what is there', () => {
+  it('makes its Map anew now and then, so that old tables lead to nothing, and loses nothing by it', () => {
+    let made = 0;
+    vi.stubGlobal(
+      'Map',
+      class<Key, Value> extends Map<Key, Value> {
+        constructor(entries?: Iterable<readonly [Key, Value]>) {
+          super(entries);
+          made++;
+        }
+      },
+    );
     const map = new TransientMap<Entry>();
-    // More than there are buckets at first: some share one.
-    const entries = Array.from({ length: 500 }, (_, index) => new Entry(String(index)));
-    for (const entry of entries) {
+    const stays = Array.from({ length: 10 }, (_, index) => new Entry(`stays ${index}`));
+    for (const entry of stays) {
       map.add(entry);
     }
-    for (const entry of entries.toReversed()) {
+    for (let index = 0; index < 10_000; index++) {
+      const entry = new Entry(String(index));
+      map.add(entry);
+      map.add(new Entry(`after ${index}`));
+      expect(map.get(entry.key)).toBe(entry);
       map.remove(entry);
+      map.remove(map.newest ?? entry);
     }
+    expect(made).toBeGreaterThan(5);
+    expect(made).toBeLessThan(20);
+    expect(drained(map)).toEqual(stays.map(({ key }) => key));
+  });
 
-    for (const { older, newer, nextInBucket } of entries) {
-      expect([older, newer, nextInBucket]).toEqual([undefined, undefined, undefined]);
-    }
+  it('knows the newest as long as it is there', () => {
+    const map = new TransientMap<Entry>();
+    const [one, two] = [new Entry('1'), new Entry('2')];
+    map.add(one);
+    map.add(two);
+    expect(map.newest).toBe(two);
+    map.remove(two);
+    expect([map.newest, map.oldest, map.size]).toEqual([undefined, one, 1]);
   });
 });
 

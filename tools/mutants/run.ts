@@ -26,5 +26,5 @@ await new Stryker({
   htmlReporter: { fileName: `temp/mutants/${room}.html` },
   tempDirName: 'temp/mutants/sandbox',
   ignorePatterns: ['temp', 'dist', 'coverage'],
-  warnings: { slow: false },
+  warnings: { unknownOptions: true, preprocessorErrors: true, unserializableOptions: true, slow: false },
 }).runMutationTest();

@@ -1,4 +1,4 @@
-import { COMMA_CODE, codeAt, kindOf, LETTER, OPEN, OPEN_CODE, QUOTE } from './characters.js';
+import { COMMA_CODE, codeAt, DOT_CODE, kindOf, LETTER, OPEN, OPEN_CODE, QUOTE } from './characters.js';
 import { type Keyword, keywords } from './keywords.js';
 import { endOfBlank } from './lexer.js';
 import { Principals } from './principals.js';
@@ -26,8 +26,8 @@ const GET_STOPS = keywords('TO OVERWRITE');
 const LIST_STOPS = keywords('WITH LIMIT');
 /** Behind these a word is the name of an object, even if it looks like the beginning of a clause. */
 const BEFORE_NAMES = keywords(
-  'TABLE VIEW SCHEMA DATABASE CATALOG VOLUME FUNCTION PROCEDURE EXISTS COLUMN COLUMNS EXTERNAL ON TO BY AS RENAME ' +
-    'INTO ALTER CHANGE ADD DROP',
+  'TABLE VIEW SCHEMA DATABASE CATALOG VOLUME FUNCTION PROCEDURE CONNECTION CREDENTIAL SHARE SERVER EXISTS ' +
+    'COLUMN COLUMNS ON TO BY AS INTO',
 );
 
 /** Finds the values that stand without quotes in statements about objects, files and people. */
@@ -44,6 +44,7 @@ export class BareValues {
   /** The last two words. */
   #word: Keyword = '';
   #wordBefore: Keyword = '';
+  #wordIsName = false;
   #depth = 0;
 
   constructor(sql: string) {
@@ -64,7 +65,7 @@ export class BareValues {
   /** Whether BEGIN would begin the body of a procedure. */
   get bodyFollows(): boolean {
     const defines = this.#verb === 'CREATE' || this.#verb === 'REPLACE';
-    return defines && this.#depth === 0 && (this.#word === 'AS' || !BEFORE_NAMES.has(this.#word));
+    return defines && this.#depth === 0 && (this.#word === 'AS' || !this.#precedesName);
   }
 
   /** A statement begins. @param script whether others follow, each behind a semicolon */
@@ -74,6 +75,7 @@ export class BareValues {
     this.#verb = verb;
     this.#word = '';
     this.#wordBefore = '';
+    this.#wordIsName = false;
     this.#depth = 0;
     this.#watchingOutside = false;
     this.#lists.clear();
@@ -91,10 +93,23 @@ export class BareValues {
 
   /** Where the value ends that begins behind the word; -1 if none does. @param before the token before the word */
   behindWord(keyword: Keyword, end: number, before: number): number {
-    const value = this.#lists.active ? -1 : this.#behind(keyword, end, before);
+    const isName = before === DOT_CODE || this.#precedesName;
+    const isSilent = this.#lists.active || before === DOT_CODE;
+    const value = isSilent ? -1 : this.#behind(keyword, end, before, isName);
+    this.#wordIsName = isName;
     this.#wordBefore = this.#word;
     this.#word = keyword;
+    if (value !== -1) {
+      this.passName();
+    }
     return value;
+  }
+
+  /** Something came that is no word: a name in backticks, a value, a parenthesis. */
+  passName(): void {
+    this.#wordBefore = this.#word;
+    this.#word = '';
+    this.#wordIsName = false;
   }
 
   behindComma(end: number): number {
@@ -114,8 +129,7 @@ export class BareValues {
   /** @param word the keyword directly before the parenthesis */
   open(word: Keyword): void {
     this.#depth++;
-    const named = word === this.#word && BEFORE_NAMES.has(this.#wordBefore);
-    if (this.#lists.active || (PropertyLists.begins(word) && !named)) {
+    if (this.#lists.active || (PropertyLists.begins(word) && !(word === this.#word && this.#wordIsName))) {
       this.#watchingOutside = this.#lists.active ? this.#watchingOutside : this.watching;
       this.#lists.open(word);
       this.watching = true;
@@ -124,13 +138,22 @@ export class BareValues {
 
   close(): void {
     this.#depth--;
+    this.passName();
     if (this.#lists.active) {
       this.#lists.close();
       this.watching = this.#lists.active || this.#watchingOutside;
     }
   }
 
-  #behind(keyword: Keyword, end: number, before: number): number {
+  /** Whether the word behind the last one is the name of an object, or a column. */
+  get #precedesName(): boolean {
+    if (this.#wordIsName) {
+      return false;
+    }
+    return BEFORE_NAMES.has(this.#word) || (this.#word === 'LOCATION' && this.#wordBefore === 'EXTERNAL');
+  }
+
+  #behind(keyword: Keyword, end: number, before: number, isName: boolean): number {
     const principal = this.#principals.behindWord(keyword, this.#word, this.#wordBefore, end, this.#depth);
     if (principal !== -1) {
       return principal;
@@ -140,9 +163,9 @@ export class BareValues {
       case 'REPLACE':
       case 'ALTER':
       case 'CACHE':
-        return this.#behindInDefinition(keyword, end, before);
+        return isName ? -1 : this.#behindInDefinition(keyword, end, before);
       case 'INSERT':
-        return this.#behindInInsert(keyword, end);
+        return isName ? -1 : this.#behindInInsert(keyword, end);
       case 'COPY':
         return keyword === 'FROM' && this.#depth === 0 && !this.#opensBehind(end) ? this.#one(end) : -1;
       case 'LOAD':
@@ -161,7 +184,6 @@ export class BareValues {
 
   /** CREATE, ALTER: their clauses, up to the query or the body. */
   #behindInDefinition(keyword: Keyword, end: number, before: number): number {
-    const isClause = !BEFORE_NAMES.has(this.#word);
     switch (keyword) {
       case 'AS':
       case 'RETURN':
@@ -172,9 +194,11 @@ export class BareValues {
         return -1;
       case 'LOCATION':
       case 'URL':
-        return isClause && this.#depth === 0 && !this.#opensBehind(end) ? this.#one(end) : -1;
+        return this.#word !== 'EXTERNAL' && this.#depth === 0 && !this.#opensBehind(end)
+          ? this.#one(end)
+          : -1;
       case 'COMMENT':
-        return isClause && before !== OPEN_CODE && before !== COMMA_CODE ? this.#one(end) : -1;
+        return before !== OPEN_CODE && before !== COMMA_CODE ? this.#one(end) : -1;
       case 'JAR':
       case 'FILE':
       case 'ARCHIVE':

@@ -281,7 +281,9 @@ export class Clauses {
       case 'as':
         this.#onAlias();
         position.state =
-          position.verb === 'FOR' && position.levels.depth === 0 ? QUERY : this.#stateBehindAs();
+          position.verb === 'FOR' && position.levels.depth === 0 && !level.query
+            ? QUERY
+            : this.#stateBehindAs();
         break;
       case 'setOperation':
         level.tables = false;
@@ -422,7 +424,11 @@ export class Clauses {
     if (this.#hasOnePreposition(verb)) {
       this.position.prepositions = undefined;
     }
-    this.#expect(readKind(this.#reader, verb, this.#kindBehind(keyword, verb)));
+    if (verb === 'SYNC' || verb === 'ANALYZE') {
+      this.#expect('other');
+    } else {
+      this.#expect(readKind(this.#reader, verb, this.#kindBehind(keyword, verb)));
+    }
   }
 
   #hasOnePreposition(verb: Keyword): boolean {
@@ -434,7 +440,7 @@ export class Clauses {
     if (verb === 'SHOW') {
       return keyword === 'ON' || this.statements.shown === 'COLUMNS' ? 'table' : 'other';
     }
-    return verb === 'SYNC' || verb === 'ANALYZE' ? 'other' : 'table';
+    return 'table';
   }
 
   /** An alias ends the rows of VALUES: a comma behind it separates tables. */

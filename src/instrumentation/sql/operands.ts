@@ -7,6 +7,7 @@ import {
   OPEN_BRACE_CODE,
   OPEN_CODE,
   OTHER,
+  PIPE_CODE,
   QUESTION_CODE,
   SEMICOLON_CODE,
   SLASH,
@@ -15,7 +16,7 @@ import {
 import type { Keyword } from './keywords.js';
 import { COMPLETE, OPEN, OPERAND, type Position } from './position.js';
 import type { TokenReader } from './tokens.js';
-import { BEHIND_OPERAND } from './vocabulary.js';
+import { BEHIND_OPERAND, BEHIND_TABLE } from './vocabulary.js';
 
 /** Tells keywords from columns of the same name, where an operand stands. */
 export class Operands {
@@ -37,7 +38,7 @@ export class Operands {
         return !isOpen || (this.#beginsOperand && !BEHIND_OPERAND.has(this.#reader.nextKeyword));
       case 'FROM':
       case 'TABLE':
-        return this.isTableArgument;
+        return isOpen ? this.isTableArgument : this.#tableFollows;
       case 'WITH':
         return this.#reader.nextIsName && !BEHIND_OPERAND.has(this.#reader.nextKeyword);
       default:
@@ -47,8 +48,22 @@ export class Operands {
 
   /** Whether a table follows, or a parenthesis with one. */
   get isTableArgument(): boolean {
-    const { nextCode, nextIsName, nextKeyword } = this.#reader;
-    return nextCode === OPEN_CODE || (nextIsName && !BEHIND_OPERAND.has(nextKeyword));
+    const { nextKeyword, codeBehindNext } = this.#reader;
+    if (!this.#tableFollows || !BEHIND_OPERAND.has(nextKeyword)) {
+      return this.#tableFollows;
+    }
+    // A table that is called like an operator: `(FROM from |> …)`, but not `extract(from FROM t)`.
+    const ahead = this.#reader.keywordAhead(1);
+    const kind = kindOf(codeBehindNext);
+    return (
+      ahead === 'AS' ||
+      codeBehindNext === PIPE_CODE ||
+      (nextKeyword === 'FROM' && (BEHIND_TABLE.has(ahead) || kind === CLOSE || kind === COMMA))
+    );
+  }
+
+  get #tableFollows(): boolean {
+    return this.#reader.nextIsName || this.#reader.nextCode === OPEN_CODE;
   }
 
   /** What comes behind a word where an operand is expected. */
@@ -59,7 +74,7 @@ export class Operands {
         return this.#reader.nextIsName ? OPERAND : COMPLETE;
       case 'DISTINCT':
       case 'ALL':
-        return (previous === 'SELECT' || state === OPEN) && this.#reader.nextIsName ? OPERAND : COMPLETE;
+        return (previous === 'SELECT' || state === OPEN) && this.#beginsOperand ? OPERAND : COMPLETE;
       case 'CASE':
         if (!this.#beginsCase) {
           return COMPLETE;

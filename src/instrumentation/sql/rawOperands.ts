@@ -15,6 +15,7 @@ import {
   SEMICOLON_CODE,
   SLASH_CODE,
   SPACE,
+  TYPOGRAPHIC_QUOTE,
 } from './characters.js';
 import { type Keyword, keywordAt } from './keywords.js';
 import { endOfBlank, endOfSpace, endOfToken } from './lexer.js';
@@ -28,8 +29,12 @@ export function needsNoCare(sql: string, start: number): boolean {
   const code = codeAt(sql, start);
   switch (kindOf(code)) {
     case QUOTE:
+    case TYPOGRAPHIC_QUOTE:
     case DOLLAR:
       return true;
+    case LETTER:
+      // A string with a prefix: r'…'.
+      return kindOf(codeAt(sql, start + 1)) === QUOTE;
     default:
       return (
         code === QUESTION_CODE ||

@@ -186,7 +186,7 @@ function isTheName(reader: TokenReader, verb: Keyword): boolean {
     return true;
   }
   const behind = reader.keywordAhead(1);
-  if (BEHIND_NAMES.get(verb)?.has(behind) !== true || reader.nextKeyword === 'ON') {
+  if (BEHIND_NAMES.get(verb)?.has(behind) !== true || reader.nextKeyword === 'ON' || reader.endsBehind(1)) {
     return false;
   }
   const behindThat = reader.keywordAhead(2);

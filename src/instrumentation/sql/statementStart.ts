@@ -8,12 +8,26 @@ const BEFORE_STATEMENT = keywords('EXPLAIN EXTENDED CODEGEN COST FORMATTED LOGIC
 /** Words of a script with a statement behind them. */
 const BLOCKS = keywords('BEGIN THEN ELSE DO LOOP REPEAT');
 
+/** Statements of scripts with others in them: in no other does a word such as THEN begin one. */
+const HEADS = keywords('IF ELSEIF WHILE FOR CASE WHEN UNTIL DECLARE');
+/** Behind these END is a column. */
+const BEFORE_OPERAND = keywords('CASE WHEN THEN ELSE AND OR');
+const VERBS = keywords(
+  'SELECT WITH VALUES TABLE FROM SHOW DESCRIBE DESC INSERT UPDATE DELETE MERGE COPY TRUNCATE LOAD CREATE ALTER DROP ' +
+    'REPLACE UNDROP COMMENT ANALYZE MSCK SYNC USE SET UNSET CALL EXECUTE OPTIMIZE VACUUM CACHE REFRESH RESTORE GRANT ' +
+    'REVOKE DENY COMMIT ROLLBACK RESET PUT GET REMOVE LIST ADD RETURN END',
+);
+
 /** Knows where statements begin, in scripts too. */
 export class StatementStart {
   /** Whether the next word begins a statement. */
   expected = true;
   /** Whether the text is a script, in which statements end with a semicolon. */
   script = false;
+  /** How many CASE of expressions are open. */
+  #cases = 0;
+  #previous: Keyword = '';
+  #verb: Keyword = '';
 
   /** A word came where a statement was expected. @returns whether it is the statement's first */
   take(sql: string, keyword: Keyword, end: number): boolean {
@@ -29,12 +43,45 @@ export class StatementStart {
       return false;
     }
     this.expected = false;
+    this.#previous = keyword;
+    // Something else was no statement after all, but a name such as `do`.
+    if (HEADS.has(keyword) || VERBS.has(keyword)) {
+      this.#verb = keyword;
+    }
     return true;
   }
 
   /** A word came within a statement. */
   pass(keyword: Keyword): void {
-    this.expected = this.script && BLOCKS.has(keyword);
+    if (!this.script || !HEADS.has(this.#verb)) {
+      return;
+    }
+    if (keyword === 'CASE' && this.#previous !== 'END') {
+      this.#cases++;
+    } else if (keyword === 'END' && this.#cases > 0 && !BEFORE_OPERAND.has(this.#previous)) {
+      this.#cases--;
+    }
+    this.#previous = keyword;
+    this.expected = this.#cases === 0 && this.#entersBlock(keyword);
+  }
+
+  #entersBlock(keyword: Keyword): boolean {
+    switch (keyword) {
+      case 'DO':
+        return this.#verb === 'WHILE' || this.#verb === 'FOR';
+      case 'THEN':
+      case 'ELSE':
+        return this.#verb !== 'WHILE' && this.#verb !== 'FOR';
+      default:
+        return BLOCKS.has(keyword);
+    }
+  }
+
+  endStatement(): void {
+    this.expected = true;
+    this.#cases = 0;
+    this.#previous = '';
+    this.#verb = '';
   }
 
   /** `AS BEGIN` of a procedure. */

@@ -1,5 +1,16 @@
 import { BareValues } from './bareValues.js';
-import { CLOSE_CODE, codeAt, EQUALS_CODE, kindOf, SEMICOLON_CODE, SPACE } from './characters.js';
+import {
+  BACKTICK,
+  CLOSE_CODE,
+  codeAt,
+  DOLLAR,
+  EQUALS_CODE,
+  kindOf,
+  QUOTE,
+  SEMICOLON_CODE,
+  SPACE,
+  TYPOGRAPHIC_QUOTE,
+} from './characters.js';
 import type { Keyword } from './keywords.js';
 import { endOfBlank } from './lexer.js';
 import { endOfPieces, needsNoCare } from './rawOperands.js';
@@ -59,6 +70,11 @@ export class StatementValues {
     return value;
   }
 
+  /** A name in backticks came. */
+  passName(): void {
+    this.#bare?.passName();
+  }
+
   behindComma(end: number): number {
     return this.#watching ? (this.#bare?.behindComma(end) ?? -1) : -1;
   }
@@ -85,7 +101,7 @@ export class StatementValues {
   }
 
   endStatement(): void {
-    this.#start.expected = true;
+    this.#start.endStatement();
     this.idle = false;
     this.inSetting = false;
     this.#tag = false;
@@ -93,14 +109,16 @@ export class StatementValues {
   }
 
   /** Whether the key of the setting has ended at this token: the equals sign, or a word that cannot belong to it. */
-  endsKey(code: number, spaced: boolean): boolean {
+  endsKey(code: number, spaced: boolean, afterWord: boolean): boolean {
     const first = !this.#keyStarted;
     this.#keyStarted = true;
     if (code === SEMICOLON_CODE) {
       this.inSetting = false;
       return false;
     }
-    this.inSetting = code !== EQUALS_CODE && (first || !spaced);
+    const kind = kindOf(code);
+    const isLiteral = kind === QUOTE || kind === TYPOGRAPHIC_QUOTE || kind === DOLLAR || kind === BACKTICK;
+    this.inSetting = code !== EQUALS_CODE && (first || !(spaced || (isLiteral && afterWord)));
     return !this.inSetting;
   }
 

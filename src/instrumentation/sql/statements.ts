@@ -275,11 +275,13 @@ export class Statements {
     // `INSERT INTO TABLE values VALUES …`: the clause is behind the name.
     const behind = reader.keywordAhead(1);
     const behindThat = reader.keywordAhead(2);
-    const isName =
-      behind === 'SELECT'
-        ? behindThat === 'VALUES' && reader.keywordAhead(3) === ''
-        : behind !== 'WITH' && BEHIND_INSERTED.has(behindThat);
-    return BEHIND_INSERTED.has(behind) && !isName;
+    if (behind === 'SELECT') {
+      return !(behindThat === 'VALUES' && reader.opensBehind(2));
+    }
+    if (behind === 'FROM') {
+      return behindThat === '' && !reader.opensBehind(1);
+    }
+    return BEHIND_INSERTED.has(behind) && (behind === 'WITH' || !BEHIND_INSERTED.has(behindThat));
   }
 
   #delete(): void {

@@ -77,7 +77,7 @@ export class TokenSanitizer {
       return -1;
     }
     const isEquals = code === EQUALS_CODE;
-    if (!this.#values.endsKey(code, this.#out.spaced)) {
+    if (!this.#values.endsKey(code, this.#out.spaced, this.#out.last === WORD)) {
       return -1;
     }
     const start = isEquals ? this.#blankBehind(this.#keep(i, i + 1, code)) : i;
@@ -131,8 +131,11 @@ export class TokenSanitizer {
     if (last === AT_CODE || isValueInBackticks(this.#sql, start, end)) {
       return this.literal(end);
     }
-    if (!this.#values.idle && this.#values.isValue(end, '', last)) {
-      return this.literal(end);
+    if (!this.#values.idle) {
+      if (this.#values.isValue(end, '', last)) {
+        return this.literal(end);
+      }
+      this.#values.passName();
     }
     this.#partStart = start;
     this.#partEnd = end;
@@ -236,6 +239,7 @@ export class TokenSanitizer {
   }
 
   literal(end: number): number {
+    this.#passValue();
     this.#repetitions.afterRow();
     this.#out.placeholder();
     if (this.#repetitions.inList) {
@@ -329,7 +333,14 @@ export class TokenSanitizer {
     return isPath ? this.literal(endOfOne(this.#sql, i)) : this.mark(i, SLASH_CODE);
   }
 
+  #passValue(): void {
+    if (!this.#values.idle) {
+      this.#values.passName();
+    }
+  }
+
   #parameter(i: number): number {
+    this.#passValue();
     this.#repetitions.afterRow();
     this.#out.keep(i, i + 1, PLACEHOLDER);
     if (this.#repetitions.inList) {

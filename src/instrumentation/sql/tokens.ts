@@ -104,6 +104,17 @@ export class TokenReader {
     }
   }
 
+  /** Whether the statement ends behind the word at that place. */
+  endsBehind(place: number): boolean {
+    const code = this.#codeBehind(place);
+    return code === END || code === SEMICOLON_CODE;
+  }
+
+  /** Whether a parenthesis opens behind the word at that place. */
+  opensBehind(place: number): boolean {
+    return kindOf(this.#codeBehind(place)) === OPEN;
+  }
+
   /** The first character of the token behind the next word. */
   get codeBehindNext(): number {
     return codeAt(this.#sql, endOfBlank(this.#sql, this.#endOfNextWord));
@@ -119,6 +130,15 @@ export class TokenReader {
   get nameBehindNext(): boolean {
     const code = this.codeBehindNext;
     return this.goesOnBehindNext && kindOf(code) !== OPEN;
+  }
+
+  #codeBehind(place: number): number {
+    let end = this.#endOfNextWord;
+    for (let i = 0; i < place; i++) {
+      const start = endOfBlank(this.#sql, end);
+      end = kindOf(codeAt(this.#sql, start)) === LETTER ? endOfWord(this.#sql, start) : start;
+    }
+    return codeAt(this.#sql, endOfBlank(this.#sql, end));
   }
 
   get #endOfNextWord(): number {

@@ -38,6 +38,7 @@ export function stubWire(): StubbedWire {
   const fetchModule = fromDriver('node-fetch') as { default: unknown };
   const original = fetchModule.default;
   const servers = new Map<string, { readonly service: ThriftService; readonly truth: TruthBook }>();
+  let requests = 0;
   let byAgent = new Map<object, SeenConnection>();
   const openers = new Map<string, SeenConnection>();
 
@@ -70,12 +71,13 @@ export function stubWire(): StubbedWire {
     const { service, truth } = serverAt(address);
     let encoded: Buffer = Buffer.alloc(0);
     const response = { writeHead: () => response, end: (bytes: Buffer) => (encoded = bytes) };
-    const request = { headers: { authorization, host: address } };
+    // The server notes whose session it is: a name for this very request tells it from others at the same time.
+    const token = `request ${++requests}`;
+    const request = { headers: { authorization: `Bearer ${token}`, host: address } };
     await service.serve({ request, response, path: '/', body } as unknown as Exchange);
-    for (const { id, token } of truth.sessions) {
-      // Others may be opened at the same time.
-      if (!openers.has(id) && authorization === `Bearer ${token}`) {
-        openers.set(id, connection);
+    for (const session of truth.sessions) {
+      if (session.token === token) {
+        openers.set(session.id, connection);
       }
     }
     return { status: 200, buffer: async () => encoded };

@@ -6,7 +6,7 @@
 import { resolveProcessorOptions } from '../../../src/config.js';
 import { DatabricksExporter } from '../../../src/exporter/databricksExporter.js';
 import { loadNetwork } from '../../../src/exporter/loadNetwork.js';
-import { createHosts } from '../../../src/hosts/hostRegistry.js';
+import { createHosts } from '../../../src/hosts/createHosts.js';
 import { OperationRecord } from '../../../src/records.js';
 import { TestConnection } from '../../support/connections.js';
 

@@ -1,10 +1,9 @@
 import type { Attributes, BatchObservableResult, MeterProvider } from '@opentelemetry/api';
-import type { BreakerSnapshot } from '../exporter/contract.js';
 import type { Guard } from '../guard.js';
+import type { HostStats, HostsStats } from '../hosts/stats.js';
 import { logDebug } from '../log.js';
 import { Tag } from '../tags/index.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
-import type { HostsStats } from './stats.js';
 
 /** `otel.component.type` of all metrics. */
 export const COMPONENT_TYPE = 'databricks_span_processor';
@@ -148,7 +147,7 @@ function observeRecords(
   result.observe(exported, stats.dropped.terminal, { ...component, [Tag.errorType]: 'terminal' });
 }
 
-function openSeconds({ openSince }: BreakerSnapshot): number {
+function openSeconds({ openSince }: HostStats['breaker']): number {
   return openSince === undefined ? 0 : Math.max(0, Date.now() - openSince) / MS_PER_SECOND;
 }
 
