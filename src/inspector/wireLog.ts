@@ -14,10 +14,14 @@ export const ENVELOPE: ReadonlySet<string> = new Set([
 export function logsOf(body: string): readonly string[] {
   try {
     const { protoLogs } = JSON.parse(body) as { readonly protoLogs?: unknown };
-    return Array.isArray(protoLogs) ? protoLogs.filter((log) => typeof log === 'string') : [];
+    return Array.isArray(protoLogs) ? protoLogs.filter(isLog) : [];
   } catch {
     return [];
   }
+}
+
+function isLog(value: unknown): value is string {
+  return typeof value === 'string' && typeof parsed(value) === 'object';
 }
 
 /** The log with that id, as it stands in a body that was sent. */
