@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { defineConfig } from 'tsup';
 import { buildPage } from './tools/buildPage.js';
 
-export default defineConfig({
+export default defineConfig(({ outDir = 'dist' }) => ({
   entry: {
     index: 'src/index.ts',
     register: 'src/register.ts',
@@ -20,8 +21,8 @@ export default defineConfig({
   // The output is not minified and reads like the source: maps would double the package for nothing.
   sourcemap: false,
   async onSuccess() {
-    await buildPage('dist/inspector');
+    await buildPage(join(outDir, 'inspector'));
     // The command needs no second version.
-    await rm('dist/cli.cjs', { force: true });
+    await rm(join(outDir, 'cli.cjs'), { force: true });
   },
-});
+}));
