@@ -3,7 +3,7 @@ const path = require('node:path');
 
 /** The words that all rooms share. */
 const VOCABULARY =
-  '^src/(tags/|(records|context|connectionHandle|guard|log|config|optionChecks|nearestName|inFlight|failures|suppressTracing|runtime|observer|version|scopedSwitches|transientMap|lazyCrypto)\\.ts$)';
+  '^src/(tags/|(records|context|connectionHandle|guard|log|config|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto)\\.ts$)';
 /** The public face: the only files that know every room. */
 const FACE = '^src/(index|register)\\.ts$';
 
@@ -12,7 +12,7 @@ const ROOMS = {
   instrumentation: [],
   exporter: [],
   hosts: ['exporter'],
-  processor: ['hosts'],
+  processor: ['hosts', 'exporter'],
   standalone: ['instrumentation', 'processor', 'exporter', 'inspector'],
   // The page's code runs in a browser: it knows the words of its server, and no code.
   inspector: ['exporter'],

@@ -1,14 +1,19 @@
 import type { Writable } from 'node:stream';
 import type { MeterProvider } from '@opentelemetry/api';
+import { isOwnExporter, type TelemetryExporter } from './exporterMark.js';
 import {
-  booleanOption,
-  functionOption,
-  integerOption,
+  checked,
+  flag,
+  group,
+  integer,
   MAX_TIMER_MS,
-  optionError,
-  rejectUnknownOptions,
-  stringListOption,
-} from './optionChecks.js';
+  type OptionOwner,
+  type OptionsOf,
+  type Resolved,
+  resolveOptions,
+  strings,
+  value,
+} from './optionTable.js';
 import { withholdOption } from './tags/index.js';
 import { INSTRUMENTATION_SCOPE } from './version.js';
 
@@ -27,21 +32,29 @@ export type TokenProvider =
   | string
   | ((host: string) => string | AccessToken | undefined | Promise<string | AccessToken | undefined>);
 
+/** Options of the circuit breaker that each host has. It counts HTTP attempts, retries included. */
 export interface CircuitBreakerOptions {
-  /** Consecutive failed HTTP attempts after which the breaker opens. Default 5. */
+  /** Consecutive failures (5xx, 429, network, timeout) after which it opens. Default 5. */
   readonly failureThreshold?: number;
-  /** Milliseconds for which it stays open, longer if `Retry-After` asks. Default 60000. */
+  /**
+   * Milliseconds for which it stays open, longer if `Retry-After` asks, up to 15 minutes. Also how long a lane
+   * pauses after a 4xx. Default 60000.
+   */
   readonly openMs?: number;
-  /** Consecutive successes in half-open after which it closes. Default 2. */
+  /** Consecutive successes, one request at a time, after which it closes. Default 2. */
   readonly successThreshold?: number;
 }
 
-/** Options of the exporter. Times in milliseconds. */
+/** Options of `DatabricksExporter`. */
 export interface DatabricksExporterOptions {
-  /** False: post to the unauthenticated path, without credentials, ids or configuration. Default true. */
+  /**
+   * False: records go to the unauthenticated path, without credentials, ids, system configuration or
+   * connection parameters. Default true.
+   */
   readonly authenticatedExport?: boolean;
+  /** See CircuitBreakerOptions. */
   readonly circuitBreaker?: CircuitBreakerOptions;
-  /** Further attempts after the first. Default 3. */
+  /** Attempts after the first, within one export, before the batch goes back to its queue. Default 3. */
   readonly maxRetries?: number;
   /**
    * Path of a file, or a stream, to which every request body that was sent is copied, one JSON document per line,
@@ -53,194 +66,187 @@ export interface DatabricksExporterOptions {
 
 /** Options of the sharing of hosts: gate, queue, batches. Times in milliseconds. */
 export interface HostOptions {
-  /** False: nothing is sent. True or left out: the server's feature flag decides. */
+  /**
+   * False: nothing is sent, the feature flag is not asked for. True, or left out: the server's feature flag
+   * decides.
+   */
   readonly enableTelemetry?: boolean;
-  /** @internal True: on without asking the server. See the roll-out page. */
+  /** @internal True: the server's flag is not asked. See the roll-out page. */
   readonly forceEnableTelemetry?: boolean;
   /**
-   * A static token, or a function that gives one for a host. It is sent to every host that the processor serves.
-   * Default: the headers that the driver itself last used.
+   * Used in place of the headers that the driver itself last sent. The function is told the host, may
+   * be asynchronous and may give `{ token, expiresAt }` (epoch milliseconds). A token goes to every host that the
+   * processor serves, unless the function decides by host.
    */
   readonly tokenProvider?: TokenProvider;
   /** Records per request. Default 100. */
   readonly batchSize?: number;
-  /** Time between two flushes of a lane. Default 5000. */
+  /** Longest wait for a batch to fill. The first one falls anywhere in the interval. Default 5000. */
   readonly flushIntervalMs?: number;
-  /** Records that wait per host; more, and the oldest go. Default 20480. */
+  /** Records that wait per host; with more, the oldest is dropped. Default 20480. */
   readonly maxQueueSize?: number;
   /** Age at which a record that could not be sent is dropped. Default 900000. */
   readonly maxRecordAgeMs?: number;
-  /** Hosts at one time. Default 100. */
+  /**
+   * Hosts at one time. With more, the least recently used one without connections makes room; if all have
+   * some, the connection is not served. Default 100.
+   */
   readonly maxHosts?: number;
   /**
-   * Lanes at one time per host: one for each static token, org and route, one for every other connection.
-   * Default 2000.
+   * Lanes at one time per host, in the same way as `maxHosts`: one for each static token, org and route, one for
+   * every other connection. Default 2000.
    */
   readonly maxLanes?: number;
 }
 
 /** Options of `DatabricksSpanProcessor`. Times in milliseconds. */
 export interface DatabricksSpanProcessorOptions extends DatabricksExporterOptions, HostOptions {
-  /** Instrumentation scopes whose spans are served. Default: this package's instrumentation. */
+  /**
+   * In place of the `DatabricksExporter` that the processor makes of its own options: a `DryRunExporter`, or a
+   * `DatabricksExporter` with options of its own.
+   */
+  readonly exporter?: TelemetryExporter;
+  /** Instrumentation scopes whose spans are served. */
   readonly instrumentationScopes?: readonly string[];
-  /** Tags that Databricks is not to get, by their names in the table of tags. Default: none. */
+  /**
+   * Tags that Databricks is not to get, by their names in the table of tags. They are left out of every record.
+   * Default [].
+   */
   readonly withhold?: readonly string[];
-  /** Statements in flight; more, and the oldest is emitted as incomplete. Default 20480. */
+  /** Operations in flight; with more, the oldest is emitted as incomplete. Default 20480. */
   readonly maxInFlightStatements?: number;
-  /** Age at which, a second later, a statement in flight is emitted as incomplete. Default 3600000. */
+  /** Age at which, a second later, an operation in flight is emitted as incomplete. Default 3600000. */
   readonly statementTtlMs?: number;
-  /** One deadline for all of `shutdown()`, and for `forceFlush()`'s network. Default 2000. */
+  /** One deadline for all of `shutdown()`, and for `forceFlush()`. Default 2000. */
   readonly shutdownTimeoutMs?: number;
-  /** Where the processor's own metrics go. Default: nowhere. */
-  readonly meterProvider?: MeterProvider;
-}
-
-export interface ResolvedExporterOptions {
-  readonly authenticatedExport: boolean;
-  readonly circuitBreaker: Required<CircuitBreakerOptions>;
-  readonly maxRetries: number;
-  readonly copyTo: string | Writable | undefined;
-}
-
-export interface ResolvedHostOptions {
-  readonly enableTelemetry: boolean | undefined;
-  readonly forceEnableTelemetry: boolean | undefined;
-  readonly tokenProvider: TokenProvider | undefined;
-  readonly authenticatedExport: boolean;
-  readonly batchSize: number;
-  readonly flushIntervalMs: number;
-  readonly maxQueueSize: number;
-  readonly maxRecordAgeMs: number;
-  readonly maxHosts: number;
-  readonly maxLanes: number;
-}
-
-export interface ResolvedProcessorOptions {
-  readonly exporter: ResolvedExporterOptions;
-  readonly hosts: ResolvedHostOptions;
-  readonly instrumentationScopes: readonly string[];
-  readonly withhold: readonly string[];
-  readonly maxInFlightStatements: number;
-  readonly statementTtlMs: number;
-  readonly shutdownTimeoutMs: number;
-  readonly meterProvider: MeterProvider | undefined;
+  /**
+   * Where the processor's own metrics go. Left out: to the global meter provider, as soon as there is one.
+   * False: nowhere.
+   */
+  readonly meterProvider?: MeterProvider | false;
 }
 
 const MINUTE_MS = 60_000;
 
-const EXPORTER_OPTIONS = [
-  'authenticatedExport',
-  'circuitBreaker',
-  'maxRetries',
-  'copyTo',
-] as const satisfies ReadonlyArray<keyof DatabricksExporterOptions>;
+export const CIRCUIT_BREAKER_OPTIONS = {
+  failureThreshold: integer({ default: 5, min: 1, max: 1_000 }),
+  openMs: integer({ default: MINUTE_MS, min: 1, max: MAX_TIMER_MS }),
+  successThreshold: integer({ default: 2, min: 1, max: 1_000 }),
+} satisfies OptionsOf<CircuitBreakerOptions>;
 
-const PROCESSOR_OPTIONS = [
+export const EXPORTER_OPTIONS = {
+  authenticatedExport: flag({
+    default: true,
+    variable: 'DATABRICKS_OTEL_AUTHENTICATED_EXPORT',
+    unreadable: false,
+  }),
+  circuitBreaker: group(CIRCUIT_BREAKER_OPTIONS),
+  maxRetries: integer({ default: 3, min: 0, max: 20 }),
+  copyTo: value<string | Writable>('the path of a file, or a writable stream', { accepts: isCopyTarget }),
+} satisfies OptionsOf<DatabricksExporterOptions>;
+
+export const HOST_OPTIONS = {
+  enableTelemetry: flag({ variable: 'DATABRICKS_OTEL_ENABLE_TELEMETRY', unreadable: false }),
+  forceEnableTelemetry: flag({ variable: 'DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY' }),
+  tokenProvider: value<TokenProvider>('a token without white space, or a function that gives one', {
+    isSecret: true,
+    accepts: isTokenProvider,
+  }),
+  batchSize: integer({ default: 100, min: 1, max: 10_000, variable: 'DATABRICKS_OTEL_BATCH_SIZE' }),
+  flushIntervalMs: integer({
+    default: 5_000,
+    min: 1,
+    max: MAX_TIMER_MS,
+    variable: 'DATABRICKS_OTEL_FLUSH_INTERVAL_MS',
+  }),
+  maxQueueSize: integer({ default: 20_480, min: 1, variable: 'DATABRICKS_OTEL_MAX_QUEUE_SIZE' }),
+  maxRecordAgeMs: integer({ default: 15 * MINUTE_MS, min: 1, max: MAX_TIMER_MS }),
+  maxHosts: integer({ default: 100, min: 1 }),
+  maxLanes: integer({ default: 2_000, min: 1 }),
+} satisfies OptionsOf<HostOptions>;
+
+export const PROCESSOR_OPTIONS = {
+  ...HOST_OPTIONS,
   ...EXPORTER_OPTIONS,
-  'enableTelemetry',
-  'forceEnableTelemetry',
-  'tokenProvider',
-  'batchSize',
-  'flushIntervalMs',
-  'maxQueueSize',
-  'maxRecordAgeMs',
-  'maxHosts',
-  'maxLanes',
-  'instrumentationScopes',
-  'withhold',
-  'maxInFlightStatements',
-  'statementTtlMs',
-  'shutdownTimeoutMs',
-  'meterProvider',
-] as const satisfies ReadonlyArray<keyof DatabricksSpanProcessorOptions>;
+  exporter: value<TelemetryExporter>('a DatabricksExporter or a DryRunExporter', { accepts: isOwnExporter }),
+  instrumentationScopes: strings({ default: [INSTRUMENTATION_SCOPE] }),
+  withhold: checked('a list of names in [tags.md](tags.md)', { default: [], check: withholdOption }),
+  maxInFlightStatements: integer({ default: 20_480, min: 1 }),
+  statementTtlMs: integer({ default: 60 * MINUTE_MS, min: 1, max: MAX_TIMER_MS }),
+  shutdownTimeoutMs: integer({
+    default: 2_000,
+    min: 1,
+    max: MAX_TIMER_MS,
+    variable: 'DATABRICKS_OTEL_SHUTDOWN_TIMEOUT_MS',
+  }),
+  meterProvider: value<MeterProvider | false>('a MeterProvider or false', { accepts: isMeterProvider }),
+} satisfies OptionsOf<DatabricksSpanProcessorOptions>;
 
-/** @throws TypeError that names the option, what was wrong and what is allowed */
-export function resolveExporterOptions(options: DatabricksExporterOptions = {}): ResolvedExporterOptions {
-  rejectUnknownOptions('DatabricksExporter', options, EXPORTER_OPTIONS);
-  return exporterOptions(options);
+/** OpenTelemetry's names for options that the processor has too. */
+export const OPENTELEMETRY_NAMES: Readonly<Record<string, string>> = {
+  maxExportBatchSize: 'batchSize',
+  scheduledDelayMillis: 'flushIntervalMs',
+  exportIntervalMillis: 'flushIntervalMs',
+  forceFlushTimeoutMillis: 'shutdownTimeoutMs',
+};
+
+const PROCESSOR_OWNER: OptionOwner<typeof PROCESSOR_OPTIONS> = {
+  owner: 'DatabricksSpanProcessor',
+  table: PROCESSOR_OPTIONS,
+  foreign: OPENTELEMETRY_NAMES,
+  call: 'new DatabricksSpanProcessor({ exporter: new DryRunExporter() })',
+};
+
+export type ResolvedExporterOptions = Resolved<typeof EXPORTER_OPTIONS>;
+export type ResolvedHostOptions = Resolved<typeof HOST_OPTIONS>;
+export interface ResolvedProcessorOptions
+  extends Omit<
+    Resolved<typeof PROCESSOR_OPTIONS>,
+    'exporter' | keyof HostOptions | keyof DatabricksExporterOptions
+  > {
+  /** The options for an exporter that the processor makes. */
+  readonly exporter: ResolvedExporterOptions;
+  readonly hosts: ResolvedHostOptions;
+  /** The exporter that the user gave. */
+  readonly givenExporter: TelemetryExporter | undefined;
 }
 
 /** @throws TypeError that names the option, what was wrong and what is allowed */
-export function resolveProcessorOptions(
-  options: DatabricksSpanProcessorOptions = {},
-): ResolvedProcessorOptions {
-  rejectUnknownOptions('DatabricksSpanProcessor', options, PROCESSOR_OPTIONS);
-  if (options.meterProvider !== undefined && typeof options.meterProvider?.getMeter !== 'function') {
-    throw optionError('meterProvider', options.meterProvider, 'a MeterProvider');
-  }
+export function resolveExporterOptions(options?: DatabricksExporterOptions): ResolvedExporterOptions {
+  return resolveOptions({ owner: 'DatabricksExporter', table: EXPORTER_OPTIONS }, options);
+}
+
+/** @throws TypeError that names the option, what was wrong and what is allowed */
+export function resolveProcessorOptions(options?: DatabricksSpanProcessorOptions): ResolvedProcessorOptions {
+  const { exporter, ...resolved } = resolveOptions(PROCESSOR_OWNER, options);
+  const { authenticatedExport, circuitBreaker, maxRetries, copyTo } = resolved;
   return {
-    exporter: exporterOptions(options),
-    hosts: hostOptions(options),
-    instrumentationScopes: stringListOption('instrumentationScopes', options.instrumentationScopes, [
-      INSTRUMENTATION_SCOPE,
-    ]),
-    withhold: withholdOption('DatabricksSpanProcessor', options.withhold),
-    maxInFlightStatements: integerOption('maxInFlightStatements', options.maxInFlightStatements, 20_480, 1),
-    statementTtlMs: integerOption('statementTtlMs', options.statementTtlMs, 60 * MINUTE_MS, 1, MAX_TIMER_MS),
-    shutdownTimeoutMs: integerOption('shutdownTimeoutMs', options.shutdownTimeoutMs, 2_000, 1, MAX_TIMER_MS),
-    meterProvider: options.meterProvider,
+    ...resolved,
+    exporter: { authenticatedExport, circuitBreaker, maxRetries, copyTo },
+    hosts: resolved,
+    givenExporter: exporter,
   };
 }
 
-function exporterOptions(options: DatabricksExporterOptions): ResolvedExporterOptions {
-  const breaker = options.circuitBreaker;
-  rejectUnknownOptions('circuitBreaker', breaker, ['failureThreshold', 'openMs', 'successThreshold']);
-  return {
-    authenticatedExport: booleanOption('authenticatedExport', options.authenticatedExport, true),
-    circuitBreaker: {
-      failureThreshold: integerOption(
-        'circuitBreaker.failureThreshold',
-        breaker?.failureThreshold,
-        5,
-        1,
-        1_000,
-      ),
-      openMs: integerOption('circuitBreaker.openMs', breaker?.openMs, MINUTE_MS, 1, MAX_TIMER_MS),
-      successThreshold: integerOption(
-        'circuitBreaker.successThreshold',
-        breaker?.successThreshold,
-        2,
-        1,
-        1_000,
-      ),
-    },
-    maxRetries: integerOption('maxRetries', options.maxRetries, 3, 0, 20),
-    copyTo: copyOption(options.copyTo),
-  };
+function isTokenProvider(given: unknown): boolean {
+  return typeof given === 'string' ? given !== '' && !/[\s\p{Cc}]/u.test(given) : typeof given === 'function';
 }
 
-function hostOptions(options: DatabricksSpanProcessorOptions): ResolvedHostOptions {
-  return {
-    enableTelemetry: booleanOption('enableTelemetry', options.enableTelemetry, undefined),
-    forceEnableTelemetry: booleanOption('forceEnableTelemetry', options.forceEnableTelemetry, undefined),
-    tokenProvider: tokenProviderOption(options.tokenProvider),
-    authenticatedExport: booleanOption('authenticatedExport', options.authenticatedExport, true),
-    batchSize: integerOption('batchSize', options.batchSize, 100, 1, 10_000),
-    flushIntervalMs: integerOption('flushIntervalMs', options.flushIntervalMs, 5_000, 1, MAX_TIMER_MS),
-    maxQueueSize: integerOption('maxQueueSize', options.maxQueueSize, 20_480, 1),
-    maxRecordAgeMs: integerOption('maxRecordAgeMs', options.maxRecordAgeMs, 15 * MINUTE_MS, 1, MAX_TIMER_MS),
-    maxHosts: integerOption('maxHosts', options.maxHosts, 100, 1),
-    maxLanes: integerOption('maxLanes', options.maxLanes, 2_000, 1),
-  };
+function isCopyTarget(given: unknown): boolean {
+  if (typeof given === 'string') {
+    return given !== '' && !given.includes('\0');
+  }
+  const { write, on } = (given ?? {}) as Partial<Writable>;
+  return typeof write === 'function' && typeof on === 'function';
 }
 
-function copyOption(value: string | Writable | undefined): string | Writable | undefined {
-  const isPath = typeof value === 'string' && value !== '' && !value.includes('\0');
-  if (value === undefined || isPath) {
-    return value;
+function isMeterProvider(given: unknown): boolean {
+  if (given === false) {
+    return true;
   }
-  if (typeof value === 'string' || typeof value?.write !== 'function' || typeof value.on !== 'function') {
-    throw optionError('copyTo', value, 'the path of a file or a writable stream');
+  try {
+    return typeof (given as MeterProvider | null)?.getMeter === 'function';
+  } catch {
+    return false;
   }
-  return value;
-}
-
-function tokenProviderOption(value: TokenProvider | undefined): TokenProvider | undefined {
-  if (typeof value === 'string') {
-    if (value === '' || /[\s\p{Cc}]/u.test(value)) {
-      throw optionError('tokenProvider', value, 'a token without white space, or a function that gives one');
-    }
-    return value;
-  }
-  return functionOption('tokenProvider', value);
 }

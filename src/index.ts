@@ -21,6 +21,7 @@ export { setConnection } from './context.js';
 export type { BreakerSnapshot, BreakerState } from './exporter/contract.js';
 export { DatabricksExporter } from './exporter/databricksExporter.js';
 export { DryRunExporter, type DryRunExporterOptions } from './exporter/dryRunExporter.js';
+export type { TelemetryExporter } from './exporterMark.js';
 export type { ConnectionOutcome, DropReason, FlagOutcome } from './hosts/counters.js';
 export type { FlagState, FlagStats, HostStats, HostsStats } from './hosts/stats.js';
 export type { DatabricksTelemetryConnectOptions } from './instrumentation/connectOptions.js';

@@ -30,3 +30,12 @@ export function logInfo(message: string, ...details: unknown[]): void {
 export function logDebug(message: string, ...details: unknown[]): void {
   log('debug', message, details);
 }
+
+/**
+ * Whether anybody has set a logger. The API has no question for it; the place where it keeps its globals is the
+ * same for all its copies of one major version.
+ */
+export function hasLogger(): boolean {
+  const globals = (globalThis as Record<symbol, unknown>)[Symbol.for('opentelemetry.js.api.1')];
+  return (globals as { diag?: unknown } | undefined)?.diag !== undefined;
+}

@@ -6,19 +6,17 @@ export type CollectorCheck =
   | {
       readonly type: 'text';
       readonly pattern: string;
-      readonly maxLength?: number;
       readonly otherwise?: string;
     };
 
 /** 2⁵³ − 1, beyond which JavaScript has no exact integers. */
 const LARGEST_INTEGER = String(Number.MAX_SAFE_INTEGER);
-const VERSION_MAX_LENGTH = 64;
 
 // The expressions are for Go's regexp package, which knows no look-ahead: a SQLSTATE, five characters with a digit
 // among them or `XX` at the beginning, is spelled out. A test compares them with the package's own checks.
 const UUID = '[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}';
 const DIGITS = '[0-9]{1,20}';
-const VERSION = 'v?[0-9]{1,10}([.][0-9]{1,10}){0,3}(-[a-z]{1,16}([.][0-9]{1,10})?)?';
+const VERSION = '[0-9]{1,10}([.][0-9]{1,10}){0,3}(-[a-z]{1,16}([.][0-9]{1,10})?)?';
 const HTTP_STATUS = '[1-5][0-9]{2}';
 const SQLSTATE = ['XX[0-9A-Z]{3}', ...[0, 1, 2, 3, 4].map(digitAt)];
 
@@ -35,7 +33,7 @@ export function collectorCheck({ rule }: SentTag): CollectorCheck {
     case 'digits':
       return text(DIGITS);
     case 'version':
-      return { ...text(VERSION), maxLength: VERSION_MAX_LENGTH };
+      return text(VERSION);
     case 'enum':
       return text((rule.values ?? []).map(literal).join('|'));
     case 'pattern':
@@ -70,10 +68,8 @@ function fits(value: string, check: CollectorCheck): string {
       return `IsBool(${value})`;
     case 'integer':
       return `IsInt(${value}) and ${value} >= 0 and ${value} <= ${LARGEST_INTEGER}`;
-    case 'text': {
-      const matches = `IsString(${value}) and IsMatch(${value}, ${quote(check.pattern)})`;
-      return check.maxLength === undefined ? matches : `${matches} and Len(${value}) <= ${check.maxLength}`;
-    }
+    case 'text':
+      return `IsString(${value}) and IsMatch(${value}, ${quote(check.pattern)})`;
   }
 }
 

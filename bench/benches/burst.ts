@@ -39,7 +39,7 @@ async function measure(variant: string, effort: Effort): Promise<Sample> {
 async function ours(spans: ReturnType<typeof statementSpans>): Promise<number> {
   const { DatabricksSpanProcessor } = await loadPackage();
   const exporter = new NoOpRecordExporter();
-  const processor = new DatabricksSpanProcessor({}, exporter);
+  const processor = new DatabricksSpanProcessor({ exporter });
   const context = await connectionContext();
   for (const { statement } of spans) {
     processor.onStart(statement, context);

@@ -61,7 +61,7 @@ function lead(spans: readonly ReadableSpan[], processor: SpanProcessorLike, cont
 async function processorFor(variant: string): Promise<SpanProcessorLike> {
   const { DatabricksSpanProcessor } = await loadPackage();
   return variant === 'ours'
-    ? new DatabricksSpanProcessor({}, new NoOpRecordExporter())
+    ? new DatabricksSpanProcessor({ exporter: new NoOpRecordExporter() })
     : (new NoopSpanProcessor() as SpanProcessorLike);
 }
 

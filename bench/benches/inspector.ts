@@ -60,7 +60,7 @@ export const bench: Bench = {
 async function measure(variant: string, effort: Effort): Promise<Sample> {
   const { DatabricksSpanProcessor, DryRunExporter } = await loadPackage();
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const processor = new DatabricksSpanProcessor({}, new DryRunExporter({ stream: nowhere }));
+  const processor = new DatabricksSpanProcessor({ exporter: new DryRunExporter({ stream: nowhere }) });
   const tracer = driverTracer(processor);
   const context = await connectionContext();
   const make = (count: number): void => {

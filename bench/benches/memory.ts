@@ -50,7 +50,7 @@ async function measure(variant: string, effort: Effort): Promise<Sample> {
 async function ours(count: number, ended: boolean): Promise<number> {
   const { DatabricksSpanProcessor } = await loadPackage();
   const options = { maxInFlightStatements: NO_CAP, maxQueueSize: NO_CAP };
-  const processor = new DatabricksSpanProcessor(options, new StuckExporter());
+  const processor = new DatabricksSpanProcessor({ ...options, exporter: new StuckExporter() });
   const context = await connectionContext();
   const spans: ReadableSpan[] = statementSpans(count, 0).map(({ statement }) => statement);
   const bytes = await heldPer(count, () => {

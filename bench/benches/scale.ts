@@ -86,7 +86,7 @@ async function measure(variant: string, effort: Effort): Promise<Sample> {
 async function ours(maxHosts: number): Promise<SpanProcessor> {
   const { DatabricksSpanProcessor } = await loadPackage();
   const options = { maxHosts, maxInFlightStatements: NO_CAP };
-  return new DatabricksSpanProcessor(options, new NoOpRecordExporter());
+  return new DatabricksSpanProcessor({ ...options, exporter: new NoOpRecordExporter() });
 }
 
 async function statements(

@@ -105,7 +105,7 @@ async function processorFor(
     case 'ours': {
       const { DatabricksSpanProcessor } = await loadPackage();
       const exporter = new NoOpRecordExporter();
-      return { processor: new DatabricksSpanProcessor({}, exporter), check: nothingLost(exporter) };
+      return { processor: new DatabricksSpanProcessor({ exporter }), check: nothingLost(exporter) };
     }
     default:
       return { processor: new NoopSpanProcessor(), check: () => undefined };

@@ -95,7 +95,9 @@ async function subject(variant: string, effort: Effort): Promise<Subject> {
 
 async function liveSpans(effort: Effort, withOurs: boolean): Promise<Subject> {
   const { DatabricksSpanProcessor } = await loadPackage();
-  const processor = withOurs ? new DatabricksSpanProcessor({}, new NoOpRecordExporter()) : undefined;
+  const processor = withOurs
+    ? new DatabricksSpanProcessor({ exporter: new NoOpRecordExporter() })
+    : undefined;
   const tracer = driverTracer((processor ?? new NoopSpanProcessor()) as SpanProcessor);
   const context = await connectionContext();
   const block = slices(effort.count(STATEMENTS_PER_BLOCK), STATEMENTS_PER_TURN, (count) => {
@@ -108,7 +110,7 @@ async function liveSpans(effort: Effort, withOurs: boolean): Promise<Subject> {
 
 async function ours(effort: Effort, tags: StatementTags): Promise<Subject> {
   const { DatabricksSpanProcessor } = await loadPackage();
-  const processor = new DatabricksSpanProcessor({}, new NoOpRecordExporter());
+  const processor = new DatabricksSpanProcessor({ exporter: new NoOpRecordExporter() });
   const context = await connectionContext();
   const pool = statementSpans(POOL, DOWNLOADS, tags);
   let next = 0;

@@ -1,3 +1,4 @@
+const { setTimeout } = require('node:timers/promises');
 const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-http');
 const { NodeSDK } = require('@opentelemetry/sdk-node');
 const { BatchSpanProcessor } = require('@opentelemetry/sdk-trace-base');
@@ -17,4 +18,15 @@ const sdk = new NodeSDK({
 });
 sdk.start();
 
-process.once('beforeExit', () => sdk.shutdown());
+// At the end, send what is queued, within 2.5 s, whatever becomes of it.
+async function stop() {
+  const late = setTimeout(2_500).then(() => Promise.reject(new Error('no answer within 2.5 s')));
+  try {
+    await Promise.race([sdk.shutdown(), late]);
+  } catch (error) {
+    console.error(`telemetry was not exported: ${error.message || error.code || error}`);
+  }
+  process.exit();
+}
+process.once('beforeExit', stop);
+process.once('SIGTERM', stop);

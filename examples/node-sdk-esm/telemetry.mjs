@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
@@ -17,4 +18,15 @@ const sdk = new NodeSDK({
 });
 sdk.start();
 
-process.once('beforeExit', () => sdk.shutdown());
+// At the end, send what is queued, within 2.5 s, whatever becomes of it.
+async function stop() {
+  const late = setTimeout(2_500).then(() => Promise.reject(new Error('no answer within 2.5 s')));
+  try {
+    await Promise.race([sdk.shutdown(), late]);
+  } catch (error) {
+    console.error(`telemetry was not exported: ${error.message || error.code || error}`);
+  }
+  process.exit();
+}
+process.once('beforeExit', stop);
+process.once('SIGTERM', stop);

@@ -4,7 +4,10 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { DatabricksSpanProcessor, DryRunExporter } from '../../src/index.js';
 import { SCOPE, TinyDriver } from './tinyDriver.js';
 
-const processor = new DatabricksSpanProcessor({ instrumentationScopes: [SCOPE] }, new DryRunExporter());
+const processor = new DatabricksSpanProcessor({
+  instrumentationScopes: [SCOPE],
+  exporter: new DryRunExporter(),
+});
 const provider = new NodeTracerProvider({ spanProcessors: [processor] });
 provider.register();
 

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { type DatabricksExporterOptions, resolveExporterOptions } from '../config.js';
+import { type Environment, type OurVariable, textIn } from '../environment.js';
 import { logError } from '../log.js';
 import { NODE_RUNTIME } from '../runtime.js';
 import { HttpTransport } from './httpTransport.js';
@@ -32,16 +33,13 @@ export class DatabricksExporter {
   }
 }
 
-const COPY_VARIABLE = 'DATABRICKS_OTEL_COPY_TO';
+const COPY_VARIABLE = 'DATABRICKS_OTEL_COPY_TO' satisfies OurVariable;
 
 /**
  * @param target as the option says; it goes before the environment's
  * @throws Error for an option that can't be used. What the environment says is logged instead: nothing is copied.
  */
-function copyFor(
-  target: string | Writable | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): RequestCopy | undefined {
+function copyFor(target: string | Writable | undefined, environment: Environment): RequestCopy | undefined {
   if (target !== undefined) {
     try {
       return createRequestCopy(target);
@@ -49,8 +47,8 @@ function copyFor(
       throw new Error(`DatabricksExporter: option 'copyTo': ${(error as Error).message}`, { cause: error });
     }
   }
-  const path = environment[COPY_VARIABLE]?.trim() ?? '';
-  if (path === '') {
+  const path = textIn(environment, COPY_VARIABLE);
+  if (path === undefined) {
     return undefined;
   }
   try {

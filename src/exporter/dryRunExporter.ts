@@ -1,7 +1,9 @@
 import type { Writable } from 'node:stream';
 import type { CredentialHeaders } from '../connectionHandle.js';
+import type { OurVariable } from '../environment.js';
 import { DRY_RUN_PATH, type Observation, WRITTEN } from '../observer.js';
-import { booleanOption, optionError, rejectUnknownOptions } from '../optionChecks.js';
+import { optionError } from '../optionErrors.js';
+import { flag, type OptionsOf, type Resolved, resolveOptions, value } from '../optionTable.js';
 import type { OperationRecord } from '../records.js';
 import { parseAddress } from './address.js';
 import type {
@@ -14,19 +16,35 @@ import type {
   RecordExporter,
 } from './contract.js';
 import { encodeBatch } from './encode.js';
+import { FileLines } from './fileLines.js';
 import { printableAscii } from './headers.js';
-import { FileLines, type LineSink, StreamLines } from './lineSink.js';
+import { type LineSink, StreamLines } from './lineSink.js';
 import { putInside } from './opaque.js';
 import { isSupportedRoute } from './supportedRoutes.js';
 
+/** A path here makes every processor of the process write instead of send. */
+export const DRY_RUN_VARIABLE = 'DATABRICKS_OTEL_DRY_RUN' satisfies OurVariable;
+
+/** Options of `DryRunExporter`. */
 export interface DryRunExporterOptions {
-  /** Where the request bodies are written. Default: standard output. */
+  /** Where the request bodies are written. It is not ended. */
   readonly stream?: Writable;
-  /** Path of a file that they are appended to, instead of a stream. Made readable for its owner only. */
+  /**
+   * Path of a file that they are appended to, instead of `stream`. It is created for its owner only; a file that
+   * is there and that others may read or write, that belongs to somebody else, or a symbolic link, is refused.
+   */
   readonly file?: string;
-  /** As in `DatabricksExporterOptions`: false shows what goes to the unauthenticated path. Default true. */
+  /** False shows what would go to the unauthenticated path. Default true. */
   readonly authenticatedExport?: boolean;
 }
+
+export const DRY_RUN_OPTIONS = {
+  stream: value<Writable>('a writable stream', { accepts: isStream }),
+  file: value<string>('the path of a file', { variable: DRY_RUN_VARIABLE, accepts: isPath }),
+  authenticatedExport: flag({ default: true }),
+} satisfies OptionsOf<DryRunExporterOptions>;
+
+const OWNER = 'DryRunExporter';
 
 /** How soon a sink that could not keep up is tried again. */
 const RETRY_AFTER_MS = 1_000;
@@ -41,16 +59,19 @@ const ENABLED: FlagResult = { outcome: 'answer', enabled: true, ttlSeconds: unde
 export class DryRunExporter {
   readonly [Symbol.toStringTag] = 'DryRunExporter';
 
-  /** @throws TypeError that names the option, what was wrong and what is allowed */
+  /**
+   * @param options see `DryRunExporterOptions`; every one has a default
+   * @throws TypeError that names the option, what was wrong and what is allowed
+   * @throws Error with the path, if the file can't be written or others have access to it
+   */
   constructor(options: DryRunExporterOptions = {}) {
-    rejectUnknownOptions('DryRunExporter', options, ['stream', 'file', 'authenticatedExport']);
-    const authenticated = booleanOption('authenticatedExport', options.authenticatedExport, true);
-    const sink = sinkFor(options);
+    const resolved = resolveOptions({ owner: OWNER, table: DRY_RUN_OPTIONS }, options);
+    const sink = sinkFor(resolved);
     putInside(this, {
       supportsHost: (host, port) => parseAddress(host, port) !== undefined,
       supportsRoute: isSupportedRoute,
       openHost: (host, port, observation) =>
-        new DryRunHost({ host, port }, sink, { authenticated, observation }),
+        new DryRunHost({ host, port }, sink, { authenticated: resolved.authenticatedExport, observation }),
     } satisfies RecordExporter);
   }
 }
@@ -133,18 +154,25 @@ class DryRunHost implements HostExporter {
   }
 }
 
-function sinkFor({ stream, file }: DryRunExporterOptions): LineSink {
+function sinkFor({ stream, file }: Resolved<typeof DRY_RUN_OPTIONS>): LineSink {
   if (file === undefined) {
-    if (stream !== undefined && (typeof stream?.write !== 'function' || typeof stream.on !== 'function')) {
-      throw optionError('stream', stream, 'a writable stream');
-    }
     return new StreamLines(stream ?? process.stdout);
   }
-  if (typeof file !== 'string' || file === '' || file.includes('\0')) {
-    throw optionError('file', file, 'the path of a file');
-  }
   if (stream !== undefined) {
-    throw optionError('file', file, "left out where there is a 'stream'");
+    throw optionError({ owner: OWNER, name: 'file' }, file, "left out where there is a 'stream'");
   }
-  return new FileLines(file);
+  try {
+    return new FileLines(file);
+  } catch (error) {
+    throw new Error(`${OWNER}: option 'file': ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function isStream(given: unknown): boolean {
+  const { write, on } = (given ?? {}) as Partial<Writable>;
+  return typeof write === 'function' && typeof on === 'function';
+}
+
+function isPath(given: unknown): boolean {
+  return typeof given === 'string' && given !== '' && !given.includes('\0');
 }

@@ -1,4 +1,3 @@
-import { appendFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { linkAbort, within } from './waiting.js';
 
@@ -11,10 +10,7 @@ export interface LineSink {
 }
 
 /** How long a full or slow sink is waited for. */
-const MAX_WAIT_MS = 5_000;
-/** Lines that wait for a file at one time. */
-const MAX_PENDING_LINES = 16;
-const OWNER_ONLY = 0o600;
+export const MAX_WAIT_MS = 5_000;
 
 /** Lines to a stream of somebody else's: never ended here, never filled beyond its own limit by more than a line. */
 export class StreamLines implements LineSink {
@@ -68,37 +64,5 @@ export class StreamLines implements LineSink {
         resolve('failed');
       }
     });
-  }
-}
-
-/** Lines to the end of a file, one after the other. */
-export class FileLines implements LineSink {
-  readonly #path: string;
-  #last: Promise<WriteOutcome> = Promise.resolve('written');
-  #pending = 0;
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  async write(line: string, signal: AbortSignal): Promise<WriteOutcome> {
-    if (this.#pending >= MAX_PENDING_LINES) {
-      return 'busy';
-    }
-    this.#last = this.#append(this.#last, line);
-    return (await within(this.#last, signal, MAX_WAIT_MS)) ?? 'written';
-  }
-
-  async #append(before: Promise<unknown>, line: string): Promise<WriteOutcome> {
-    this.#pending++;
-    await before;
-    try {
-      await appendFile(this.#path, line, { mode: OWNER_ONLY });
-      return 'written';
-    } catch {
-      return 'failed';
-    } finally {
-      this.#pending--;
-    }
   }
 }

@@ -24,7 +24,7 @@ export type FlagOutcome =
   | { readonly kind: 'enabled' | 'disabled' }
   /** Nothing is known, and nothing is asked before that monotonic time. */
   | { readonly kind: 'later'; readonly at: number }
-  /** Nothing is known, and these credentials may not be tried for now. */
+  /** These credentials may not be tried for now. */
   | { readonly kind: 'unauthorized' };
 
 /** Who asks, and as whom. */
@@ -116,7 +116,7 @@ export class FeatureFlag {
       });
       this.#request = request;
       if ((await request) === 'unauthorized') {
-        return this.#state === 'unknown' ? { kind: 'unauthorized' } : { kind: this.#state };
+        return { kind: 'unauthorized' };
       }
     }
   }

@@ -7,7 +7,7 @@ import { Observation } from '../observer.js';
 import type { Runtime } from '../runtime.js';
 import { type ConnectionOutcome, Counters, type DropReason, LossWarner } from './counters.js';
 import { checkedConnection, Identities, laneKey, refusalOf } from './destination.js';
-import { decideGate, type Environment, type GateDecision } from './gate.js';
+import { type Environment, explainGate, type GateDecision } from './gate.js';
 import { Host, type HostServices } from './host.js';
 import { HostQueue } from './hostQueue.js';
 import { type ConnectionLease, DISABLED_LEASE, type Lane, Lease, type LeaseServices } from './lane.js';
@@ -126,8 +126,8 @@ export class HostRegistry {
     if (this.#isStopping) {
       return this.#refuse(handle, 'refused_shutdown');
     }
-    const gate = decideGate(handle.telemetry, this.#options, this.#environment);
-    this.#observation.noteVerdict(gate, 'gate');
+    const { decision: gate, decidedBy } = explainGate(handle.telemetry, this.#options, this.#environment);
+    this.#observation.noteVerdict(gate, decidedBy);
     if (gate === 'off') {
       this.#counters.connections.disabled++;
       return DISABLED_LEASE;

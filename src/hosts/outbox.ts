@@ -112,6 +112,7 @@ export class Outbox implements TurnTaker {
   /** Its turn at the host. */
   takeTurn(): boolean {
     if (this.#isClosed || this.isPaused) {
+      this.#schedule();
       return false;
     }
     if (this.#answer !== 'enabled') {

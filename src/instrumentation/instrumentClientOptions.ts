@@ -1,17 +1,21 @@
-import { booleanOption, rejectUnknownOptions } from '../optionChecks.js';
+import { flag, type OptionsOf, resolveOptions } from '../optionTable.js';
 
 /** What `instrument()` must be told of a client that is connected already. */
 export interface InstrumentClientOptions {
   /**
    * For a client that was connected before it was observed. True: as far as `connect()` is concerned, its
-   * records may be sent; the other switches decide as ever. Default false: nothing of it is sent, because the
+   * records may be sent; the other switches decide as ever. False: nothing of it is sent, because the
    * driver does not keep the `enableTelemetry` that `connect()` was given. Of no effect on later connects.
+   * Default false.
    */
   readonly enableTelemetry?: boolean;
 }
 
+export const INSTRUMENT_CLIENT_OPTIONS = {
+  enableTelemetry: flag({ default: false }),
+} satisfies OptionsOf<InstrumentClientOptions>;
+
 /** @throws TypeError that names the option, what was wrong and what is allowed */
 export function isWantedBy(options: InstrumentClientOptions): boolean {
-  rejectUnknownOptions('instrument', options, ['enableTelemetry']);
-  return booleanOption('enableTelemetry', options.enableTelemetry, false);
+  return resolveOptions({ owner: 'instrument', table: INSTRUMENT_CLIENT_OPTIONS }, options).enableTelemetry;
 }

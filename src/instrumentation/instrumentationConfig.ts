@@ -1,13 +1,17 @@
 import type { Span } from '@opentelemetry/api';
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
 import {
-  booleanOption,
-  choiceOption,
-  functionOption,
-  integerOption,
+  callback,
+  choice,
+  flag,
+  integer,
   MAX_TIMER_MS,
-  rejectUnknownOptions,
-} from '../optionChecks.js';
+  type OptionsOf,
+  type Resolved,
+  resolveOptions,
+} from '../optionTable.js';
+
+const HOUR_MS = 3_600_000;
 
 /** What a `requestHook` is told. */
 export interface RequestInfo {
@@ -31,100 +35,110 @@ export interface ResponseInfo {
 
 /** Options of `DatabricksSqlInstrumentation`. Times in milliseconds. */
 export interface DatabricksSqlInstrumentationConfig extends InstrumentationConfig {
+  /** False: nothing is patched until `enable()`. Default true. */
+  enabled?: boolean;
   /**
-   * `off`: no query text. `sanitized`: literals replaced by `?`, unless the statement is parameterised.
-   * `raw`: as it is. Default `sanitized`.
+   * `db.query.text`: none; literals, paths, settings and principals replaced by `?` (text of a parameterised
+   * statement is kept); as it is. Default 'sanitized'.
    */
   queryText?: 'off' | 'sanitized' | 'raw';
   /** Characters of query text that are kept. Default 4096. */
   queryTextMaxLength?: number;
-  /** Your own sanitizer, used instead of the built-in one. If it throws, no text is recorded. */
+  /**
+   * Your own sanitizer, in place of the built-in one, for statements without parameters. If it throws or gives
+   * no string, no text is recorded.
+   */
   sanitizer?: (statement: string) => string;
-  /** Record the values of parameters as `db.query.parameter.<key>`. Default false. */
+  /**
+   * `db.query.parameter.<key>`: the values of parameters, at most 100 per statement and 1024 characters each.
+   * Default false.
+   */
   recordQueryParameters?: boolean;
-  /** Record the number of rows that the application got as `db.response.returned_rows`. Default false. */
+  /**
+   * `db.response.returned_rows`: the number of rows that the application got. The metric of that name is recorded
+   * in any case. Default false.
+   */
   recordReturnedRows?: boolean;
-  /** Called when the span of an operation has started. */
+  /** Called with the span and a `RequestInfo` when an operation starts. */
   requestHook?: (span: Span, request: RequestInfo) => void;
-  /** Called right before the span of an operation ends. */
+  /** Called with the span and a `ResponseInfo` right before an operation's span ends. */
   responseHook?: (span: Span, response: ResponseInfo) => void;
-  /** Make spans only where there is a parent span. Default false. */
+  /** True: no span, and so no record, for what is called without an active span. Default false. */
   requireParentSpan?: boolean;
-  /** Keep other instrumentations from making spans of the driver's HTTP requests. Default false. */
+  /** True: other instrumentations make no spans of the driver's HTTP requests. Default false. */
   suppressNestedSpans?: boolean;
-  /** Send the ids of the statement's span to the warehouse as a query tag. Default false. */
+  /**
+   * True: each statement carries its trace and span id to the warehouse as query tags. See
+   * [query-history.md](query-history.md). Default false.
+   */
   traceparentQueryTag?: boolean;
   /**
-   * `replace`: the driver's own telemetry is switched off for connections that a
-   * DatabricksSpanProcessor serves. `keep`: it is left as it is. Default `replace`.
+   * Whether the driver's own telemetry is switched off for connections that a `DatabricksSpanProcessor` serves.
+   * Default 'replace'.
    */
   driverTelemetry?: 'replace' | 'keep';
   /** How long a statement stays open after a failure that trying again may overcome. Default 5000. */
   statementGraceMs?: number;
-  /** Age at which a statement that was never read to its end or closed is ended. Default 3600000. */
+  /**
+   * Age at which a statement that was neither read to its end nor closed is ended as incomplete.
+   * Default 3600000.
+   */
   statementTtlMs?: number;
-  /** Statements in flight; more, and the oldest is ended. Default 20480. */
+  /** Statements in flight; with more, the oldest is ended as incomplete. Default 20480. */
   maxInFlightStatements?: number;
 }
 
+export const INSTRUMENTATION_OPTIONS = {
+  enabled: flag({ default: true }),
+  queryText: choice(['off', 'sanitized', 'raw'], {
+    default: 'sanitized',
+    variable: 'DATABRICKS_OTEL_QUERY_TEXT',
+    unreadable: 'off',
+  }),
+  queryTextMaxLength: integer({
+    default: 4_096,
+    min: 1,
+    max: 65_536,
+    variable: 'DATABRICKS_OTEL_QUERY_TEXT_MAX_LENGTH',
+  }),
+  sanitizer: callback<(statement: string) => string>(),
+  recordQueryParameters: flag({ default: false, variable: 'DATABRICKS_OTEL_RECORD_QUERY_PARAMETERS' }),
+  recordReturnedRows: flag({ default: false, variable: 'DATABRICKS_OTEL_RECORD_RETURNED_ROWS' }),
+  requestHook: callback<(span: Span, request: RequestInfo) => void>(),
+  responseHook: callback<(span: Span, response: ResponseInfo) => void>(),
+  requireParentSpan: flag({ default: false, variable: 'DATABRICKS_OTEL_REQUIRE_PARENT_SPAN' }),
+  suppressNestedSpans: flag({ default: false, variable: 'DATABRICKS_OTEL_SUPPRESS_NESTED_SPANS' }),
+  traceparentQueryTag: flag({ default: false, variable: 'DATABRICKS_OTEL_TRACEPARENT_QUERY_TAG' }),
+  driverTelemetry: choice(['replace', 'keep'], {
+    default: 'replace',
+    variable: 'DATABRICKS_OTEL_DRIVER_TELEMETRY',
+  }),
+  statementGraceMs: integer({ default: 5_000, min: 0, max: MAX_TIMER_MS }),
+  statementTtlMs: integer({ default: HOUR_MS, min: 1, max: MAX_TIMER_MS }),
+  maxInFlightStatements: integer({ default: 20_480, min: 1 }),
+} satisfies OptionsOf<DatabricksSqlInstrumentationConfig>;
+
+/** Names that OpenTelemetry's other database instrumentations have for options of this one. */
+export const OTHER_INSTRUMENTATIONS_NAMES: Readonly<Record<string, string>> = {
+  enhancedDatabaseReporting: 'recordQueryParameters',
+  dbStatementSerializer: 'sanitizer',
+  maskStatementHook: 'sanitizer',
+  addSqlCommenterCommentToQueries: 'traceparentQueryTag',
+};
+
 /** The configuration with all defaults. */
-export interface ResolvedInstrumentationConfig extends InstrumentationConfig {
-  queryText: 'off' | 'sanitized' | 'raw';
-  queryTextMaxLength: number;
-  sanitizer: ((statement: string) => string) | undefined;
-  recordQueryParameters: boolean;
-  recordReturnedRows: boolean;
-  requestHook: DatabricksSqlInstrumentationConfig['requestHook'] | undefined;
-  responseHook: DatabricksSqlInstrumentationConfig['responseHook'] | undefined;
-  requireParentSpan: boolean;
-  suppressNestedSpans: boolean;
-  traceparentQueryTag: boolean;
-  driverTelemetry: 'replace' | 'keep';
-  statementGraceMs: number;
-  statementTtlMs: number;
-  maxInFlightStatements: number;
-}
-
-const HOUR_MS = 3_600_000;
-
-const OPTIONS = [
-  'enabled',
-  'queryText',
-  'queryTextMaxLength',
-  'sanitizer',
-  'recordQueryParameters',
-  'recordReturnedRows',
-  'requestHook',
-  'responseHook',
-  'requireParentSpan',
-  'suppressNestedSpans',
-  'traceparentQueryTag',
-  'driverTelemetry',
-  'statementGraceMs',
-  'statementTtlMs',
-  'maxInFlightStatements',
-] as const satisfies ReadonlyArray<keyof DatabricksSqlInstrumentationConfig>;
+export type ResolvedInstrumentationConfig = Resolved<typeof INSTRUMENTATION_OPTIONS>;
 
 /** @throws TypeError that names the option, what was wrong and what is allowed */
 export function resolveInstrumentationConfig(
-  config: DatabricksSqlInstrumentationConfig = {},
+  config?: DatabricksSqlInstrumentationConfig,
 ): ResolvedInstrumentationConfig {
-  rejectUnknownOptions('DatabricksSqlInstrumentation', config, OPTIONS);
-  return {
-    enabled: booleanOption('enabled', config.enabled, true),
-    queryText: choiceOption('queryText', config.queryText, 'sanitized', ['off', 'sanitized', 'raw']),
-    queryTextMaxLength: integerOption('queryTextMaxLength', config.queryTextMaxLength, 4_096, 1, 65_536),
-    sanitizer: functionOption('sanitizer', config.sanitizer),
-    recordQueryParameters: booleanOption('recordQueryParameters', config.recordQueryParameters, false),
-    recordReturnedRows: booleanOption('recordReturnedRows', config.recordReturnedRows, false),
-    requestHook: functionOption('requestHook', config.requestHook),
-    responseHook: functionOption('responseHook', config.responseHook),
-    requireParentSpan: booleanOption('requireParentSpan', config.requireParentSpan, false),
-    suppressNestedSpans: booleanOption('suppressNestedSpans', config.suppressNestedSpans, false),
-    traceparentQueryTag: booleanOption('traceparentQueryTag', config.traceparentQueryTag, false),
-    driverTelemetry: choiceOption('driverTelemetry', config.driverTelemetry, 'replace', ['replace', 'keep']),
-    statementGraceMs: integerOption('statementGraceMs', config.statementGraceMs, 5_000, 0, MAX_TIMER_MS),
-    statementTtlMs: integerOption('statementTtlMs', config.statementTtlMs, HOUR_MS, 1, MAX_TIMER_MS),
-    maxInFlightStatements: integerOption('maxInFlightStatements', config.maxInFlightStatements, 20_480, 1),
-  };
+  return resolveOptions(
+    {
+      owner: 'DatabricksSqlInstrumentation',
+      table: INSTRUMENTATION_OPTIONS,
+      foreign: OTHER_INSTRUMENTATIONS_NAMES,
+    },
+    config,
+  );
 }

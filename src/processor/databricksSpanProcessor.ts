@@ -1,17 +1,20 @@
-import { type Context, diag } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../config.js';
 import type { ConnectionEndpoint, ConnectionHandle, ConnectionServer } from '../connectionHandle.js';
 import { getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
+import { reportEnvironment } from '../environment.js';
+import { chooseExporter } from '../exporter/chooseExporter.js';
 import { failureClassOf } from '../failures.js';
 import { Guard } from '../guard.js';
-import { createHosts, type DatabricksExporter, type DryRunExporter } from '../hosts/createHosts.js';
+import { createHosts } from '../hosts/createHosts.js';
 import type { HostRegistry } from '../hosts/hostRegistry.js';
 import type { ConnectionLease } from '../hosts/lane.js';
 import { type FallOutReason, InFlight } from '../inFlight.js';
+import { hasLogger, logDebug } from '../log.js';
 import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';
 import { TAG_TABLE, Tag } from '../tags/index.js';
-import { registerMetrics } from './metrics.js';
 import { OpenOperation } from './openOperation.js';
+import { ProcessorMetrics } from './processorMetrics.js';
 import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
 import { RecordMaker } from './recordMaker.js';
 import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
@@ -59,16 +62,22 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   readonly #guard = new Guard();
   /** Where we are registered twice, each span ends twice, one right after the other. */
   #lastDownload: ReadableSpanLike | undefined = undefined;
-  readonly #unregisterMetrics: () => void;
+  readonly #metrics: ProcessorMetrics;
+  /** Whether what is wrong with the environment's variables has been logged. */
+  #isEnvironmentReported = false;
   #shutdown: Promise<void> | undefined = undefined;
 
   /**
    * @param options see `DatabricksSpanProcessorOptions`; every one has a default
-   * @param exporter default: a `DatabricksExporter` made from the same options. A `DryRunExporter` prints
-   *   instead of sending.
    * @throws TypeError that names the option, what was wrong and what is allowed
    */
-  constructor(options: DatabricksSpanProcessorOptions = {}, exporter?: DatabricksExporter | DryRunExporter) {
+  constructor(options: DatabricksSpanProcessorOptions = {}, ...none: readonly never[]) {
+    if (none.length > 0) {
+      throw new TypeError(
+        'DatabricksSpanProcessor: there is no second argument. ' +
+          'The call is: new DatabricksSpanProcessor({ exporter: new DryRunExporter() })',
+      );
+    }
     const resolved = resolveProcessorOptions(options);
     this.#observation = new Observation(resolved.withhold);
     this[OBSERVATION] = this.#observation;
@@ -76,14 +85,18 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
     this.#records = new RecordMaker(TAG_TABLE, resolved.withhold);
-    this.#hosts = createHosts(resolved, exporter, { guard: this.#guard, observation: this.#observation });
+    this.#hosts = createHosts(resolved, chooseExporter(resolved, process.env), {
+      guard: this.#guard,
+      observation: this.#observation,
+    });
     this.#open = new InFlight((operation, reason) => this.#emitIncomplete(operation, reason));
     this.#maxInFlight = resolved.maxInFlightStatements;
     this.#ttlMs = resolved.statementTtlMs + EXPIRY_MARGIN_MS;
-    this.#unregisterMetrics =
-      resolved.meterProvider === undefined
-        ? () => undefined
-        : registerMetrics(resolved.meterProvider, () => this.stats(), this.#guard);
+    this.#metrics = new ProcessorMetrics(resolved.meterProvider, this.#guard, () => this.#snapshot());
+    // In many set-ups the processor is made before the logger is set: then with the first connection.
+    if (hasLogger()) {
+      this.#reportEnvironment();
+    }
   }
 
   onStart(span: ReadableSpanLike, parentContext: Context): void {
@@ -128,6 +141,11 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
 
   /** What the processor has done so far, and its state now. */
   stats(): ProcessorStats {
+    this.#metrics.look();
+    return this.#snapshot();
+  }
+
+  #snapshot(): ProcessorStats {
     return {
       ...this.#hosts.stats(),
       openStatements: this.#open.size,
@@ -139,6 +157,13 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       invalidValues: this.#records.invalidValues,
       internalErrors: this.#counters.internalErrors,
     };
+  }
+
+  #reportEnvironment(): void {
+    if (!this.#isEnvironmentReported) {
+      this.#isEnvironmentReported = true;
+      reportEnvironment(process.env);
+    }
   }
 
   #isForeign(span: ReadableSpanLike): boolean {
@@ -156,6 +181,8 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       return;
     }
     if (handle.served === undefined) {
+      this.#reportEnvironment();
+      this.#metrics.onActivity();
       this.#serve(handle);
     }
     const { served } = handle;
@@ -249,6 +276,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
         lease.enqueue(download);
       }
     }
+    this.#metrics.onActivity();
     lease.enqueue(record);
     if (errorName !== undefined && failureClassOf(errorName) === 'terminal') {
       lease.flush();
@@ -262,7 +290,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
         this.#emit(operation, operation.span);
       }
       await this.#hosts.shutdown(this.#shutdownTimeoutMs);
-      this.#unregisterMetrics();
+      this.#metrics.stop();
     } catch (error) {
       this.#onInternalError(error);
     }
@@ -270,7 +298,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
 
   #onInternalError(error: unknown): void {
     this.#counters.internalErrors++;
-    diag.debug('opentelemetry-databricks-sql: a span could not be processed', error);
+    logDebug('a span could not be processed', error);
   }
 }
 

@@ -1,48 +1,69 @@
 import { type Context, SpanKind, TraceFlags } from '@opentelemetry/api';
+import { Guard } from '../guard.js';
 import { type HasLocalRule, LOCAL_RULE, type LocalRule } from '../observer.js';
-import { choiceOption, rejectUnknownOptions, stringListOption } from '../optionChecks.js';
+import { describeValue } from '../optionErrors.js';
+import { checked, choice, type OptionsOf, resolveOptions, strings } from '../optionTable.js';
 import { NameSet, TAG_TABLE, withholdOption } from '../tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../version.js';
 import { localViewOf } from './localSpanView.js';
+import type { ProcessorStats } from './processorStats.js';
 import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
 
+/** Options of `exportLocal`. */
 export interface ExportLocalOptions {
   /**
-   * `statements`: one span per operation. `operations`: the inner spans of statements as well (execute,
-   * wait, CloudFetch downloads). Default `statements`.
+   * One span per operation; or the inner spans of statements as well (execute, wait, each CloudFetch download).
+   * Default 'statements'.
    */
   readonly detail?: 'statements' | 'operations';
   /**
-   * Tags that the processor is not to get, besides those that are `exportDatabricks`: their names in the table
-   * of tags; `exception.*` and `db.query.parameter.*` stand for all that begin so. The span's name and status
-   * stay. Default: none.
+   * Tags that your processor is not to get, besides those that are `exportDatabricks`. Attributes of the span, its
+   * events and its links; the span's name and status stay. Default [].
    */
   readonly withhold?: readonly string[];
-  /** Scopes whose inner spans `detail` is about. Default: this package's instrumentation. */
+  /** Scopes whose inner spans `detail` is about. */
   readonly instrumentationScopes?: readonly string[];
 }
 
+export const EXPORT_LOCAL_OPTIONS = {
+  detail: choice(['statements', 'operations'], {
+    default: 'statements',
+    variable: 'DATABRICKS_OTEL_DETAIL',
+  }),
+  withhold: checked(
+    'a list of names in [tags.md](tags.md), or names that `db.query.parameter.*` or `exception.*` stands for',
+    { default: [], check: withholdOption },
+  ),
+  instrumentationScopes: strings({ default: [INSTRUMENTATION_SCOPE] }),
+} satisfies OptionsOf<ExportLocalOptions>;
+
 /**
  * Puts a filter in front of a processor of yours, so that your backend gets every tag but those that are
- * `exportDatabricks`, and no span that the sampler did not choose.
+ * `exportDatabricks`, and no span that the sampler did not choose. What the processor throws ends here and is
+ * counted in `stats()`.
  *
  * @param processor any span processor, for example a BatchSpanProcessor
  * @throws TypeError that names the option, what was wrong and what is allowed
  */
 export function exportLocal<Processor extends SpanProcessorLike>(
   processor: Processor,
-  options: ExportLocalOptions = {},
-): SpanProcessorLike {
+  options?: ExportLocalOptions,
+): SpanProcessorLike & { stats(): Pick<ProcessorStats, 'userCodeFailures'> } {
   if (typeof processor?.onStart !== 'function' || typeof processor.onEnd !== 'function') {
-    throw new TypeError('exportLocal: the first argument must be a span processor');
+    throw new TypeError(
+      `exportLocal: the first argument is ${describeValue(processor)}; allowed is a span processor. ` +
+        'The call is: exportLocal(new BatchSpanProcessor(exporter))',
+    );
   }
-  rejectUnknownOptions('exportLocal', options, ['detail', 'withhold', 'instrumentationScopes']);
-  const detail = choiceOption('detail', options.detail, 'statements', ['statements', 'operations']);
-  const scopes = stringListOption('instrumentationScopes', options.instrumentationScopes, [
-    INSTRUMENTATION_SCOPE,
-  ]);
-  const hidden = new NameSet([...DATABRICKS_ONLY, ...withholdOption('exportLocal', options.withhold)]);
-  return new LocalExport(processor, detail === 'statements' ? new Set(scopes) : new Set(), hidden);
+  const { detail, withhold, instrumentationScopes } = resolveOptions(
+    { owner: 'exportLocal', table: EXPORT_LOCAL_OPTIONS },
+    options,
+  );
+  return new LocalExport(
+    processor,
+    detail === 'statements' ? new Set(instrumentationScopes) : new Set(),
+    new NameSet([...DATABRICKS_ONLY, ...withhold]),
+  );
 }
 
 const DATABRICKS_ONLY: readonly string[] = TAG_TABLE.rows
@@ -55,6 +76,7 @@ class LocalExport implements SpanProcessorLike, HasLocalRule {
   readonly #withoutInner: ReadonlySet<string>;
   /** Tags that are left out. */
   readonly #hidden: NameSet;
+  readonly #guard = new Guard();
   /** Only there if the other processor has it: the SDK asks. */
   readonly onEnding?: (span: ReadableSpanLike) => void;
 
@@ -65,7 +87,11 @@ class LocalExport implements SpanProcessorLike, HasLocalRule {
     if (typeof next.onEnding === 'function') {
       this.onEnding = (span) => {
         if (!this.#isHidden(span)) {
-          next.onEnding?.(span);
+          try {
+            this.#watch(next.onEnding?.(span));
+          } catch {
+            this.#guard.note('spanProcessor');
+          }
         }
       };
     }
@@ -73,13 +99,21 @@ class LocalExport implements SpanProcessorLike, HasLocalRule {
 
   onStart(span: ReadableSpanLike, parentContext: Context): void {
     if (!this.#isHidden(span)) {
-      this.#next.onStart(span, parentContext);
+      try {
+        this.#watch(this.#next.onStart(span, parentContext));
+      } catch {
+        this.#guard.note('spanProcessor');
+      }
     }
   }
 
   onEnd(span: ReadableSpanLike): void {
     if (!this.#isHidden(span)) {
-      this.#next.onEnd(localViewOf(span, this.#hidden));
+      try {
+        this.#watch(this.#next.onEnd(localViewOf(span, this.#hidden)));
+      } catch {
+        this.#guard.note('spanProcessor');
+      }
     }
   }
 
@@ -90,12 +124,25 @@ class LocalExport implements SpanProcessorLike, HasLocalRule {
     return DATABRICKS_ONLY.includes(tag) ? 'databricks_only' : 'withheld';
   }
 
-  forceFlush(): Promise<void> {
-    return this.#next.forceFlush();
+  /** Rejects as the other processor does: whoever flushes wants to know. */
+  async forceFlush(): Promise<void> {
+    await this.#next.forceFlush();
   }
 
-  shutdown(): Promise<void> {
-    return this.#next.shutdown();
+  /** Rejects as the other processor does. */
+  async shutdown(): Promise<void> {
+    await this.#next.shutdown();
+  }
+
+  stats(): Pick<ProcessorStats, 'userCodeFailures'> {
+    return { userCodeFailures: this.#guard.failures() };
+  }
+
+  /** Hooks return nothing; one that is asynchronous, against the rules, may reject. */
+  #watch(result: unknown): void {
+    if (result !== undefined) {
+      this.#guard.call('spanProcessor', () => result);
+    }
   }
 
   /** Not sampled, or an inner span that was not asked for. Operations are CLIENT spans, inner ones are not. */

@@ -1,25 +1,17 @@
 import {
   type ContextManager,
   context,
-  diag,
   ProxyTracerProvider,
   propagation,
   type TextMapPropagator,
   trace,
 } from '@opentelemetry/api';
-import type { Environment } from './environmentOptions.js';
 import { LocalContexts } from './localContexts.js';
 import type { ModuleFinder } from './moduleFinder.js';
-import { badValue, listVariable } from './sdkEnvironment.js';
+import type { Sdk } from './sdk.js';
+import { listVariable, logBadValue } from './sdkEnvironment.js';
 
-/** What is used of `@opentelemetry/core`, `…/resources` and `…/context-async-hooks`. */
-interface CoreModule {
-  readonly W3CTraceContextPropagator?: new () => TextMapPropagator;
-  readonly W3CBaggagePropagator?: new () => TextMapPropagator;
-  readonly CompositePropagator?: new (options: {
-    readonly propagators: readonly TextMapPropagator[];
-  }) => TextMapPropagator;
-}
+/** What is used of `@opentelemetry/resources` and `…/context-async-hooks`. */
 interface Resource {
   merge(other: Resource): Resource;
 }
@@ -69,17 +61,17 @@ export function setContextManager(modules: ModuleFinder): void {
 }
 
 /** The propagators that `OTEL_PROPAGATORS` names: `tracecontext`, `baggage`, `none`. */
-export function setPropagator(environment: Environment, modules: ModuleFinder): void {
-  const core = (modules.find('@opentelemetry/core')?.exports ?? {}) as CoreModule;
+export function setPropagator(sdk: Sdk): void {
+  const { core } = sdk;
   const known: Readonly<Record<string, (new () => TextMapPropagator) | undefined>> = {
     tracecontext: core.W3CTraceContextPropagator,
     baggage: core.W3CBaggagePropagator,
   };
-  const named = listVariable(environment, 'OTEL_PROPAGATORS');
+  const named = listVariable(sdk, 'OTEL_PROPAGATORS');
   const propagators = (named.length === 0 ? DEFAULT_PROPAGATORS : named).flatMap((name) => {
     const Propagator = Object.hasOwn(known, name) ? known[name] : undefined;
     if (Propagator === undefined && name !== 'none') {
-      diag.error(badValue('OTEL_PROPAGATORS', name, [...DEFAULT_PROPAGATORS, 'none'], 'none'));
+      logBadValue('OTEL_PROPAGATORS', name, [...DEFAULT_PROPAGATORS, 'none'], 'it is left out');
     }
     return Propagator === undefined ? [] : [new Propagator()];
   });

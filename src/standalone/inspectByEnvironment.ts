@@ -1,12 +1,9 @@
+import { type Environment, type OurVariable, parseSwitch, textIn } from '../environment.js';
 import { logError } from '../log.js';
 import type { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const VARIABLE = 'DATABRICKS_OTEL_INSPECT';
+const VARIABLE = 'DATABRICKS_OTEL_INSPECT' satisfies OurVariable;
 const MAX_PORT = 65_535;
-const ON: ReadonlySet<string> = new Set(['1', 'true', 'yes', 'on']);
-const OFF: ReadonlySet<string> = new Set(['', '0', 'false', 'no', 'off']);
 
 /**
  * Starts the inspector if `DATABRICKS_OTEL_INSPECT` asks for it: `1` for any port that is free, else a port. One
@@ -19,11 +16,12 @@ export function inspectByEnvironment(
   processor: DatabricksSpanProcessor,
   local: object | undefined,
 ): void {
-  const text = environment[VARIABLE]?.trim().toLowerCase() ?? '';
-  if (OFF.has(text)) {
+  const text = textIn(environment, VARIABLE);
+  const word = text === undefined ? false : parseSwitch(text);
+  if (word === false) {
     return;
   }
-  const port = ON.has(text) ? 0 : Number(text);
+  const port = word === true ? 0 : Number(text);
   if (!Number.isInteger(port) || port < 0 || port > MAX_PORT) {
     logError(`${VARIABLE} is not '1' or a port, so there is no inspector`);
     return;

@@ -1,9 +1,8 @@
-import { diag } from '@opentelemetry/api';
+import { logError } from '../log.js';
 import { type ExportLocalOptions, exportLocal } from '../processor/exportLocal.js';
 import type { SpanProcessorLike } from '../processor/spanShape.js';
-import type { Environment } from './environmentOptions.js';
 import type { Sdk } from './sdk.js';
-import { badValue, batchOptionsByEnvironment, listVariable, variable } from './sdkEnvironment.js';
+import { batchOptionsByEnvironment, listVariable, logBadValue, textVariable } from './sdkEnvironment.js';
 
 const EXPORTER_PACKAGES: ReadonlyMap<string, string> = new Map([
   ['http/protobuf', '@opentelemetry/exporter-trace-otlp-proto'],
@@ -14,12 +13,8 @@ const DEFAULT_PROTOCOL = 'http/protobuf';
 const EXPORTERS = ['otlp', 'console', 'none'];
 
 /** The processors for the user's own backend that `OTEL_TRACES_EXPORTER` asks for, each behind the filter. */
-export function localProcessors(
-  environment: Environment,
-  sdk: Sdk,
-  options: ExportLocalOptions,
-): readonly SpanProcessorLike[] {
-  const names = listVariable(environment, 'OTEL_TRACES_EXPORTER');
+export function localProcessors(sdk: Sdk, options: ExportLocalOptions): readonly SpanProcessorLike[] {
+  const names = listVariable(sdk, 'OTEL_TRACES_EXPORTER');
   const processors = (names.length === 0 ? ['otlp'] : names).map((name) => {
     switch (name) {
       case 'none':
@@ -28,41 +23,41 @@ export function localProcessors(
         return sdk.console();
       default:
         if (name !== 'otlp') {
-          diag.error(badValue('OTEL_TRACES_EXPORTER', name, EXPORTERS, 'none'));
+          logBadValue('OTEL_TRACES_EXPORTER', name, EXPORTERS, 'it is left out');
           return undefined;
         }
-        return otlpProcessor(environment, sdk);
+        return otlpProcessor(sdk);
     }
   });
   return processors.filter((each) => each !== undefined).map((each) => exportLocal(each, options));
 }
 
 /** The endpoint, the headers and the rest of `OTEL_EXPORTER_OTLP_*` are read by the exporter itself. */
-function otlpProcessor(environment: Environment, sdk: Sdk): SpanProcessorLike | undefined {
-  const wanted = protocolOf(environment);
+function otlpProcessor(sdk: Sdk): SpanProcessorLike | undefined {
+  const wanted = protocolOf(sdk);
   const packages = wanted === undefined ? [...EXPORTER_PACKAGES.values()] : [EXPORTER_PACKAGES.get(wanted)];
   for (const name of packages) {
     const exporter = name === undefined ? undefined : newExporter(name, sdk);
     if (exporter !== undefined) {
-      return sdk.batch(exporter, batchOptionsByEnvironment(environment));
+      return sdk.batch(exporter, batchOptionsByEnvironment(sdk));
     }
   }
-  diag.error(
-    'opentelemetry-databricks-sql: spans go to no backend of yours: no OTLP exporter was found. ' +
+  logError(
+    'spans go to no backend of yours: no OTLP exporter was found. ' +
       `Install one: npm install ${packages[0]}; or set OTEL_TRACES_EXPORTER=none`,
   );
   return undefined;
 }
 
 /** `undefined`: whichever exporter is installed, `http/protobuf` first. */
-function protocolOf(environment: Environment): string | undefined {
+function protocolOf(sdk: Sdk): string | undefined {
   for (const name of ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL']) {
-    const text = variable(environment, name);
+    const text = textVariable(sdk, name);
     if (text !== undefined) {
       if (EXPORTER_PACKAGES.has(text)) {
         return text;
       }
-      diag.error(badValue(name, text, [...EXPORTER_PACKAGES.keys()], DEFAULT_PROTOCOL));
+      logBadValue(name, text, [...EXPORTER_PACKAGES.keys()], `${DEFAULT_PROTOCOL} is used`);
       return DEFAULT_PROTOCOL;
     }
   }

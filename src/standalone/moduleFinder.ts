@@ -1,5 +1,6 @@
+import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Packages that bring others along, for installations in which only what was asked for is in reach. */
@@ -49,17 +50,29 @@ export class ModuleFinder {
   }
 }
 
-/** Looks from the application's folder, then from this package's. */
+/**
+ * Looks from the application's entry file, then from this package's. Never from the working directory: whoever
+ * may write there could have their code run.
+ */
 export function applicationModules(ownFile: string | undefined): ModuleFinder {
+  const starts: string[] = [];
   const script = process.argv[1];
-  const starts = [join(process.cwd(), 'index.js')];
-  if (script !== undefined) {
-    starts.unshift(script);
+  if (script !== undefined && isAbsolute(script)) {
+    starts.push(...realPathOf(script), script);
   }
   if (ownFile !== undefined) {
     starts.push(ownFile.startsWith('file:') ? fileURLToPath(ownFile) : ownFile);
   }
   return new ModuleFinder(starts);
+}
+
+/** A program that was started through a link has its modules beside the file that the link leads to. */
+function realPathOf(script: string): string[] {
+  try {
+    return [realpathSync(script)];
+  } catch {
+    return [];
+  }
 }
 
 function carriersOf(start: string): string[] {

@@ -1,4 +1,4 @@
-import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import type { MeterProvider, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
 import type { SamplerLike } from '../processor/recordDriverSpans.js';
 import type { SpanProcessorLike } from '../processor/spanShape.js';
 import type { ModuleFinder } from './moduleFinder.js';
@@ -32,13 +32,29 @@ interface SdkModule {
   readonly ParentBasedSampler: Constructor<[{ readonly root: SamplerLike }], SamplerLike>;
 }
 
+/** What is used of `@opentelemetry/core`: the SDK's own readers of the environment's variables, and more. */
+interface CoreModule {
+  /** Warns of what is no number. */
+  getNumberFromEnv?(name: string): number | undefined;
+  getStringFromEnv?(name: string): string | undefined;
+  getStringListFromEnv?(name: string): string[] | undefined;
+  /** Takes what the SDK's own processors could not export. */
+  setGlobalErrorHandler?(handler: (error: unknown) => void): void;
+  readonly W3CTraceContextPropagator?: new () => TextMapPropagator;
+  readonly W3CBaggagePropagator?: new () => TextMapPropagator;
+  readonly CompositePropagator?: new (options: {
+    readonly propagators: readonly TextMapPropagator[];
+  }) => TextMapPropagator;
+}
+
 /** The application's SDK, whichever line it is of. */
 export class Sdk {
   /** Where the SDK's own dependencies are found, in the versions that fit it. */
   readonly modules: ModuleFinder;
+  readonly core: CoreModule;
   readonly #module: SdkModule;
   readonly #Provider: Constructor<[ProviderOptions], StartedProvider>;
-  /** `sdk-trace-base` takes the exporter itself first, `sdk-trace` one object with everything. */
+  /** It is `sdk-trace-base`, which takes the exporter itself first; `sdk-trace` takes one object with everything. */
   readonly #exporterFirst: boolean;
 
   private constructor(
@@ -51,6 +67,12 @@ export class Sdk {
     this.#Provider = Provider;
     this.#exporterFirst = exporterFirst;
     this.modules = modules;
+    this.core = modules.find('@opentelemetry/core')?.exports ?? {};
+  }
+
+  /** Whether its parts take the variables of the environment that are for them: `sdk-trace-base` does. */
+  get readsEnvironment(): boolean {
+    return this.#exporterFirst;
   }
 
   /** @returns `undefined` if the module is not an SDK that is known */

@@ -1,34 +1,52 @@
 import { createNoopMeter, type MeterProvider } from '@opentelemetry/api';
-import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../config.js';
+import { type DatabricksSpanProcessorOptions, OPENTELEMETRY_NAMES, PROCESSOR_OPTIONS } from '../config.js';
 import { suppressDatabricksTelemetry, suppressQueryText } from '../context.js';
-import type { DatabricksExporter } from '../exporter/databricksExporter.js';
-import type { DryRunExporter } from '../exporter/dryRunExporter.js';
 import { DatabricksSqlInstrumentation } from '../instrumentation/databricksSqlInstrumentation.js';
-import type { DatabricksSqlInstrumentationConfig } from '../instrumentation/instrumentationConfig.js';
-import { optionError } from '../optionChecks.js';
+import {
+  type DatabricksSqlInstrumentationConfig,
+  INSTRUMENTATION_OPTIONS,
+} from '../instrumentation/instrumentationConfig.js';
+import { optionError } from '../optionErrors.js';
+import { type OptionsOf, resolveOptions, value } from '../optionTable.js';
 import { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js';
 import type { ProcessorStats } from '../processor/processorStats.js';
 import type { SpanProcessorLike } from '../processor/spanShape.js';
-import { settledWithin, stopBeforeExit } from './exitFlush.js';
 import { PrivateContexts } from './localContexts.js';
 import { applicationModules } from './moduleFinder.js';
 import { ownFile } from './ownFile.js';
+import { RunningTelemetry } from './runningTelemetry.js';
 import { SDK_MISSING, Sdk } from './sdk.js';
 
 /** Options of `startDatabricksTelemetry`: those of the processor, and these. Times in milliseconds. */
 export interface StandaloneOptions extends DatabricksSpanProcessorOptions {
-  /** Options of the instrumentation. */
+  /** Options of [DatabricksSqlInstrumentation](#databrickssqlinstrumentation). */
   readonly instrumentation?: DatabricksSqlInstrumentationConfig;
-  /** Processors besides the one for Databricks, for example `exportLocal(new BatchSpanProcessor(…))`. */
+  /** Further processors, for example `exportLocal(new BatchSpanProcessor(…))`. */
   readonly spanProcessors?: readonly SpanProcessorLike[];
-  /** In place of sending: for example a `DryRunExporter`. */
-  readonly exporter?: DatabricksExporter | DryRunExporter;
-  /**
-   * The module `@opentelemetry/sdk-trace`, or `@opentelemetry/sdk-trace-base` 2.x. Default: whichever the
-   * application has installed. Bundled code has to name it.
-   */
+  /** The SDK to use. Left out: whichever the application has installed. Bundled code has to name it. */
   readonly sdk?: object;
 }
+
+const OWN_OPTIONS = {
+  instrumentation: value<DatabricksSqlInstrumentationConfig>(
+    'an object of options of DatabricksSqlInstrumentation',
+    { accepts: (given) => typeof given === 'object' && given !== null },
+  ),
+  spanProcessors: value<readonly SpanProcessorLike[], readonly SpanProcessorLike[]>(
+    'a list of span processors',
+    { default: [], accepts: areProcessors },
+  ),
+  sdk: value<object>('the module @opentelemetry/sdk-trace, or @opentelemetry/sdk-trace-base 2.x', {
+    accepts: (given) => typeof given === 'object' && given !== null,
+  }),
+};
+
+export const STANDALONE_OPTIONS = {
+  ...PROCESSOR_OPTIONS,
+  ...OWN_OPTIONS,
+} satisfies OptionsOf<StandaloneOptions>;
+
+const OWNER = 'startDatabricksTelemetry';
 
 /** A running telemetry of its own. */
 export interface DatabricksTelemetry {
@@ -54,48 +72,43 @@ export interface DatabricksTelemetry {
  * @throws TypeError that names the option, what was wrong and what is allowed
  * @throws Error if no SDK is installed
  */
-export function startDatabricksTelemetry(options: StandaloneOptions = {}): DatabricksTelemetry {
-  const {
-    instrumentation: config,
-    spanProcessors = [],
-    exporter,
-    sdk: module,
-    ...processorOptions
-  } = options;
-  const { shutdownTimeoutMs, meterProvider } = resolveProcessorOptions(processorOptions);
-  checkProcessors(spanProcessors);
+export function startDatabricksTelemetry(options?: StandaloneOptions): DatabricksTelemetry {
+  const resolved = resolveOptions(
+    { owner: OWNER, table: STANDALONE_OPTIONS, foreign: OPENTELEMETRY_NAMES },
+    options,
+  );
+  const config = resolveOptions(
+    { owner: `${OWNER}, option 'instrumentation'`, table: INSTRUMENTATION_OPTIONS },
+    resolved.instrumentation,
+  );
+  const { instrumentation: _, spanProcessors: __, sdk: module, ...processorOptions } = options ?? {};
   const sdk = findSdk(module);
   // Not enabled yet: nothing of the driver's is touched before everything is in place.
-  const instrumentation = new DatabricksSqlInstrumentation({ ...config, enabled: false });
-  const processor = new DatabricksSpanProcessor(processorOptions, exporter);
+  const instrumentation = new DatabricksSqlInstrumentation({ ...resolved.instrumentation, enabled: false });
+  const processor = new DatabricksSpanProcessor(processorOptions);
   const provider = sdk.startProvider({
-    spanProcessors: [...spanProcessors, processor],
+    spanProcessors: [...resolved.spanProcessors, processor],
     sampler: sdk.alwaysOn(),
   });
   const contexts = new PrivateContexts();
   instrumentation.useContexts(contexts);
   instrumentation.setTracerProvider(provider);
-  instrumentation.setMeterProvider(meterProvider ?? NO_METRICS);
-  if (config?.enabled !== false) {
+  instrumentation.setMeterProvider(resolved.meterProvider || NO_METRICS);
+  if (config.enabled) {
     instrumentation.enable();
   }
-
-  let stopping: Promise<void> | undefined;
-  const shutdown = (): Promise<void> => {
-    stopping ??= stop();
-    return stopping;
-  };
-  const stayUntilExit = stopBeforeExit(() => provider.forceFlush(), shutdown, shutdownTimeoutMs);
-  const stop = async (): Promise<void> => {
-    stayUntilExit();
-    instrumentation.disable();
-    await settledWithin(provider.shutdown(), shutdownTimeoutMs);
-  };
-
+  const running = new RunningTelemetry({
+    provider,
+    instrumentation,
+    processor,
+    localProcessors: resolved.spanProcessors,
+    deadlineMs: resolved.shutdownTimeoutMs,
+    withSignals: false,
+  });
   return {
     instrumentation,
-    forceFlush: () => settledWithin(provider.forceFlush(), shutdownTimeoutMs),
-    shutdown,
+    forceFlush: () => running.forceFlush(),
+    shutdown: () => running.shutdown(),
     stats: () => processor.stats(),
     withoutDatabricksTelemetry: (fn) => contexts.with(suppressDatabricksTelemetry(contexts.active()), fn),
     withoutQueryText: (fn) => contexts.with(suppressQueryText(contexts.active()), fn),
@@ -106,22 +119,16 @@ const NO_METRICS: MeterProvider = { getMeter: () => createNoopMeter() };
 
 function findSdk(module: object | undefined): Sdk {
   const modules = applicationModules(ownFile);
-  if (module === undefined) {
-    const sdk = Sdk.find(modules);
-    if (sdk === undefined) {
-      throw new Error(`startDatabricksTelemetry: ${SDK_MISSING}`);
-    }
+  const sdk = module === undefined ? Sdk.find(modules) : Sdk.of(module, modules);
+  if (sdk !== undefined) {
     return sdk;
   }
-  const sdk = typeof module === 'object' && module !== null ? Sdk.of(module, modules) : undefined;
-  if (sdk === undefined) {
-    throw optionError('sdk', module, 'the module @opentelemetry/sdk-trace or @opentelemetry/sdk-trace-base');
+  if (module === undefined) {
+    throw new Error(`${OWNER}: ${SDK_MISSING}`);
   }
-  return sdk;
+  throw optionError({ owner: OWNER, name: 'sdk' }, module, STANDALONE_OPTIONS.sdk.allowed);
 }
 
-function checkProcessors(processors: unknown): void {
-  if (!Array.isArray(processors) || !processors.every((each) => typeof each?.onEnd === 'function')) {
-    throw optionError('spanProcessors', processors, 'a list of span processors');
-  }
+function areProcessors(given: unknown): boolean {
+  return Array.isArray(given) && given.every((each) => typeof each?.onEnd === 'function');
 }

@@ -17,7 +17,7 @@ export interface ValueRule<Value extends WireValue = WireValue> {
 }
 
 const DIGITS = /^[0-9]{1,20}$/;
-const VERSION = /^v?[0-9]{1,10}(\.[0-9]{1,10}){0,3}(-[a-z]{1,16}(\.[0-9]{1,10})?)?$/;
+const VERSION = /^[0-9]{1,10}(\.[0-9]{1,10}){0,3}(-[a-z]{1,16}(\.[0-9]{1,10})?)?$/;
 
 const UUID_SHAPE = 'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx';
 /** By character code and by place: whether it is a digit (1), a hyphen (2) or neither. */
@@ -58,7 +58,7 @@ export function checkBoolean(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }
 
-/** `[v]major[.minor[.patch[.build]]][-tag[.n]]`. */
+/** `major[.minor[.patch[.build]]][-tag[.n]]`. */
 export function checkVersion(value: unknown): string | undefined {
   return typeof value === 'string' && VERSION.test(value) ? value : undefined;
 }
@@ -89,7 +89,7 @@ export const BOOLEAN_RULE: ValueRule<boolean> = {
 };
 export const VERSION_RULE: ValueRule<string> = {
   kind: 'version',
-  allowed: '`v?\\d+(\\.\\d+){0,3}(-[a-z]+(\\.\\d+)?)?`',
+  allowed: '`\\d+(\\.\\d+){0,3}(-[a-z]+(\\.\\d+)?)?`',
   check: checkVersion,
 };
 export const CODE_RULE: ValueRule<string> = {

@@ -1,15 +1,12 @@
 import { createRequire } from 'node:module';
-import {
-  context,
-  DiagConsoleLogger,
-  DiagLogLevel,
-  diag,
-  propagation,
-  ROOT_CONTEXT,
-  SpanKind,
-  trace,
-} from '@opentelemetry/api';
+import { context, DiagLogLevel, diag, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PROCESSOR_OPTIONS } from '../../src/config.js';
+import { OUR_VARIABLES } from '../../src/environment.js';
+import { DRY_RUN_OPTIONS } from '../../src/exporter/dryRunExporter.js';
+import { INSTRUMENTATION_OPTIONS } from '../../src/instrumentation/instrumentationConfig.js';
+import type { Option } from '../../src/optionTable.js';
+import { EXPORT_LOCAL_OPTIONS } from '../../src/processor/exportLocal.js';
 import { readEnvironmentOptions } from '../../src/standalone/environmentOptions.js';
 import { hasGlobalProvider, setContextManager, setPropagator } from '../../src/standalone/globalSetup.js';
 import { localProcessors } from '../../src/standalone/localExport.js';
@@ -18,7 +15,6 @@ import { registerTelemetry } from '../../src/standalone/registerTelemetry.js';
 import { Sdk } from '../../src/standalone/sdk.js';
 import {
   batchOptionsByEnvironment,
-  logByEnvironment,
   samplerByEnvironment,
   spanLimitsByEnvironment,
 } from '../../src/standalone/sdkEnvironment.js';
@@ -37,10 +33,26 @@ function projectSdk(): Sdk {
   return sdk;
 }
 
+function finderOf(modules: Readonly<Record<string, object>>): ModuleFinder {
+  const finder = new ModuleFinder([]);
+  vi.spyOn(finder, 'find').mockImplementation((name) => {
+    const exports = modules[name];
+    return exports && { exports, finder };
+  });
+  return finder;
+}
+
+/** The SDK's own readers look at the process's environment. */
+function setVariables(variables: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(variables)) {
+    vi.stubEnv(name, value);
+  }
+}
+
 beforeEach(() => {
   errors = [];
-  const tell = (message: string): void => {
-    errors.push(message);
+  const tell = (...words: unknown[]): void => {
+    errors.push(words.join(' '));
   };
   const ignore = (): void => undefined;
   diag.setLogger(
@@ -54,6 +66,7 @@ afterEach(() => {
   trace.disable();
   context.disable();
   propagation.disable();
+  vi.unstubAllEnvs();
 });
 
 describe('DATABRICKS_OTEL_* variables', () => {
@@ -67,14 +80,12 @@ describe('DATABRICKS_OTEL_* variables', () => {
       DATABRICKS_OTEL_SUPPRESS_NESTED_SPANS: 'on',
       DATABRICKS_OTEL_TRACEPARENT_QUERY_TAG: 'true',
       DATABRICKS_OTEL_DRIVER_TELEMETRY: 'keep',
-      DATABRICKS_OTEL_ENABLE_TELEMETRY: 'no',
       DATABRICKS_OTEL_AUTHENTICATED_EXPORT: 'false',
       DATABRICKS_OTEL_BATCH_SIZE: '7',
       DATABRICKS_OTEL_FLUSH_INTERVAL_MS: ' 250 ',
       DATABRICKS_OTEL_MAX_QUEUE_SIZE: '99',
       DATABRICKS_OTEL_SHUTDOWN_TIMEOUT_MS: '500',
       DATABRICKS_OTEL_DETAIL: 'operations',
-      DATABRICKS_OTEL_DRY_RUN: 'Records.jsonl',
     });
     expect(options).toEqual({
       instrumentation: {
@@ -88,7 +99,6 @@ describe('DATABRICKS_OTEL_* variables', () => {
         driverTelemetry: 'keep',
       },
       processor: {
-        enableTelemetry: false,
         authenticatedExport: false,
         batchSize: 7,
         flushIntervalMs: 250,
@@ -96,7 +106,6 @@ describe('DATABRICKS_OTEL_* variables', () => {
         shutdownTimeoutMs: 500,
       },
       local: { detail: 'operations' },
-      dryRun: { file: 'Records.jsonl' },
     });
     expect(errors).toEqual([]);
   });
@@ -106,36 +115,57 @@ describe('DATABRICKS_OTEL_* variables', () => {
     expect(errors).toEqual([]);
   });
 
+  it('those of the gate are left to the gate, which reads them for every connection', () => {
+    const options = readEnvironmentOptions({
+      DATABRICKS_OTEL_ENABLE_TELEMETRY: 'no',
+      DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY: 'no',
+    });
+    expect(options).toEqual({ instrumentation: {}, processor: {}, local: {} });
+  });
+
   it.each([
-    ['DATABRICKS_OTEL_QUERY_TEXT', 'everything', "'off' or 'sanitized' or 'raw'"],
-    ['DATABRICKS_OTEL_QUERY_TEXT_MAX_LENGTH', '-1', 'an integer'],
-    ['DATABRICKS_OTEL_REQUIRE_PARENT_SPAN', 'maybe', 'true or false'],
-    ['DATABRICKS_OTEL_BATCH_SIZE', '1e99', 'an integer'],
-    ['DATABRICKS_OTEL_DETAIL', 'none', "'statements' or 'operations'"],
-    ['DATABRICKS_OTEL_DRY_RUN', 'a\0b', 'the path of a file'],
-  ])('%s=%s is told of, and left out', (variable, value, allowed) => {
+    ['DATABRICKS_OTEL_QUERY_TEXT_MAX_LENGTH', '-1', 'an integer from 1 to 65536; the default is used'],
+    ['DATABRICKS_OTEL_REQUIRE_PARENT_SPAN', 'maybe', 'true or false; the default is used'],
+    ['DATABRICKS_OTEL_RECORD_QUERY_PARAMETERS', 'maybe', 'true or false; the default is used'],
+    ['DATABRICKS_OTEL_BATCH_SIZE', '1e99', 'an integer from 1 to 10000; the default is used'],
+    ['DATABRICKS_OTEL_DETAIL', 'none', "'statements' or 'operations'; the default is used"],
+  ])('%s=%s is logged with what is allowed, and left out', (variable, value, allowed) => {
     expect(readEnvironmentOptions({ [variable]: value })).toEqual({
       instrumentation: {},
       processor: {},
       local: {},
-      dryRun: {},
     });
-    expect(errors).toHaveLength(1);
-    expect(errors[0]).toContain(variable);
-    expect(errors[0]).toContain(allowed);
+    expect(errors).toEqual([`opentelemetry-databricks-sql ${variable} is '${value}'; allowed is ${allowed}`]);
+  });
+
+  it.each([
+    ['DATABRICKS_OTEL_QUERY_TEXT', 'non', { instrumentation: { queryText: 'off' } }],
+    ['DATABRICKS_OTEL_AUTHENTICATED_EXPORT', 'of', { processor: { authenticatedExport: false } }],
+  ])(
+    '%s=%s: a switch that turns something off counts as off if it can not be read',
+    (variable, value, read) => {
+      expect(readEnvironmentOptions({ [variable]: value })).toMatchObject(read);
+      expect(errors).toEqual([expect.stringContaining(`${variable} is '${value}'`)]);
+    },
+  );
+
+  it('each is the variable of one option, and no other is known', () => {
+    const variables = [
+      ...Object.values<Option<unknown>>(INSTRUMENTATION_OPTIONS),
+      ...Object.values<Option<unknown>>(PROCESSOR_OPTIONS),
+      ...Object.values<Option<unknown>>(EXPORT_LOCAL_OPTIONS),
+      ...Object.values<Option<unknown>>(DRY_RUN_OPTIONS),
+    ].flatMap(({ variable }) => variable ?? []);
+    expect(variables.sort()).toEqual([...OUR_VARIABLES].sort());
   });
 });
 
 describe('standard variables', () => {
-  const samples = (environment: Record<string, string>): boolean =>
-    samplerByEnvironment(environment, projectSdk()).shouldSample(
-      ROOT_CONTEXT,
-      TRACE_ID,
-      'span',
-      SpanKind.CLIENT,
-      {},
-      [],
-    ).decision === 2;
+  const samples = (variables: Record<string, string>): boolean => {
+    setVariables(variables);
+    const sampler = samplerByEnvironment(projectSdk());
+    return sampler.shouldSample(ROOT_CONTEXT, TRACE_ID, 'span', SpanKind.CLIENT, {}, []).decision === 2;
+  };
 
   it.each([
     [{}, true],
@@ -156,25 +186,31 @@ describe('standard variables', () => {
     [{ OTEL_TRACES_SAMPLER: 'toString' }, /OTEL_TRACES_SAMPLER /],
     [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '2' }, /OTEL_TRACES_SAMPLER_ARG/],
     [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: 'half' }, /OTEL_TRACES_SAMPLER_ARG/],
-  ])('%o is told of, and everything is sampled', (environment, message) => {
+  ])('%o is logged, and everything is sampled', (environment, message) => {
     expect(samples(environment as Record<string, string>)).toBe(true);
     expect(errors).toEqual([expect.stringMatching(message)]);
   });
 
-  it('batches and limits: the narrower variable wins, and what is no number is told of', () => {
-    expect(
-      batchOptionsByEnvironment({ OTEL_BSP_SCHEDULE_DELAY: '10', OTEL_BSP_MAX_QUEUE_SIZE: 'x' }),
-    ).toEqual({
-      scheduledDelayMillis: 10,
+  it('batches and limits, for an SDK that does not read them: the narrower variable wins', () => {
+    setVariables({
+      OTEL_BSP_SCHEDULE_DELAY: '10',
+      OTEL_BSP_MAX_QUEUE_SIZE: 'x',
+      OTEL_ATTRIBUTE_COUNT_LIMIT: '5',
+      OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '6',
+      OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '7',
     });
+    expect(batchOptionsByEnvironment(projectSdk())).toEqual({ scheduledDelayMillis: 10 });
     expect(errors).toEqual([expect.stringContaining('OTEL_BSP_MAX_QUEUE_SIZE')]);
-    expect(
-      spanLimitsByEnvironment({
-        OTEL_ATTRIBUTE_COUNT_LIMIT: '5',
-        OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '6',
-        OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '7',
-      }),
-    ).toEqual({ attributeCountLimit: 6, attributeValueLengthLimit: 7 });
+    expect(spanLimitsByEnvironment(projectSdk())).toEqual({
+      attributeCountLimit: 6,
+      attributeValueLengthLimit: 7,
+    });
+  });
+
+  it('batches and limits are left to an SDK that reads them', () => {
+    setVariables({ OTEL_BSP_SCHEDULE_DELAY: '10', OTEL_ATTRIBUTE_COUNT_LIMIT: '5' });
+    const base = Sdk.of(createRequire(import.meta.url)('@opentelemetry/sdk-trace-base'), PROJECT);
+    expect(base && [batchOptionsByEnvironment(base), spanLimitsByEnvironment(base)]).toEqual([{}, {}]);
   });
 
   it.each([
@@ -184,18 +220,20 @@ describe('standard variables', () => {
     ['none', 0],
     ['', 1],
   ])('OTEL_TRACES_EXPORTER=%s makes %i processors', async (exporters, count) => {
-    const environment = { OTEL_TRACES_EXPORTER: exporters };
-    const processors = localProcessors(environment, projectSdk(), {});
+    setVariables({ OTEL_TRACES_EXPORTER: exporters });
+    const processors = localProcessors(projectSdk(), {});
     expect(processors).toHaveLength(count);
     expect(errors).toEqual([]);
     await Promise.all(processors.map((processor) => processor.shutdown()));
   });
 
   it.each([
-    [{ OTEL_TRACES_EXPORTER: 'pigeon' }, 0, /OTEL_TRACES_EXPORTER is 'pigeon'/],
-    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/xml' }, 1, /OTEL_EXPORTER_OTLP_PROTOCOL is 'http\/xml'/],
-  ])('%o is told of', async (environment, count, message) => {
-    const processors = localProcessors(environment as Record<string, string>, projectSdk(), {});
+    [{ OTEL_TRACES_EXPORTER: 'zipkin' }, 0, /OTEL_TRACES_EXPORTER is 'zipkin'.*it is left out/],
+    [{ OTEL_TRACES_EXPORTER: 'zipkin,otlp' }, 1, /OTEL_TRACES_EXPORTER is 'zipkin'.*it is left out/],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/xml' }, 1, /PROTOCOL is 'http\/xml'.*http\/protobuf is used/],
+  ])('%o is logged, with what becomes of it', async (environment, count, message) => {
+    setVariables(environment as Record<string, string>);
+    const processors = localProcessors(projectSdk(), {});
     expect(processors).toHaveLength(count);
     expect(errors).toEqual([expect.stringMatching(message)]);
     await Promise.all(processors.map((processor) => processor.shutdown()));
@@ -203,44 +241,24 @@ describe('standard variables', () => {
 
   it('without an OTLP exporter: what to install', () => {
     const module = createRequire(import.meta.url)('@opentelemetry/sdk-trace-base') as object;
-    const sdk = Sdk.of(module, NOWHERE);
-    expect(sdk && localProcessors({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, sdk, {})).toEqual([]);
+    const core = createRequire(import.meta.url)('@opentelemetry/core') as object;
+    const sdk = Sdk.of(module, finderOf({ '@opentelemetry/core': core }));
+    setVariables({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
+    expect(sdk && localProcessors(sdk, {})).toEqual([]);
     expect(errors).toEqual([expect.stringContaining('npm install @opentelemetry/exporter-trace-otlp-grpc')]);
   });
 
-  it('OTEL_PROPAGATORS: the default ones, the named ones, none, and bad ones told of', () => {
-    setPropagator({}, PROJECT);
-    expect(propagation.fields()).toEqual(['traceparent', 'tracestate', 'baggage']);
-    propagation.disable();
-    setPropagator({ OTEL_PROPAGATORS: 'baggage' }, PROJECT);
-    expect(propagation.fields()).toEqual(['baggage']);
-    propagation.disable();
-    setPropagator({ OTEL_PROPAGATORS: 'none' }, PROJECT);
-    expect(propagation.fields()).toEqual([]);
-    expect(errors).toEqual([]);
-    setPropagator({ OTEL_PROPAGATORS: 'smoke' }, PROJECT);
-    expect(errors).toEqual([expect.stringContaining('smoke')]);
-  });
-
-  it.each([
-    ['ERROR', DiagLogLevel.ERROR],
-    ['all', DiagLogLevel.ALL],
-    ['loud', DiagLogLevel.INFO],
-  ])('OTEL_LOG_LEVEL=%s: the diagnostics go to the console from that level on', (text, logLevel) => {
-    const setLogger = vi.spyOn(diag, 'setLogger').mockImplementation(() => true);
-    logByEnvironment({ OTEL_LOG_LEVEL: text });
-    expect(setLogger).toHaveBeenCalledWith(
-      expect.any(DiagConsoleLogger),
-      expect.objectContaining({ logLevel }),
-    );
-    expect(errors).toHaveLength(text === 'loud' ? 1 : 0);
-    setLogger.mockRestore();
-  });
-
-  it('without OTEL_LOG_LEVEL the diagnostics are left as they are', () => {
-    logByEnvironment({});
-    diag.warn('heard');
-    expect(errors).toEqual(['heard']);
+  it.each<readonly [string, readonly string[], readonly unknown[]]>([
+    ['', ['traceparent', 'tracestate', 'baggage'], []],
+    ['baggage', ['baggage'], []],
+    ['none', [], []],
+    ['b3', [], [expect.stringMatching(/OTEL_PROPAGATORS is 'b3'; allowed is .*; it is left out/)]],
+    ['b3,baggage', ['baggage'], [expect.stringContaining("'b3'")]],
+  ])('OTEL_PROPAGATORS=%s', (text, fields, logged) => {
+    setVariables({ OTEL_PROPAGATORS: text });
+    setPropagator(projectSdk());
+    expect(propagation.fields()).toEqual(fields);
+    expect(errors).toEqual(logged);
   });
 });
 
@@ -267,7 +285,8 @@ describe('register where something is missing', () => {
   });
 
   it('everything there: a provider, a context manager and a propagator, and an end to it', async () => {
-    const registered = registerTelemetry({ OTEL_TRACES_EXPORTER: 'none' }, PROJECT);
+    setVariables({ OTEL_TRACES_EXPORTER: 'none' });
+    const registered = registerTelemetry({}, PROJECT);
     expect(errors).toEqual([]);
     expect(hasGlobalProvider()).toBe(true);
     expect(propagation.fields()).toContain('traceparent');
@@ -276,13 +295,23 @@ describe('register where something is missing', () => {
     expect(registered?.instrumentation.isEnabled()).toBe(false);
   });
 
-  it('a module that is broken: told of, and the application runs on', () => {
+  it('a module that is broken: logged, and the application runs on', () => {
     const broken = new ModuleFinder([import.meta.filename]);
     vi.spyOn(broken, 'find').mockImplementation(() => {
       throw new Error('broken');
     });
     expect(registerTelemetry({}, broken)).toBeUndefined();
     expect(errors).toEqual([expect.stringContaining('the start failed')]);
+  });
+
+  it('a switch that can not be read, where there is a provider already: logged once', async () => {
+    trace.setGlobalTracerProvider(projectSdk().startProvider({ spanProcessors: [] }));
+    const registered = registerTelemetry({ DATABRICKS_OTEL_QUERY_TXT: 'off' }, PROJECT);
+    expect(errors).toEqual([
+      expect.stringContaining('registered already'),
+      expect.stringContaining("'DATABRICKS_OTEL_QUERY_TXT'"),
+    ]);
+    await registered?.shutdown();
   });
 
   it('without the SDK’s context manager there is one that keeps the context over await', async () => {

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { applicationModules, ModuleFinder } from '../../src/standalone/moduleFinder.js';
 import { Sdk } from '../../src/standalone/sdk.js';
 
@@ -75,9 +75,29 @@ describe('where the SDK is found', () => {
     });
   });
 
-  it('this process finds it from its script, its working directory, or this package, by path or URL', () => {
-    expect(Sdk.find(applicationModules(undefined))).toBeDefined();
-    expect(Sdk.find(applicationModules(import.meta.filename))).toBeDefined();
-    expect(Sdk.find(applicationModules(import.meta.url))).toBeDefined();
+  describe('for this process', () => {
+    const { argv } = process;
+    afterEach(() => {
+      process.argv = argv;
+    });
+
+    it('from this package, by path or URL, and never from the working directory', () => {
+      process.argv = argv.slice(0, 1);
+      expect(Sdk.find(applicationModules(undefined))).toBeUndefined();
+      expect(Sdk.find(applicationModules(import.meta.filename))).toBeDefined();
+      expect(Sdk.find(applicationModules(import.meta.url))).toBeDefined();
+    });
+
+    it('from its entry file, also where that is a link to a file elsewhere, or has gone', async () => {
+      await writeFile(join(folder, 'hoisted', 'app.js'), '');
+      await symlink(join(folder, 'hoisted', 'app.js'), join(folder, 'empty', 'app'));
+      for (const script of ['hoisted/app.js', 'empty/app', 'hoisted/gone.js']) {
+        process.argv = [argv[0] ?? '', join(folder, script)];
+        expect([script, coreOf(Sdk.find(applicationModules(undefined)))]).toEqual([
+          script,
+          { name: 'core of hoisted' },
+        ]);
+      }
+    });
   });
 });

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../docs/markdown.js';
 import { startWorld, type World } from './support/world.js';
 
 const REGISTER = 'opentelemetry-databricks-sql/register';
@@ -82,41 +84,63 @@ describe('register: the application has not a line of telemetry', () => {
     expect(world.db.telemetry.requestCount + world.db.flags.requestCount).toBe(0);
   });
 
-  it('bad values are told of, the defaults hold, and the application runs', async () => {
+  it('bad values are one line each on standard error, without any logger, and the application runs', async () => {
     const { code, stdout, stderr } = await world.run(APP, {
       environment: {
-        OTEL_LOG_LEVEL: 'error',
         OTEL_TRACES_SAMPLER: 'sometimes',
         DATABRICKS_OTEL_QUERY_TEXT: 'all',
         DATABRICKS_OTEL_BATCH_SIZE: 'many',
+        DATABRICKS_OTEL_BATCHSIZE: '7',
       },
     });
     expect({ code, stdout }).toEqual({ code: 0, stdout: DONE.stdout });
-    for (const variable of [
-      'OTEL_TRACES_SAMPLER',
-      'DATABRICKS_OTEL_QUERY_TEXT',
-      'DATABRICKS_OTEL_BATCH_SIZE',
-    ]) {
-      expect(stderr).toContain(`${variable}`);
-    }
+    const expected = [
+      'DATABRICKS_OTEL_QUERY_TEXT is ',
+      'DATABRICKS_OTEL_BATCH_SIZE is ',
+      'OTEL_TRACES_SAMPLER is ',
+      "there is no environment variable 'DATABRICKS_OTEL_BATCHSIZE'",
+    ];
+    expect(stderr.trimEnd().split('\n')).toEqual(
+      expect.arrayContaining(expected.map((text) => expect.stringContaining(text))),
+    );
+    expect(stderr.trimEnd().split('\n')).toHaveLength(expected.length);
     expect(world.receiver.spans).toHaveLength(4);
     expect(world.sentOperations()).toEqual(OPERATIONS);
   });
 
-  it('an endpoint that never answers holds the process no longer than the deadline', async () => {
-    world.db.telemetry.answer('hang');
-    const startedAt = performance.now();
-    const outcome = await world.run(APP, {
-      environment: { OTEL_TRACES_EXPORTER: 'none', DATABRICKS_OTEL_SHUTDOWN_TIMEOUT_MS: '1000' },
-    });
-    expect(outcome).toEqual(DONE);
-    expect(world.db.telemetry.requestCount).toBeGreaterThan(0);
-    // Without the deadline it would be the exporter's own timeout, of several requests.
-    expect(performance.now() - startedAt).toBeLessThan(8_000);
+  it('DATABRICKS_OTEL_DRY_RUN to a path that can not be written: one line, and not one request is made', async () => {
+    const environment = { DATABRICKS_OTEL_DRY_RUN: 'missing/records.jsonl', OTEL_TRACES_EXPORTER: 'none' };
+    const { code, stderr } = await world.run(APP, { environment });
+    expect(code).toBe(0);
+    expect(stderr).toContain("'missing/records.jsonl' can't be used: its folder does not exist");
+    expect(world.db.telemetry.requestCount + world.db.flags.requestCount).toBe(0);
   });
 
-  it('beside an SDK of the application: that one serves, with one set of spans', async () => {
-    expect(await world.run(['--import', './ownSdk.mjs', ...APP])).toEqual(DONE);
+  it('where no SDK is installed: one line that says what to install', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'no-sdk-'));
+    try {
+      const modules = join(elsewhere, 'node_modules');
+      const own = join(world.installation.folder, 'node_modules/opentelemetry-databricks-sql');
+      await cp(own, join(modules, 'opentelemetry-databricks-sql'), { recursive: true });
+      await mkdir(join(modules, '@opentelemetry'));
+      for (const name of ['@opentelemetry/api', '@opentelemetry/instrumentation', 'undici']) {
+        await symlink(join(ROOT, 'node_modules', name), join(modules, name));
+      }
+      await writeFile(join(elsewhere, 'app.cjs'), "process.stdout.write('runs\\n');");
+      const outcome = await world.run(['--import', REGISTER, 'app.cjs'], { cwd: elsewhere });
+      expect(outcome).toMatchObject({ code: 0, stdout: 'runs\n' });
+      expect(outcome.stderr.trimEnd().split('\n')).toEqual([
+        expect.stringContaining('npm install @opentelemetry/sdk-trace'),
+      ]);
+    } finally {
+      await rm(elsewhere, { recursive: true });
+    }
+  });
+
+  it('beside an SDK of the application: that one serves, with one set of spans, and a line says so', async () => {
+    const { code, stderr } = await world.run(['--import', './ownSdk.mjs', ...APP]);
+    expect(code).toBe(0);
+    expect(stderr.trimEnd().split('\n')).toEqual([expect.stringContaining('registered already')]);
     expect(spanNames().filter((name) => name === 'SELECT rows')).toHaveLength(1);
     expect(world.sentOperations()).toEqual([]);
   });

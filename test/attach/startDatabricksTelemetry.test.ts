@@ -145,6 +145,13 @@ describe('startDatabricksTelemetry, without an SDK of the application', () => {
     [{ sdk: {} }, /sdk/],
     [{ sdk: 'mine' }, /sdk/],
     [{ batchSizes: 1 }, /batchSizes/],
+    [{ flushInterval: 1 }, /^startDatabricksTelemetry: .*'flushInterval'.*Did you mean 'flushIntervalMs'/],
+    [
+      { instrumentation: { querytext: 'raw' } },
+      /^startDatabricksTelemetry, option 'instrumentation': .*'queryText'/,
+    ],
+    [{ exporter: {} }, /^startDatabricksTelemetry: option 'exporter' is an object/],
+    [new DryRunExporter({ stream: new PassThrough() }), /^startDatabricksTelemetry: .*not a DryRunExporter/],
   ])('throws at once for the bad option in %o, and patches nothing', (options, message) => {
     const { connect } = driver.DBSQLClient.prototype;
     expect(() => startDatabricksTelemetry(options as StandaloneOptions)).toThrow(message);

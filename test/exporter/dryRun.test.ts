@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
@@ -229,8 +230,70 @@ describe('DryRunExporter', () => {
       expect(counts['busy']).toBe(results.filter(({ outcome }) => outcome === 'blocked').length);
     });
 
-    it('survives and counts a file that can not be written', async () => {
-      const host = open({ file: join(folder, 'missing', 'out.jsonl') });
+    it('appends to a file that is its owner’s alone', async () => {
+      const file = join(folder, 'out.jsonl');
+      await writeFile(file, 'first\n', { mode: 0o600 });
+      await open({ file }).export(records(1), destination, CREDENTIALS, never);
+      expect(await readFile(file, 'utf8')).toMatch(/^first\n\{"uploadTime"/);
+    });
+
+    it('is created at once, so that nobody else can put another in its place', async () => {
+      const file = join(folder, 'out.jsonl');
+      new DryRunExporter({ file });
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+    });
+
+    it.each<[string, (file: string) => Promise<unknown>, RegExp]>([
+      ['that others may write', (file) => writeMode(file, 0o666), /others have access to it \(mode 666/],
+      ['that others may read', (file) => writeMode(file, 0o644), /others have access to it \(mode 644/],
+      ['that the group may read', (file) => writeMode(file, 0o640), /others have access to it \(mode 640/],
+      ['that is a link to a file', (file) => linkTo(file, 'own.jsonl'), /it is a symbolic link/],
+      ['that is a link to nothing', (file) => symlink('nothing', file), /it is a symbolic link/],
+      ['that is a folder', (file) => mkdir(file), /it is a folder/],
+      ['that is a pipe', async (file) => execFileSync('mkfifo', [file]), /it is no regular file/],
+    ])('refuses a file %s, with its path', async (_name, make, reason) => {
+      const file = join(folder, 'out.jsonl');
+      await make(file);
+      expect(() => new DryRunExporter({ file })).toThrow(reason);
+      expect(() => new DryRunExporter({ file })).toThrow(`'${file}' can't be used`);
+    });
+
+    it('refuses a path that can not be written, with the path', () => {
+      const file = join(folder, 'missing', 'out.jsonl');
+      expect(() => new DryRunExporter({ file })).toThrow(
+        `DryRunExporter: option 'file': '${file}' can't be used: its folder does not exist`,
+      );
+    });
+
+    it('refuses a file of somebody else', async () => {
+      const file = join(folder, 'out.jsonl');
+      await writeMode(file, 0o600);
+      const getuid = vi.spyOn(process, 'getuid').mockReturnValue(12_345);
+      try {
+        expect(() => new DryRunExporter({ file })).toThrow(/it belongs to another user/);
+      } finally {
+        getuid.mockRestore();
+      }
+    });
+
+    it('writes nothing to a file that was exchanged for a link later, and counts that', async () => {
+      const file = join(folder, 'out.jsonl');
+      const other = join(folder, 'other.jsonl');
+      await writeMode(other, 0o600);
+      const host = open({ file });
+      await rm(file);
+      await symlink(other, file);
+      expect(await host.export(records(1), destination, CREDENTIALS, never)).toMatchObject({
+        outcome: 'terminal',
+      });
+      expect(host.requests()).toEqual({ failed: 1 });
+      expect(await readFile(other, 'utf8')).toBe('');
+    });
+
+    it('survives and counts a folder that has gone', async () => {
+      await mkdir(join(folder, 'passing'));
+      const host = open({ file: join(folder, 'passing', 'out.jsonl') });
+      await rm(join(folder, 'passing'), { recursive: true });
       expect(await host.export(records(1), destination, CREDENTIALS, never)).toMatchObject({
         outcome: 'terminal',
       });
@@ -239,11 +302,25 @@ describe('DryRunExporter', () => {
       });
       expect(host.requests()).toEqual({ failed: 2 });
     });
+
+    async function writeMode(file: string, mode: number): Promise<void> {
+      await writeFile(file, '');
+      await chmod(file, mode);
+    }
+
+    async function linkTo(file: string, name: string): Promise<void> {
+      await writeMode(join(folder, name), 0o600);
+      await symlink(name, file);
+    }
   });
 
   it.each<[string, object, RegExp]>([
-    ['a stream that is none', { stream: {} }, /option 'stream' is a object; allowed is a writable stream/],
-    ['an empty path', { file: '' }, /option 'file' is a string; allowed is the path of a file/],
+    [
+      'a stream that is none',
+      { stream: {} },
+      /DryRunExporter: option 'stream' is an object; allowed is a writable stream/,
+    ],
+    ['an empty path', { file: '' }, /option 'file' is ''; allowed is the path of a file/],
     ['a path that is none', { file: 5 }, /option 'file' is 5/],
     ['both', { file: 'x', stream: new PassThrough() }, /option 'file' .* left out where there is a 'stream'/],
     ['a flag that is none', { authenticatedExport: 'no' }, /option 'authenticatedExport'/],

@@ -323,6 +323,25 @@ describe('the feature flag', () => {
     expect(setup.host.flagFetches).toHaveLength(2);
   });
 
+  it.each([true, false])(
+    'does not spin where a refresh is refused, with credentials for the export: %s',
+    async (needed) => {
+      const setup = new Setup({}, (host) => {
+        host.needsCredentials = { export: needed, flag: true };
+        host.answerFlag = () => (host.flagFetches.length === 2 ? REFUSED : { ...ENABLED, ttlSeconds: 60 });
+      });
+      const { lease } = setup.open();
+      await settle(70_000);
+      setup.enqueue(lease, 10);
+      await settle(30_000);
+      expect(setup.host.flagFetches).toHaveLength(2);
+      expect(setup.registry.stats().queued).toBe(10);
+      await settle(60_000);
+      expect(setup.host.flagFetches).toHaveLength(3);
+      expect(setup.registry.stats()).toMatchObject({ exported: 10, queued: 0 });
+    },
+  );
+
   it('is asked for a minute after a token provider had nothing to give', async () => {
     const tokens = [undefined, 'late'];
     const setup = new Setup({ tokenProvider: () => tokens.shift() });

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideGate, type Environment, type GateDecision } from '../../src/hosts/gate.js';
+import {
+  decideGate,
+  type Environment,
+  explainGate,
+  type GateDecision,
+  type GateSwitch,
+} from '../../src/hosts/gate.js';
 
+const NOTHING = { enableTelemetry: undefined, forceEnableTelemetry: undefined };
 const SAYS = [undefined, true, false] as const;
 const KILL_SWITCHES: ReadonlyArray<readonly [Environment, boolean]> = [
   [{}, false],
@@ -12,17 +19,22 @@ const KILL_SWITCHES: ReadonlyArray<readonly [Environment, boolean]> = [
   [{ DATABRICKS_TELEMETRY_DISABLED: '0' }, false],
   [{ DATABRICKS_TELEMETRY_DISABLED: 'false' }, false],
   [{ DATABRICKS_TELEMETRY_DISABLED: '' }, false],
+  [{ DATABRICKS_TELEMETRY_DISABLED: 'disable' }, true],
+  [{ DATABRICKS_TELEMETRY_DISABLED: 'ture' }, true],
   [{ OTEL_SDK_DISABLED: 'true' }, true],
   [{ OTEL_SDK_DISABLED: 'True' }, true],
   [{ OTEL_SDK_DISABLED: '1' }, false],
 ];
-const ENVIRONMENT_SAYS: ReadonlyArray<readonly [string | undefined, boolean | undefined]> = [
+/** With what an unreadable value counts as, which differs between the two switches. */
+const ENVIRONMENT_SAYS: ReadonlyArray<readonly [string | undefined, boolean | 'unreadable' | undefined]> = [
   [undefined, undefined],
   ['true', true],
   [' ON ', true],
   ['false', false],
   ['No', false],
-  ['perhaps', undefined],
+  ['perhaps', 'unreadable'],
+  ['disabled', 'unreadable'],
+  ['', undefined],
 ];
 
 /** The six levels as a list of rules of which the first that applies decides; written apart from the code. */
@@ -65,8 +77,18 @@ describe('the gate', () => {
             );
             const expected = reference({
               killed,
-              force: [connectionForce, processorForce, forceInEnvironment],
-              enable: [connectionEnable, driverEnable, processorEnable, enableInEnvironment],
+              // What turns things on counts as not set if it can't be read, what turns them off as off.
+              force: [
+                connectionForce,
+                processorForce,
+                forceInEnvironment === 'unreadable' ? undefined : forceInEnvironment,
+              ],
+              enable: [
+                connectionEnable,
+                driverEnable,
+                processorEnable,
+                enableInEnvironment === 'unreadable' ? false : enableInEnvironment,
+              ],
             });
             combinations++;
             if (actual !== expected) {
@@ -76,7 +98,7 @@ describe('the gate', () => {
         }
       }
     }
-    expect(combinations).toBe(KILL_SWITCHES.length * 6 * 6 * 3 ** 5);
+    expect(combinations).toBe(KILL_SWITCHES.length * ENVIRONMENT_SAYS.length ** 2 * 3 ** 5);
   });
 
   it('lets the kill switch stand above force', () => {
@@ -110,7 +132,34 @@ describe('the gate', () => {
   });
 });
 
-const NOTHING = { enableTelemetry: undefined, forceEnableTelemetry: undefined };
+describe('the gate says which switch decided', () => {
+  it.each<readonly [GateSwitch, Parameters<typeof explainGate>, GateDecision]>([
+    ['DATABRICKS_TELEMETRY_DISABLED', [{}, NOTHING, { DATABRICKS_TELEMETRY_DISABLED: 'disable' }], 'off'],
+    ['OTEL_SDK_DISABLED', [{ forceEnableTelemetry: true }, NOTHING, { OTEL_SDK_DISABLED: 'true' }], 'off'],
+    ['connection.forceEnableTelemetry', [{ forceEnableTelemetry: true }, NOTHING, {}], 'forced'],
+    [
+      'processor.forceEnableTelemetry',
+      [{ enableTelemetry: false }, { ...NOTHING, forceEnableTelemetry: true }, {}],
+      'forced',
+    ],
+    [
+      'DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY',
+      [{}, NOTHING, { DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY: 'yes' }],
+      'forced',
+    ],
+    ['connection.enableTelemetry', [{ enableTelemetry: 'false' }, NOTHING, {}], 'off'],
+    ['connection.telemetryEnabled', [{ driverTelemetryEnabled: 0 }, NOTHING, {}], 'off'],
+    ['processor.enableTelemetry', [{}, { ...NOTHING, enableTelemetry: false }, {}], 'off'],
+    [
+      'DATABRICKS_OTEL_ENABLE_TELEMETRY',
+      [{}, NOTHING, { DATABRICKS_OTEL_ENABLE_TELEMETRY: 'disabled' }],
+      'off',
+    ],
+    ['feature flag', [{ enableTelemetry: true, forceEnableTelemetry: false }, NOTHING, {}], 'flag'],
+  ])('%s', (decidedBy, [connection, processor, environment], decision) => {
+    expect(explainGate(connection, processor, environment)).toEqual({ decision, decidedBy });
+  });
+});
 
 function tuples(length: number): Array<Array<boolean | undefined>> {
   return length === 0 ? [[]] : tuples(length - 1).flatMap((tuple) => SAYS.map((say) => [...tuple, say]));

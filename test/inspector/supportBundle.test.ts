@@ -38,10 +38,9 @@ describe('the support bundle', () => {
   it('has nothing of what the user has on spans, connections and hosts', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 8 }), async (operations) => {
-        const processor = new DatabricksSpanProcessor(
-          {},
-          new DryRunExporter({ stream: new PassThrough().resume() }),
-        );
+        const processor = new DatabricksSpanProcessor({
+          exporter: new DryRunExporter({ stream: new PassThrough().resume() }),
+        });
         const source = new ProcessorSource(
           {
             observation: processor[OBSERVATION],
@@ -75,10 +74,9 @@ describe('the support bundle', () => {
   });
 
   it('says what the gate, the queue and the hosts did', async () => {
-    const processor = new DatabricksSpanProcessor(
-      {},
-      new DryRunExporter({ stream: new PassThrough().resume() }),
-    );
+    const processor = new DatabricksSpanProcessor({
+      exporter: new DryRunExporter({ stream: new PassThrough().resume() }),
+    });
     const source = new ProcessorSource(
       {
         observation: processor[OBSERVATION],

@@ -11,7 +11,7 @@ const processors: DatabricksSpanProcessor[] = [];
 
 function start(options: DatabricksSpanProcessorOptions = {}) {
   const exporter = new CollectingExporter();
-  const processor = new DatabricksSpanProcessor(options, exporter);
+  const processor = new DatabricksSpanProcessor({ ...options, exporter });
   processors.push(processor);
   const handle = connectionHandle();
   const context = contextOf(handle);

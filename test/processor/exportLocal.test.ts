@@ -7,7 +7,7 @@ import {
   SimpleSpanProcessor,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { exportLocal } from '../../src/processor/exportLocal.js';
 import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
@@ -214,9 +214,72 @@ describe('exportLocal', () => {
     await provider.shutdown();
   });
 
+  it('a processor that throws reaches nobody, and the processor after it sees every span', async () => {
+    const broken = {
+      onStart: () => {
+        throw new Error('broken');
+      },
+      onEnding: () => {
+        throw new Error('broken');
+      },
+      onEnd: () => {
+        throw new Error('broken');
+      },
+      forceFlush: async () => undefined,
+      shutdown: async () => undefined,
+    };
+    const guarded = exportLocal(broken);
+    const exporter = new InMemorySpanExporter();
+    const provider = new BasicTracerProvider({
+      spanProcessors: [guarded as never, new SimpleSpanProcessor(exporter)],
+    });
+    provider.getTracer('application').startSpan('work', { kind: SpanKind.CLIENT }).end();
+    await provider.forceFlush();
+    expect(exporter.getFinishedSpans()).toHaveLength(1);
+    expect(guarded.stats()).toEqual({ userCodeFailures: { spanProcessor: 3 } });
+    await provider.shutdown();
+  });
+
+  it('a processor whose hooks reject: counted, and no unhandled rejection', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    const rejecting = {
+      onStart: () => Promise.reject(new Error('broken')),
+      onEnd: () => Promise.reject(new Error('broken')),
+      forceFlush: async () => undefined,
+      shutdown: async () => undefined,
+    };
+    const guarded = exportLocal(rejecting as never);
+    const provider = new BasicTracerProvider({ spanProcessors: [guarded as never] });
+    provider.getTracer('application').startSpan('work', { kind: SpanKind.CLIENT }).end();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).not.toHaveBeenCalled();
+    expect(guarded.stats()).toEqual({ userCodeFailures: { spanProcessor: 2 } });
+    process.off('unhandledRejection', unhandled);
+    await provider.shutdown();
+  });
+
+  it('flush and shutdown reject as the processor does, also where it throws', async () => {
+    const throwing = {
+      onStart: () => undefined,
+      onEnd: () => undefined,
+      forceFlush: () => {
+        throw new Error('no flush');
+      },
+      shutdown: () => Promise.reject(new Error('no shutdown')),
+    };
+    const guarded = exportLocal(throwing as never);
+    await expect(guarded.forceFlush()).rejects.toThrow('no flush');
+    await expect(guarded.shutdown()).rejects.toThrow('no shutdown');
+  });
+
   it.each([
-    [undefined, {}, /first argument must be a span processor/],
-    [new Recorder(), { detail: 'all' }, /'detail' is a string; allowed is 'statements' or 'operations'/],
+    [undefined, {}, /the first argument is undefined; allowed is a span processor/],
+    [
+      new Recorder(),
+      { detail: 'all' },
+      /exportLocal: option 'detail' is 'all'; allowed is 'statements' or 'operations'/,
+    ],
     [new Recorder(), { tags: {} }, /exportLocal: there is no option 'tags'/],
     [new Recorder(), { withhold: ['db.query.txt'] }, /Did you mean 'db\.query\.text'/],
     [new Recorder(), { scopes: ['x'] }, /exportLocal: there is no option 'scopes'/],

@@ -112,7 +112,7 @@ const anySpan = fc.record({
 describe('nothing that must not leave leaves', () => {
   it(`in ${RUNS * SPANS_PER_RUN} spans no canary reaches an encoded batch, and every field is a listed one with a value of its kind`, async () => {
     const exporter = new CollectingExporter();
-    const processor = new DatabricksSpanProcessor({ maxQueueSize: 1_000_000 }, exporter);
+    const processor = new DatabricksSpanProcessor({ maxQueueSize: 1_000_000, exporter });
     const context = contextOf(connectionHandle());
     fc.assert(
       fc.property(fc.array(anySpan, { minLength: SPANS_PER_RUN, maxLength: SPANS_PER_RUN }), (specs) => {
@@ -234,7 +234,7 @@ async function fieldsOf(
   { withhold = [], invalidValues = 0 }: { withhold?: readonly string[]; invalidValues?: number } = {},
 ): Promise<Map<string, unknown>> {
   const exporter = new CollectingExporter();
-  const processor = new DatabricksSpanProcessor({ withhold }, exporter);
+  const processor = new DatabricksSpanProcessor({ withhold, exporter });
   const context = contextOf(connectionHandle());
   const operation = span({ attributes });
   processor.onStart(operation, context);

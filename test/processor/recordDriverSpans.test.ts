@@ -54,7 +54,37 @@ describe('recordDriverSpans', () => {
     expect(recording.toString()).toBe('RecordDriverSpans{Mine}');
   });
 
+  it.each<readonly [string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('broken');
+      },
+    ],
+    ['returns nothing', () => undefined],
+    ['returns a promise', () => Promise.resolve({ decision: SamplingDecision.RECORD_AND_SAMPLED })],
+  ])(
+    'a sampler that %s: driver spans are recorded, others dropped, and it is counted',
+    (_name, shouldSample) => {
+      const sampler = { shouldSample, toString: shouldSample } as unknown as Sampler;
+      const recording = recordDriverSpans(sampler);
+      const decisionOf = (attributes: Attributes) =>
+        recording.shouldSample(ROOT_CONTEXT, '', '', SpanKind.CLIENT, attributes, []).decision;
+
+      expect(decisionOf(DRIVER)).toBe(SamplingDecision.RECORD);
+      expect(decisionOf(OTHER)).toBe(SamplingDecision.NOT_RECORD);
+      expect(recording.stats()).toEqual({ userCodeFailures: { sampler: 2 } });
+      expect(recording.toString()).toMatch(/^RecordDriverSpans/);
+    },
+  );
+
+  it('a sampler that never fails: nothing is counted', () => {
+    const recording = recordDriverSpans(new AlwaysOnSampler() as Sampler);
+    recording.shouldSample(ROOT_CONTEXT, '', '', SpanKind.CLIENT, DRIVER, []);
+    expect(recording.stats()).toEqual({ userCodeFailures: {} });
+  });
+
   it('refuses what is no sampler', () => {
-    expect(() => recordDriverSpans({} as Sampler)).toThrow(/must be a sampler/);
+    expect(() => recordDriverSpans({} as Sampler)).toThrow(/the argument is an object; allowed is a sampler/);
   });
 });

@@ -65,7 +65,7 @@ export function useRecordBench(): RecordBench {
     },
     start(options = {}, processorOptions = {}) {
       exporter = new CollectingExporter();
-      processor = new DatabricksSpanProcessor({ forceEnableTelemetry: true, ...processorOptions }, exporter);
+      processor = new DatabricksSpanProcessor({ forceEnableTelemetry: true, ...processorOptions, exporter });
       const { processors = [], ...others } = options;
       telemetry = startTelemetry({ ...others, processors: [processor, ...processors] });
     },

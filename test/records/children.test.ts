@@ -55,7 +55,7 @@ describe('downloads that do not end as they should', () => {
   it('twice, as the processor was registered twice: each counts once', async () => {
     bench.start();
     const exporter = new CollectingExporter();
-    const twice = new DatabricksSpanProcessor({ forceEnableTelemetry: true }, exporter);
+    const twice = new DatabricksSpanProcessor({ forceEnableTelemetry: true, exporter });
     const provider = new NodeTracerProvider({ spanProcessors: [twice, twice] });
     bench.telemetry.instrumentation.setTracerProvider(provider);
     const session = await bench.openSession();

@@ -49,7 +49,7 @@ describe('one statement is reported once', () => {
     bench.start();
     const exporter = new CollectingExporter();
     exporter.supportsRoute = () => false;
-    const refusing = new DatabricksSpanProcessor({ forceEnableTelemetry: true }, exporter);
+    const refusing = new DatabricksSpanProcessor({ forceEnableTelemetry: true, exporter });
     await bench.telemetry.stop();
     bench.start({}, { instrumentationScopes: ['nobody'] });
     const provider = new NodeTracerProvider({ spanProcessors: [refusing] });
@@ -64,7 +64,7 @@ describe('one statement is reported once', () => {
 
   it('by the first of two processors', async () => {
     const exporter = new CollectingExporter();
-    const second = new DatabricksSpanProcessor({ forceEnableTelemetry: true }, exporter);
+    const second = new DatabricksSpanProcessor({ forceEnableTelemetry: true, exporter });
     bench.start({ processors: [second] });
     await bench.run(await bench.openSession());
     await second.forceFlush();
@@ -75,7 +75,7 @@ describe('one statement is reported once', () => {
   it('by one of two providers, each with an instrumentation and a processor', async () => {
     bench.start();
     const exporter = new CollectingExporter();
-    const processor = new DatabricksSpanProcessor({ forceEnableTelemetry: true }, exporter);
+    const processor = new DatabricksSpanProcessor({ forceEnableTelemetry: true, exporter });
     const provider = new NodeTracerProvider({ spanProcessors: [processor] });
     const instrumentation = new DatabricksSqlInstrumentation();
     instrumentation.setTracerProvider(provider);

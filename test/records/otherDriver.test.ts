@@ -12,10 +12,11 @@ let provider: NodeTracerProvider | undefined;
 
 function start(instrumentationScopes: readonly string[]) {
   const exporter = new CollectingExporter();
-  const processor = new DatabricksSpanProcessor(
-    { forceEnableTelemetry: true, instrumentationScopes },
+  const processor = new DatabricksSpanProcessor({
+    forceEnableTelemetry: true,
+    instrumentationScopes,
     exporter,
-  );
+  });
   provider = new NodeTracerProvider({ spanProcessors: [processor] });
   provider.register();
   const wire: Wire = {

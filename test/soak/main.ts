@@ -47,7 +47,7 @@ const localExporter: SpanExporter = {
   },
   shutdown: async () => undefined,
 };
-const processor = new DatabricksSpanProcessor({}, exporter);
+const processor = new DatabricksSpanProcessor({ exporter });
 const provider = new NodeTracerProvider({
   spanProcessors: [exportLocal(new SimpleSpanProcessor(localExporter)), processor],
 });

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { resolveExporterOptions, resolveProcessorOptions } from '../../src/config.js';
 import { resolveInstrumentationConfig } from '../../src/instrumentation/instrumentationConfig.js';
@@ -5,44 +6,60 @@ import { resolveInstrumentationConfig } from '../../src/instrumentation/instrume
 type Bad = readonly [option: string, value: unknown, allowed: RegExp];
 
 const BAD_PROCESSOR_OPTIONS: readonly Bad[] = [
-  ['enableTelemetry', 'yes', /'enableTelemetry' is a string; allowed is true or false/],
+  ['enableTelemetry', 'yes', /'enableTelemetry' is 'yes'; allowed is true or false/],
   ['forceEnableTelemetry', 1, /'forceEnableTelemetry' is 1; allowed is true or false/],
   ['authenticatedExport', null, /'authenticatedExport' is null; allowed is true or false/],
-  ['tokenProvider', '', /'tokenProvider' is a string; allowed is a token without white space/],
-  ['tokenProvider', 'dapi secret', /'tokenProvider' is a string; allowed is a token without white space/],
-  ['tokenProvider', 7, /'tokenProvider' is 7; allowed is a function/],
+  [
+    'tokenProvider',
+    '',
+    /'tokenProvider' is a string that is not allowed; allowed is a token without white space/,
+  ],
+  [
+    'tokenProvider',
+    'dapi secret',
+    /'tokenProvider' is a string that is not allowed; allowed is a token without white space/,
+  ],
+  ['tokenProvider', 7, /'tokenProvider' is 7; allowed is a token without white space, or a function/],
   ['batchSize', 0, /'batchSize' is 0; allowed is an integer from 1 to 10000/],
   ['flushIntervalMs', 1.5, /'flushIntervalMs' is 1.5; allowed is an integer from 1/],
   ['maxQueueSize', -1, /'maxQueueSize' is -1; allowed is an integer from 1/],
   ['maxRecordAgeMs', Number.NaN, /'maxRecordAgeMs' is NaN/],
-  ['maxHosts', '9', /'maxHosts' is a string/],
+  ['maxHosts', '9', /'maxHosts' is '9'/],
   ['maxLanes', Number.POSITIVE_INFINITY, /'maxLanes' is Infinity/],
   ['maxRetries', 99, /'maxRetries' is 99; allowed is an integer from 0 to 20/],
   ['circuitBreaker', { failureThreshold: 0 }, /'circuitBreaker.failureThreshold' is 0/],
-  ['circuitBreaker', { openMs: 'long' }, /'circuitBreaker.openMs' is a string/],
+  ['circuitBreaker', { openMs: 'long' }, /'circuitBreaker.openMs' is 'long'/],
   ['circuitBreaker', { successThreshold: -1 }, /'circuitBreaker.successThreshold' is -1/],
   [
     'circuitBreaker',
     { threshold: 5 },
-    /circuitBreaker: there is no option 'threshold'; allowed are failureThreshold/,
+    /DatabricksSpanProcessor: there is no option 'circuitBreaker.threshold'; allowed are failureThreshold/,
   ],
-  ['circuitBreaker', 5, /circuitBreaker: the options must be an object, not 5/],
-  ['instrumentationScopes', [], /'instrumentationScopes' is a list; allowed is a list of strings/],
-  ['instrumentationScopes', 'mine', /'instrumentationScopes' is a string/],
+  [
+    'circuitBreaker',
+    5,
+    /'circuitBreaker' is 5; allowed is an object of failureThreshold, openMs, successThreshold/,
+  ],
+  ['instrumentationScopes', [], /'instrumentationScopes' is an empty list; allowed is a list of strings/],
+  ['instrumentationScopes', 'mine', /'instrumentationScopes' is 'mine'/],
   ['tags', {}, /there is no option 'tags'/],
   ['withhold', ['os.typ'], /Did you mean 'os\.type'/],
   ['maxInFlightStatements', 0, /'maxInFlightStatements' is 0/],
   ['statementTtlMs', 2 ** 31, /'statementTtlMs' is 2147483648; allowed is an integer from 1 to 2147483647/],
   ['shutdownTimeoutMs', 0, /'shutdownTimeoutMs' is 0/],
-  ['meterProvider', {}, /'meterProvider' is .*; allowed is a MeterProvider/],
-  ['batchsize', 10, /DatabricksSpanProcessor: there is no option 'batchsize'; allowed are .*batchSize/],
+  ['meterProvider', {}, /'meterProvider' is an object; allowed is a MeterProvider or false/],
+  [
+    'batchsize',
+    10,
+    /DatabricksSpanProcessor: there is no option 'batchsize'; allowed are .*batchSize.* Did you mean 'batchSize'\?/,
+  ],
 ];
 
 const BAD_INSTRUMENTATION_OPTIONS: readonly Bad[] = [
-  ['enabled', 'no', /'enabled' is a string; allowed is true or false/],
-  ['queryText', 'masked', /'queryText' is a string; allowed is 'off' or 'sanitized' or 'raw'/],
+  ['enabled', 'no', /DatabricksSqlInstrumentation: option 'enabled' is 'no'; allowed is true or false/],
+  ['queryText', 'masked', /'queryText' is 'masked'; allowed is 'off' or 'sanitized' or 'raw'/],
   ['queryTextMaxLength', 0, /'queryTextMaxLength' is 0/],
-  ['sanitizer', 'x', /'sanitizer' is a string; allowed is a function/],
+  ['sanitizer', 'x', /'sanitizer' is 'x'; allowed is a function/],
   ['recordQueryParameters', 'all', /'recordQueryParameters'/],
   ['recordReturnedRows', 1, /'recordReturnedRows' is 1/],
   ['requestHook', true, /'requestHook' is true; allowed is a function/],
@@ -50,7 +67,7 @@ const BAD_INSTRUMENTATION_OPTIONS: readonly Bad[] = [
   ['requireParentSpan', 0, /'requireParentSpan' is 0/],
   ['suppressNestedSpans', 'true', /'suppressNestedSpans'/],
   ['traceparentQueryTag', 'true', /'traceparentQueryTag'/],
-  ['driverTelemetry', 'off', /'driverTelemetry' is a string; allowed is 'replace' or 'keep'/],
+  ['driverTelemetry', 'off', /'driverTelemetry' is 'off'; allowed is 'replace' or 'keep'/],
   ['statementGraceMs', -1, /'statementGraceMs' is -1/],
   ['statementTtlMs', 0, /'statementTtlMs' is 0/],
   ['maxInFlightStatements', 0, /'maxInFlightStatements' is 0/],
@@ -67,8 +84,53 @@ describe('bad options are named in the error, with what is allowed', () => {
     expect(() => resolveInstrumentationConfig({ [option]: value })).toThrow(message);
   });
 
-  it('the error never shows a secret', () => {
-    expect(() => resolveProcessorOptions({ tokenProvider: 'dapi very secret' })).toThrow(/^(?!.*secret)/);
+  it.each([
+    { tokenProvider: 'dapi very secret' },
+    { batchSize: 'dapi00secret11secret22' },
+    { enableTelemetry: 'a secret; with (odd) characters' },
+    { enableTelemetry: `secret${'x'.repeat(70)}` },
+    { dapi1234secret: true },
+    { [`secret${'x'.repeat(70)}`]: true },
+    { 'the secret': true },
+    { circuitBreaker: { dapi1234secret: 1 } },
+    { exporter: 'secret1234' },
+  ])('never shows what may be a secret: %o', (options) => {
+    expect(() => resolveProcessorOptions(options as object)).toThrow(/^(?!.*secret).*allowed (is|are) /);
+  });
+
+  it.each([
+    [{ maxExportBatchSize: 1 }, "there is no option 'maxExportBatchSize'; here it is called 'batchSize'"],
+    [{ scheduledDelayMillis: 1 }, "here it is called 'flushIntervalMs'"],
+    [{ flushInterval: 1 }, "Did you mean 'flushIntervalMs'?"],
+  ])('%o: the error says our name', (options, message) => {
+    expect(() => resolveProcessorOptions(options as object)).toThrow(message);
+  });
+
+  it('an instrumentation option of another package', () => {
+    expect(() => resolveInstrumentationConfig({ enhancedDatabaseReporting: true } as object)).toThrow(
+      "here it is called 'recordQueryParameters'",
+    );
+  });
+
+  it.each([
+    [new (class Settings {})(), 'a Settings'],
+    [new Map(), 'a Map'],
+    [[], 'an empty list'],
+    ['options', "'options'"],
+    [null, 'null'],
+    [() => undefined, 'a function'],
+  ])('options that are no plain object: %o', (options, described) => {
+    expect(() => resolveProcessorOptions(options as object)).toThrow(
+      `DatabricksSpanProcessor: the options must be a plain object, not ${described}. The call is: ` +
+        'new DatabricksSpanProcessor({ exporter: new DryRunExporter() })',
+    );
+  });
+
+  it('options of another realm, or without a prototype, are plain objects', () => {
+    expect(resolveProcessorOptions(runInNewContext('({ batchSize: 7 })')).hosts.batchSize).toBe(7);
+    expect(
+      resolveProcessorOptions(Object.assign(Object.create(null), { batchSize: 7 })).hosts.batchSize,
+    ).toBe(7);
   });
 
   it('an exporter takes no option of the processor', () => {
@@ -95,7 +157,7 @@ describe('options that are left out have the documented defaults', () => {
         maxQueueSize: 20_480,
         maxRecordAgeMs: 900_000,
         maxHosts: 100,
-        maxLanes: 100,
+        maxLanes: 2_000,
       },
       instrumentationScopes: ['opentelemetry-databricks-sql'],
       maxInFlightStatements: 20_480,

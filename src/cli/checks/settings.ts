@@ -1,22 +1,26 @@
-import { decideGate } from '../../hosts/gate.js';
+import { type Environment, explainGate, type GateDecision } from '../../hosts/gate.js';
 import type { Finding } from './finding.js';
 
-/** What the environment says about sending records. Options in the code may say more. */
-export function checkSettings(environment: Readonly<Record<string, string | undefined>>): Finding[] {
-  const decision = decideGate(
-    {
-      enableTelemetry: undefined,
-      forceEnableTelemetry: undefined,
-      driverTelemetryEnabled: undefined,
-    } as never,
-    { enableTelemetry: undefined, forceEnableTelemetry: undefined } as never,
+const NOTHING = { enableTelemetry: undefined, forceEnableTelemetry: undefined };
+const TEXTS: Readonly<Record<GateDecision, string>> = {
+  off: 'not sent',
+  forced: 'sent, without asking the server',
+  flag: "sent if the server's feature flag is on",
+};
+
+/** What the environment says about sending records. Options in the code may say otherwise. */
+export function checkSettings(environment: Environment): Finding[] {
+  const { decision, decidedBy } = explainGate(
+    { ...NOTHING, driverTelemetryEnabled: undefined },
+    NOTHING,
     environment,
   );
   return [
     {
       level: decision === 'off' ? 'warn' : 'ok',
       name: 'Records',
-      text: decision,
+      text: decision === 'flag' ? TEXTS.flag : `${TEXTS[decision]}, by ${decidedBy}`,
+      ...(decision === 'off' ? { advice: 'If that is wanted, all is well.' } : {}),
     },
   ];
 }

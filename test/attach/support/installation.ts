@@ -6,19 +6,33 @@ import { build } from 'esbuild';
 import packageJson from '../../../package.json' with { type: 'json' };
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
-const TIMEOUT_MS = 15_000;
+/** Then the process is killed: whatever holds it for so long would hold it for good. */
+const TIMEOUT_MS = 30_000;
 
 export interface Outcome {
+  /** `null` if a signal ended it. */
   readonly code: number | null;
+  readonly signal?: NodeJS.Signals | undefined;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+export interface RunControl {
+  /** A signal to send as soon as the application has printed `after`: once, or again and again until it ends. */
+  readonly signal?: { readonly name: NodeJS.Signals; readonly after: string; readonly isRepeated?: boolean };
+  /** Default: the application's folder. */
+  readonly cwd?: string;
 }
 
 /** An application's folder with this package, as it would be built, among its modules. */
 export interface Installation {
   readonly folder: string;
   /** Runs Node.js there, to its end. */
-  run(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Outcome>;
+  run(
+    args: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+    options?: RunControl,
+  ): Promise<Outcome>;
   remove(): Promise<void>;
 }
 
@@ -50,20 +64,20 @@ export async function install(): Promise<Installation> {
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'application', private: true }));
   return {
     folder,
-    run: (args, environment = {}) => run(folder, args, environment),
+    run: (args, environment = {}, control = {}) => run(args, environment, { cwd: folder, ...control }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
 function run(
-  folder: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
+  { cwd, signal }: RunControl,
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const { PATH = '' } = process.env;
     const child = spawn(process.execPath, args, {
-      cwd: folder,
+      cwd,
       env: { PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIMEOUT_MS,
@@ -71,13 +85,25 @@ function run(
     });
     let stdout = '';
     let stderr = '';
+    let isSignalled = false;
+    let repeating: NodeJS.Timeout | undefined;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
+      if (signal !== undefined && !isSignalled && stdout.includes(signal.after)) {
+        isSignalled = true;
+        child.kill(signal.name);
+        if (signal.isRepeated === true) {
+          repeating = setInterval(() => child.kill(signal.name), 100);
+        }
+      }
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('close', (code, endedBy) => {
+      clearInterval(repeating);
+      resolve({ code, stdout, stderr, ...(endedBy !== null && { signal: endedBy }) });
+    });
   });
 }

@@ -1,9 +1,9 @@
 import type { LocalDatabricks, Scenario } from '../../support/local-databricks/index.js';
 import { sql, startLocalDatabricks } from '../../support/local-databricks/index.js';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver.js';
-import { type Installation, install, type Outcome } from './installation.js';
+import { type Installation, install, type Outcome, type RunControl } from './installation.js';
 
-export interface RunOptions {
+export interface RunOptions extends RunControl {
   /** Variables besides those that lead to the database and the receiver. */
   readonly environment?: Readonly<Record<string, string>>;
   /** One statement for each. Default: one, with the default result. */
@@ -42,13 +42,15 @@ export async function startWorld(): Promise<World> {
     db,
     receiver,
     databaseVariables,
-    run: (args, { environment, scenarios } = {}) =>
-      installation.run(args, {
+    run: (args, { environment, scenarios, ...control } = {}) => {
+      const variables = {
         OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: receiver.tracesUrl,
         ...databaseVariables(scenarios),
         ...environment,
-      }),
+      };
+      return installation.run(args, variables, control);
+    },
     sentOperations: () =>
       db.telemetry
         .logs()

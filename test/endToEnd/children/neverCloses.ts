@@ -1,4 +1,5 @@
-/** Opens, queries and ends, closing nothing: argv are the connect options as JSON. Prints the rows it got. */
+/** Opens, queries and ends, closing nothing: argv are the connect options as JSON. Prints at its end the rows that
+ * it got, and how many requests of telemetry had failed without an answer. */
 import { createRequire } from 'node:module';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 // Loaded before the first statement, so that telemetry's requests are under way at the end.
@@ -7,9 +8,8 @@ import { DatabricksSpanProcessor, DatabricksSqlInstrumentation } from '../../../
 
 const { DBSQLClient } = createRequire(import.meta.url)('@databricks/sql') as typeof import('@databricks/sql');
 
-const provider = new NodeTracerProvider({
-  spanProcessors: [new DatabricksSpanProcessor({ flushIntervalMs: 1 })],
-});
+const processor = new DatabricksSpanProcessor({ flushIntervalMs: 1 });
+const provider = new NodeTracerProvider({ spanProcessors: [processor] });
 provider.register();
 new DatabricksSqlInstrumentation().setTracerProvider(provider);
 
@@ -22,4 +22,8 @@ const rows = await operation.fetchAll();
 await new Promise((resolve) => {
   setTimeout(resolve, 100);
 });
-process.stdout.write(JSON.stringify({ rows: rows.length, at: Date.now() }));
+process.on('exit', () => {
+  const { exportRequests, flagFetches } = processor.stats();
+  const outcomes = Object.keys(exportRequests).filter((outcome) => !/^\d+$/.test(outcome));
+  process.stdout.write(JSON.stringify({ rows: rows.length, timeouts: outcomes.length + flagFetches.failed }));
+});

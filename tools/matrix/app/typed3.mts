@@ -3,7 +3,6 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import * as sdkTrace from '@opentelemetry/sdk-trace';
 import {
-  createTagTable,
   DatabricksSpanProcessor,
   type DatabricksSpanProcessorOptions,
   DatabricksSqlInstrumentation,
@@ -19,8 +18,11 @@ import {
   withoutDatabricksTelemetry,
 } from 'opentelemetry-databricks-sql';
 
-const tags = createTagTable([{ name: 'app.team', scope: 'exportLocal', kind: 'text' }]);
-const options: DatabricksSpanProcessorOptions = { tags, batchSize: 10, tokenProvider: async () => 'token' };
+const options: DatabricksSpanProcessorOptions = {
+  withhold: ['databricks.http.path'],
+  batchSize: 10,
+  tokenProvider: async () => 'token',
+};
 
 const sdk = new NodeSDK({
   instrumentations: [
@@ -34,7 +36,7 @@ const sdk = new NodeSDK({
     exportLocal(new sdkTrace.BatchSpanProcessor({ exporter: new OTLPTraceExporter() }), {
       detail: 'operations',
     }),
-    new DatabricksSpanProcessor(options, new DryRunExporter({ stream: process.stderr })),
+    new DatabricksSpanProcessor({ ...options, exporter: new DryRunExporter({ stream: process.stderr }) }),
   ],
 });
 sdk.start();

@@ -1,2 +1,0 @@
-import { buildPage } from '/tmp/wt/inspector/tools/buildPage.ts';
-await buildPage('/tmp/wt/inspector/dist/inspector');

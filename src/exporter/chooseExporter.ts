@@ -1,0 +1,44 @@
+import { PassThrough } from 'node:stream';
+import type { ResolvedProcessorOptions } from '../config.js';
+import { type Environment, parseSwitch, textIn } from '../environment.js';
+import type { TelemetryExporter } from '../exporterMark.js';
+import { logError } from '../log.js';
+import { optionError } from '../optionErrors.js';
+import { DRY_RUN_OPTIONS, DRY_RUN_VARIABLE, DryRunExporter } from './dryRunExporter.js';
+
+type Choice = Pick<ResolvedProcessorOptions, 'givenExporter' | 'exporter'>;
+
+/**
+ * The exporter of a processor: the user's, unless the environment asks for a dry run and the user's would send.
+ *
+ * @returns `undefined` for the one that is made by default
+ */
+export function chooseExporter(
+  { givenExporter, exporter }: Choice,
+  environment: Environment,
+): TelemetryExporter | undefined {
+  const isDryAlready = givenExporter?.[Symbol.toStringTag] === 'DryRunExporter';
+  const dryRun = isDryAlready ? undefined : dryRunByEnvironment(environment, exporter);
+  return dryRun ?? givenExporter;
+}
+
+/** A dry run that can't be done sends nothing either. */
+function dryRunByEnvironment(
+  environment: Environment,
+  { authenticatedExport }: Choice['exporter'],
+): DryRunExporter | undefined {
+  const file = textIn(environment, DRY_RUN_VARIABLE);
+  const word = file === undefined ? undefined : parseSwitch(file);
+  if (file === undefined || word === false) {
+    return undefined;
+  }
+  try {
+    if (word === true) {
+      throw optionError({ owner: DRY_RUN_VARIABLE, name: 'file' }, file, DRY_RUN_OPTIONS.file.allowed);
+    }
+    return new DryRunExporter({ file, authenticatedExport });
+  } catch (error) {
+    logError(`${DRY_RUN_VARIABLE}: ${(error as Error).message}; nothing is sent, and nothing is written`);
+    return new DryRunExporter({ stream: new PassThrough().destroy(), authenticatedExport });
+  }
+}

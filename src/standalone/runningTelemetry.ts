@@ -1,0 +1,98 @@
+import type { DatabricksSqlInstrumentation } from '../instrumentation/databricksSqlInstrumentation.js';
+import type { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js';
+import type { SpanProcessorLike } from '../processor/spanShape.js';
+import { ExportFailures } from './diagnostics.js';
+import { ProcessEnd } from './processEnd.js';
+import type { StartedProvider } from './sdk.js';
+
+export interface RunningTelemetryOptions {
+  readonly provider: StartedProvider;
+  readonly instrumentation: DatabricksSqlInstrumentation;
+  /** The provider's processor for Databricks. */
+  readonly processor: DatabricksSpanProcessor;
+  /** Its other processors, for the user's backend. */
+  readonly localProcessors: readonly SpanProcessorLike[];
+  readonly failures?: ExportFailures;
+  /** Milliseconds that a flush, or the end, may take. */
+  readonly deadlineMs: number;
+  /** Whether SIGTERM and SIGINT end it, and then the process. */
+  readonly withSignals: boolean;
+}
+
+/** A tracer provider of our own with the instrumentation that feeds it, from its start to the process's end. */
+export class RunningTelemetry {
+  readonly instrumentation: DatabricksSqlInstrumentation;
+  readonly #provider: StartedProvider;
+  readonly #processor: DatabricksSpanProcessor;
+  readonly #localProcessors: readonly SpanProcessorLike[];
+  readonly #failures: ExportFailures;
+  readonly #deadlineMs: number;
+  readonly #processEnd: ProcessEnd;
+  #ending: Promise<void> | undefined = undefined;
+
+  constructor(options: RunningTelemetryOptions) {
+    this.instrumentation = options.instrumentation;
+    this.#provider = options.provider;
+    this.#processor = options.processor;
+    this.#localProcessors = options.localProcessors;
+    this.#failures = options.failures ?? new ExportFailures();
+    this.#deadlineMs = options.deadlineMs;
+    this.#processEnd = new ProcessEnd({
+      end: () => this.shutdown(),
+      flush: () => this.forceFlush(),
+      deadlineMs: options.deadlineMs,
+      withSignals: options.withSignals,
+    });
+  }
+
+  /** Sends what is queued, within the deadline. Never rejects. */
+  async forceFlush(): Promise<void> {
+    await Promise.all([
+      this.#processor.forceFlush(),
+      ...this.#localProcessors.map((processor) => this.#flushLocal(processor)),
+    ]);
+  }
+
+  /**
+   * Puts the driver's methods back, ends what is open, sends what is queued and stops, all within the deadline.
+   * Idempotent; never rejects.
+   */
+  shutdown(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
+    const startedAt = performance.now();
+    this.#processEnd.release();
+    // First of all: what is open then goes with the rest, in one request.
+    this.instrumentation.disable();
+    // A short program is at its end before the feature flag's answer: a flush waits for it, a shutdown does not.
+    await this.forceFlush();
+    const stopped = this.#provider.shutdown().catch((error: unknown) => this.#failures.report(error));
+    await within(stopped, this.#deadlineMs - (performance.now() - startedAt));
+  }
+
+  async #flushLocal(processor: SpanProcessorLike): Promise<void> {
+    try {
+      if ((await within(processor.forceFlush(), this.#deadlineMs)) === 'late') {
+        this.#failures.report(`no answer within ${this.#deadlineMs} ms`);
+      }
+    } catch (error) {
+      this.#failures.report(error);
+    }
+  }
+}
+
+/** Settles as the promise does, or with `late` at the deadline. Does not keep the process alive. */
+async function within(promise: Promise<void>, deadlineMs: number): Promise<'late' | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), Math.max(0, deadlineMs)).unref();
+  });
+  try {
+    return (await Promise.race([promise, deadline])) ?? undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
