@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { logWarn } from '../log.js';
 import type { ObservedRequest } from '../observer.js';
-import { openOwnedFile, prepareOwnedFile } from './ownedFile.js';
+import { openOwnedFile, prepareOwnedFile, reasonOf } from './ownedFile.js';
 
 /** A full file becomes the one older file. 64 MiB. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
@@ -138,8 +138,7 @@ export class FileCopy implements RequestCopy {
   #warnOnce(error: unknown): void {
     if (!this.#hasWarned) {
       this.#hasWarned = true;
-      const { code, message } = error as NodeJS.ErrnoException;
-      logWarn(`requests can't be copied to '${this.#path}': ${code ?? message}`);
+      logWarn(`requests can't be copied to '${this.#path}': ${reasonOf(error)}`);
     }
   }
 }
