@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { defineConfig } from 'tsup';
 import { buildPage } from './tools/buildPage.js';
 
-export default defineConfig(({ outDir = 'dist' }) => ({
+export default defineConfig({
   entry: {
     index: 'src/index.ts',
     register: 'src/register.ts',
@@ -21,8 +20,8 @@ export default defineConfig(({ outDir = 'dist' }) => ({
   // The output is not minified and reads like the source: maps would double the package for nothing.
   sourcemap: false,
   async onSuccess() {
-    await buildPage(join(outDir, 'inspector'));
+    await buildPage('dist/inspector');
     // The command needs no second version.
-    await rm(join(outDir, 'cli.cjs'), { force: true });
+    await rm('dist/cli.cjs', { force: true });
   },
-}));
+});
