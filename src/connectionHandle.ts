@@ -98,6 +98,11 @@ export class ConnectionHandle {
   readonly hasStaticToken: boolean;
   /** Set by the one processor that serves the connection; whoever comes later leaves it alone. */
   served: ConnectionServer | undefined = undefined;
+  /**
+   * Whether somebody wants the inner spans of its statements. Set by whoever does, at the latest when the span
+   * of the statement starts: nobody makes what nobody wants.
+   */
+  innerSpansWanted = false;
   readonly #isSelfReporting: (() => boolean) | undefined;
   readonly #listeners = new Set<ConnectionListener>();
   #endpoint: ConnectionEndpoint | undefined = undefined;

@@ -6,7 +6,11 @@ const SUBJECTS = [
     'On the span of an operation',
     'Statements, metadata calls, volume transfers, and the opening and closing of sessions.',
   ],
-  ['download', 'On the span of a CloudFetch download', 'Inner spans of a statement.'],
+  [
+    'download',
+    'On the span of a CloudFetch download',
+    'Inner spans of a statement, where they are asked for; of a download that failed, always.',
+  ],
   ['connection', 'On the span that opens a session', 'What describes a connection, once per session.'],
 ] as const;
 
@@ -37,7 +41,7 @@ export function tagReference(table: TagTable = TAG_TABLE): string {
     '',
     '## Details of downloads',
     '',
-    'For a result that came as files (`databricks.result.format` is `EXTERNAL_LINKS`) the processor derives four fields from the spans of its downloads: the latency of the first, the slowest, the sum, and the number that succeeded. A driver that makes no such spans sets the tags `databricks.result.chunk_*` on the span of the statement instead. Where there are both, the spans count.',
+    'For a result that came as files (`databricks.result.format` is `EXTERNAL_LINKS`) the tags `databricks.result.chunk_*` on the span of the statement tell four fields: the latency of the first file, the slowest, the sum, and the number that succeeded. Where there are spans of its downloads, the processor derives the fields from those, and the tags do not count.',
     '',
     '## Latencies',
     '',
@@ -47,7 +51,8 @@ export function tagReference(table: TagTable = TAG_TABLE): string {
     '- `databricks.result.ready_latency_ms`: the same clock, until the first rows are handed to the application.',
     '- `databricks.result.consumption_latency_ms`: from the first rows until the result is exhausted, closed or fails, the application’s time included.',
     '- `databricks.poll.latency_ms`: the status requests, summed.',
-    '- Chunk latencies: the durations of the spans of downloads that succeeded, retries included: of the first file, the slowest, and their sum.',
+    '- Chunk latencies: how long downloads took that succeeded, retries included: the first file, the slowest, and their sum.',
+    '- `databricks.time.*_ms`: each millisecond of the span is in exactly one of them. [time-accounts.md](time-accounts.md) says in which.',
     '- `databricks.retry.count`: HTTP attempts beyond the first over all requests of the statement, and calls that the application repeated with success after a failure.',
     '',
     '## Where this differs from the conventions',

@@ -2,16 +2,12 @@ import Module from 'node:module';
 import { sep } from 'node:path';
 import { logWarn } from '../log.js';
 import { patchClient, patchKernelBackend } from './clientPatches.js';
+import { patchCloudFetch } from './downloadPatches.js';
 import type { DriverClient, DriverHttpConnection, DriverOperation, DriverSession } from './driverShapes.js';
 import type { DriverTracer } from './driverTracer.js';
 import { type Method, MethodPatches, observerOf } from './methodPatches.js';
-import {
-  patchCloudFetch,
-  patchOperation,
-  patchOperationBackend,
-  patchRetryPolicy,
-  patchRowSource,
-} from './operationPatches.js';
+import { patchOperation } from './operationPatches.js';
+import { patchOperationBackend, patchRetryPolicy, patchRowSource } from './requestPatches.js';
 import { patchSession } from './sessionPatches.js';
 import { patchHttpConnection, patchWire } from './wirePatches.js';
 

@@ -123,6 +123,10 @@ export interface DriverOperationBackend {
   readonly dataProvider?: object;
   /** Thrift: set once the operation's state is final. */
   readonly operationStatus?: DriverOperationStatus | null | undefined;
+  /** Thrift: what the server last said, a value of `TOperationState`. */
+  readonly state?: unknown;
+  /** Thrift: there while the result's metadata is asked for. */
+  readonly metadataPromise?: unknown;
   /** Thrift: set once the result's metadata is known. */
   readonly metadata?:
     | { readonly resultFormat?: unknown; readonly lz4Compressed?: unknown }
@@ -138,6 +142,9 @@ export interface DriverOperationBackend {
 /** `TGetOperationStatusResp`. */
 export interface DriverOperationStatus {
   readonly operationState?: unknown;
+  /** Epoch milliseconds of the server's clock, where it tells them: objects that convert to numbers. */
+  readonly operationStarted?: unknown;
+  readonly operationCompleted?: unknown;
 }
 
 /** `TOperationState.FINISHED_STATE`. */
@@ -163,6 +170,12 @@ export const RESULT_FORMATS: ReadonlyMap<unknown, string> = new Map([
 export interface DriverRowSet {
   readonly arrowBatches?: ReadonlyArray<{ readonly batch?: { readonly length: number } }> | undefined;
   readonly resultLinks?: readonly unknown[] | undefined;
+}
+
+/** `RowSetProvider`: pages of a result. */
+export interface DriverRowSource {
+  /** Pages that came with an earlier answer. */
+  readonly prefetchedResults?: readonly unknown[];
 }
 
 /** `TSparkArrowResultLink`. Its `fileLink` is a presigned URL and is never read. */

@@ -1,18 +1,19 @@
-import { type Attributes, type Span, SpanKind, trace } from '@opentelemetry/api';
+import { type Attributes, type Span, SpanKind, TraceFlags, trace } from '@opentelemetry/api';
+import { getConnection } from '../context.js';
 import { InFlight } from '../inFlight.js';
 import type { DriverConnection } from './driverConnection.js';
 import { DriverConnections } from './driverConnections.js';
-import type { DriverFailure } from './driverErrors.js';
 import type { DriverHttpConnection, DriverOperation, DriverSession, DriverWire } from './driverShapes.js';
-import type { RequestInfo, ResponseInfo } from './instrumentationConfig.js';
+import type { RequestInfo } from './instrumentationConfig.js';
 import { KnownStatements } from './knownStatements.js';
 import { SessionState } from './sessionState.js';
 import { SpanFactory } from './spanFactory.js';
-import { StatementLife, type StatementOwner } from './statementLife.js';
+import type { StatementEnd, StatementOwner } from './statementContract.js';
+import { StatementLife } from './statementLife.js';
 import { systemTags } from './systemTags.js';
 
 /** What the patches share: what is known of the driver's objects, and the spans that are made of them. */
-export class DriverTracer extends SpanFactory implements StatementOwner {
+export class DriverTracer extends SpanFactory implements StatementOwner<StatementLife> {
   /** False: the patches pass everything through. */
   enabled = true;
 
@@ -76,30 +77,36 @@ export class DriverTracer extends SpanFactory implements StatementOwner {
   startStatement(
     connection: DriverConnection,
     name: string,
-    method: string,
     attributes: Attributes,
     request: RequestInfo,
   ): StatementLife {
     const { maxInFlightStatements, statementTtlMs } = this.config;
     this.openStatements.makeRoom(maxInFlightStatements);
-    const { span, context } = this.startOperation(connection, name, attributes, request);
-    const statement = new StatementLife(
-      this,
+    const startedAt = performance.now();
+    const operation = { name, attributes, request, startedAt };
+    const { span, context } = this.startOperation(connection, operation);
+    const isRecording = span.isRecording();
+    const statement = new StatementLife(this, {
       span,
       context,
-      this.forDriver(context),
-      method,
+      activeContext: this.forDriver(context),
+      method: request.operation,
       attributes,
-      connection.isKernel,
-    );
-    if (span.isRecording()) {
+      startedAt,
+      isKernel: connection.isKernel,
+      hasInnerSpans:
+        isRecording &&
+        getConnection(context)?.innerSpansWanted === true &&
+        (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0,
+    });
+    if (isRecording) {
       this.openStatements.add(statement, statementTtlMs);
     }
     return statement;
   }
 
   /** From now on the driver's operation belongs to the statement, until that has ended. */
-  attach(statement: StatementLife, operation: DriverOperation): void {
+  attach(statement: StatementLife, operation: DriverOperation, now: number): void {
     if (statement.ended || statement.operation !== undefined) {
       return;
     }
@@ -109,25 +116,36 @@ export class DriverTracer extends SpanFactory implements StatementOwner {
     if (backend.dataProvider !== undefined) {
       this.#statements.set(backend.dataProvider, statement);
     }
-    statement.onOperation(operation);
+    statement.onOperation(operation, now);
   }
 
-  /** An inner span of a statement; `undefined` if the statement's span records nothing. */
-  startInnerSpan(statement: StatementLife, name: string, attributes: Attributes): Span | undefined {
-    return statement.span.isRecording()
-      ? this.attempt(() =>
-          this.tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes }, statement.context),
-        )
+  /** An inner span of a statement, if somebody wants it. @param startedAt monotonic milliseconds */
+  startInnerSpan(
+    statement: StatementLife,
+    name: string,
+    attributes: Attributes,
+    startedAt: number,
+  ): Span | undefined {
+    return statement.start.hasInnerSpans
+      ? this.startSpanWithin(statement, name, attributes, startedAt)
       : undefined;
   }
 
-  onStatementEnd(
-    statement: StatementLife,
-    latencyMs: number,
-    failure: DriverFailure | undefined,
-    response: ResponseInfo,
-  ): void {
-    const { span } = statement;
+  /** The same, whether anybody wants it or not; `undefined` if the statement's span records nothing. */
+  startSpanWithin(
+    { span, start }: StatementLife,
+    name: string,
+    attributes: Attributes,
+    startedAt: number,
+  ): Span | undefined {
+    const options = { kind: SpanKind.INTERNAL, attributes, startTime: startedAt };
+    return span.isRecording()
+      ? this.attempt(() => this.tracer.startSpan(name, options, start.context))
+      : undefined;
+  }
+
+  onStatementEnd(statement: StatementLife, { latencyMs, endedAt, failure, response }: StatementEnd): void {
+    const { span, start, measures } = statement;
     this.openStatements.remove(statement);
     const backend = statement.operation?.backend;
     if (backend !== undefined) {
@@ -137,6 +155,14 @@ export class DriverTracer extends SpanFactory implements StatementOwner {
     if (span.isRecording()) {
       this.callResponseHook(span, response);
     }
-    this.metrics.record(statement.attributes, latencyMs, failure, response.returnedRows);
+    this.metrics.record({
+      attributes: start.attributes,
+      latencyMs,
+      failure,
+      returnedRows: response.returnedRows,
+      ledger: measures.ledger,
+      endedAt,
+      context: start.context,
+    });
   }
 }

@@ -81,7 +81,7 @@ function wrapExecuteStatement(original: Method<DriverSession>, tracer: DriverTra
       const name = summary.summary ?? targetName('executeStatement', session);
       const request = { operation: 'executeStatement', statement: sql, request: options };
       const { connection } = session;
-      return tracer.startStatement(connection, name, 'executeStatement', attributes, request);
+      return tracer.startStatement(connection, name, attributes, request);
     });
     if (statement === undefined) {
       return original.apply(this, args);
@@ -114,12 +114,13 @@ function wrapMetadataCall(
       }
       // The only call that names one table: elsewhere the name is a pattern, or there are two.
       const table = method === 'getPrimaryKeys' ? request?.tableName : undefined;
-      if (typeof table === 'string' && table !== '') {
-        attributes[Tag.dbCollectionName] = table;
+      const collection = typeof table === 'string' && table !== '' ? table : undefined;
+      if (collection !== undefined) {
+        attributes[Tag.dbCollectionName] = collection;
       }
-      const name = targetName(method, session, namespace);
+      const name = targetName(method, session, collection ?? namespace);
       const told = { operation: method, request };
-      return tracer.startStatement(session.connection, name, method, attributes, told);
+      return tracer.startStatement(session.connection, name, attributes, told);
     });
     const call = () => original.apply(this, args);
     return statement === undefined ? call() : observeStart(tracer, statement, call);
@@ -145,10 +146,16 @@ function wrapGetInfo(original: Method<DriverSession>, tracer: DriverTracer): Met
 function wrapVolumeCall(original: Method<DriverSession>, type: string): Method<DriverSession> {
   return function volumeCall(this: DriverSession, ...args) {
     const statement = (this as TransferSession)[STATEMENT];
-    if (statement !== undefined) {
-      statement.measures.volumeOperation = type;
+    if (statement === undefined) {
+      return original.apply(this, args);
     }
-    return original.apply(this, args);
+    const { measures } = statement;
+    measures.volumeOperation = type;
+    measures.ledger.downloadBegins(performance.now());
+    const promise = original.apply(this, args) as Promise<unknown>;
+    const ended = () => measures.ledger.downloadEnds(performance.now());
+    promise.then(ended, ended);
+    return promise;
   };
 }
 
@@ -174,23 +181,28 @@ function wrapClose(original: Method<DriverSession>, tracer: DriverTracer): Metho
 
 /** Runs the call that starts a statement; the promise that comes back is the driver's own. */
 function observeStart(tracer: DriverTracer, statement: StatementLife, call: () => unknown): unknown {
-  statement.enter();
-  const inner = tracer.startInnerSpan(statement, 'execute', EXECUTE_TAGS);
-  const promise = tracer.contexts.with(statement.activeContext, call) as Promise<DriverOperation>;
+  const { startedAt, activeContext } = statement.start;
+  statement.enter(startedAt);
+  const inner = tracer.startInnerSpan(statement, 'execute', EXECUTE_TAGS, startedAt);
+  const promise = tracer.contexts.with(activeContext, call) as Promise<DriverOperation>;
   promise.then(
-    (operation) =>
+    (operation) => {
+      const now = performance.now();
       tracer.guard(() => {
-        tracer.endSpan(inner);
-        tracer.attach(statement, operation);
-        statement.onStarted();
-        statement.leave();
-      }),
-    (error: unknown) =>
+        tracer.endSpan(inner, now);
+        tracer.attach(statement, operation, now);
+        statement.onStarted(now);
+      });
+      statement.leave(now);
+    },
+    (error: unknown) => {
+      const now = performance.now();
       tracer.guard(() => {
-        tracer.endSpan(inner);
-        statement.onExecuteFailure(error);
-        statement.leave();
-      }),
+        tracer.endSpan(inner, now);
+        statement.onExecuteFailure(error, now);
+      });
+      statement.leave(now);
+    },
   );
   return promise;
 }
@@ -207,7 +219,7 @@ function forTransfer(session: DriverSession, statement: StatementLife, tracer: D
     wrapOperation: {
       value: (backend: object) => {
         const operation = session.wrapOperation(backend);
-        tracer.guard(() => tracer.attach(statement, operation));
+        tracer.guard(() => tracer.attach(statement, operation, performance.now()));
         return operation;
       },
     },

@@ -40,6 +40,15 @@ export interface StartedOperation {
   readonly context: Context;
 }
 
+/** What an operation begins with. */
+export interface OperationStart {
+  readonly name: string;
+  readonly attributes: Attributes;
+  readonly request: RequestInfo;
+  /** Monotonic milliseconds: the span's start. */
+  readonly startedAt: number;
+}
+
 /** Makes the spans of the driver's operations, with their metrics and the user's hooks. */
 export class SpanFactory extends FailSafe {
   config: ResolvedInstrumentationConfig;
@@ -76,53 +85,51 @@ export class SpanFactory extends FailSafe {
     call: () => Promise<Result>,
     onResult?: (result: Result, span: Span) => void,
   ): Promise<Result> {
+    const startedAt = performance.now();
     const started = this.attempt(() => {
       const attributes = attributesOf();
       const { address } = connection;
       const name = address === '' ? method : `${method} ${address}`;
-      return { attributes, ...this.startOperation(connection, name, attributes, request) };
+      const operation = { name, attributes, request, startedAt };
+      return { ...operation, ...this.startOperation(connection, operation) };
     });
     if (started === undefined) {
       return call();
     }
-    const { span, context, attributes } = started;
-    const startedAt = performance.now();
-    const promise = this.contexts.with(this.forDriver(context), call);
+    const promise = this.contexts.with(this.forDriver(started.context), call);
     promise.then(
       (result) =>
-        this.guard(() => this.#onCallEnd(span, method, attributes, startedAt, undefined, result, onResult)),
-      (error: unknown) => this.guard(() => this.#onCallEnd(span, method, attributes, startedAt, { error })),
+        this.guard(() => {
+          this.#onCallEnd(started, undefined, (span) => onResult?.(result, span));
+        }),
+      (error: unknown) => this.guard(() => this.#onCallEnd(started, { error })),
     );
     return promise;
   }
 
   /** A span processor of the user's that throws, throws out of the span's end. */
-  endSpan(span: Span | undefined): void {
-    endSpan(span, this.userCode);
+  endSpan(span: Span | undefined, endedAt?: number): void {
+    endSpan(span, this.userCode, endedAt);
   }
 
-  protected startOperation(
-    connection: DriverConnection,
-    name: string,
-    attributes: Attributes,
-    request: RequestInfo,
-  ): StartedOperation {
+  protected startOperation(connection: DriverConnection, operation: OperationStart): StartedOperation {
     const active = this.contexts.active();
     if (this.config.requireParentSpan && trace.getSpan(active) === undefined) {
       return { span: NO_SPAN, context: active };
     }
     const parent = connection.within(active);
-    const span = this.#startSpan(name, attributes, parent);
+    const span = this.#startSpan(operation, parent);
     if (span.isRecording()) {
-      this.#callRequestHook(span, request);
+      this.#callRequestHook(span, operation.request);
     }
     return { span, context: trace.setSpan(parent, span) };
   }
 
   /** A sampler or span processor of the user's that throws, throws out of the span's start. */
-  #startSpan(name: string, attributes: Attributes, parent: Context): Span {
+  #startSpan({ name, attributes, startedAt }: OperationStart, parent: Context): Span {
     try {
-      return this.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
+      const options = { kind: SpanKind.CLIENT, attributes, startTime: startedAt };
+      return this.tracer.startSpan(name, options, parent);
     } catch {
       this.userCode.note('spanProcessor');
       return NO_SPAN;
@@ -134,23 +141,20 @@ export class SpanFactory extends FailSafe {
     return this.config.suppressNestedSpans ? suppressTracing(context) : context;
   }
 
-  #onCallEnd<Result>(
-    span: Span,
-    method: string,
-    attributes: Attributes,
-    startedAt: number,
+  #onCallEnd(
+    { span, context, attributes, request, startedAt }: OperationStart & StartedOperation,
     failed: { readonly error: unknown } | undefined,
-    result?: Result,
-    onResult?: (result: Result, span: Span) => void,
+    onResult?: (span: Span) => void,
   ): void {
-    const latencyMs = performance.now() - startedAt;
+    const endedAt = performance.now();
+    const latencyMs = endedAt - startedAt;
     const failure = failed === undefined ? undefined : describeFailure(failed.error);
     // A hook of the user's may have ended the span.
     const written = span.isRecording() ? span : NO_SPAN;
-    if (result !== undefined) {
-      this.guard(() => onResult?.(result, written));
+    if (onResult !== undefined) {
+      this.guard(() => onResult(written));
     }
-    this.guard(() => this.#metrics.record(attributes, latencyMs, failure, undefined));
+    this.guard(() => this.#metrics.record({ attributes, latencyMs, failure, context }));
     if (failure !== undefined) {
       written.setAttribute(Tag.errorType, failure.code);
       if (failure.statusCode !== undefined) {
@@ -160,9 +164,9 @@ export class SpanFactory extends FailSafe {
     }
     if (written !== NO_SPAN) {
       written.setAttribute(Tag.operationLatencyMs, Math.round(latencyMs));
-      this.callResponseHook(written, { operation: method, ...failed });
+      this.callResponseHook(written, { operation: request.operation, ...failed });
     }
-    this.endSpan(written);
+    this.endSpan(written, endedAt);
   }
 
   #callRequestHook(span: Span, request: RequestInfo): void {

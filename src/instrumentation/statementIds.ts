@@ -1,5 +1,26 @@
+import type { Span } from '@opentelemetry/api';
+import { Tag } from '../tags/index.js';
 import type { DriverOperation } from './driverShapes.js';
 import { kernelErrorFields } from './kernelErrors.js';
+
+/** The server's id of one statement, on its span as soon as it is known. */
+export class StatementId {
+  value: string | undefined = undefined;
+  readonly #span: Span;
+
+  constructor(span: Span) {
+    this.#span = span;
+  }
+
+  learn(id: string | undefined): void {
+    if (id !== undefined) {
+      this.value = id;
+      if (this.#span.isRecording()) {
+        this.#span.setAttribute(Tag.statementId, id);
+      }
+    }
+  }
+}
 
 /**
  * The server's id of a statement. The kernel backend shows the server's only once it has the result, and

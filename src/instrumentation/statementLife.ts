@@ -1,7 +1,7 @@
-import { type Attributes, type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { InFlightEntry } from '../inFlight.js';
 import { Tag } from '../tags/index.js';
-import { type DriverFailure, describeFailure } from './driverErrors.js';
+import type { DriverFailure } from './driverErrors.js';
 import {
   type DriverOperation,
   type DriverOperationStatus,
@@ -9,52 +9,31 @@ import {
   FINISHED_STATE,
 } from './driverShapes.js';
 import type { ResponseInfo } from './instrumentationConfig.js';
-import { failedStatementId, serverStatementId } from './statementIds.js';
+import { firstWordOf, serverTimesOf, wordOf } from './serverState.js';
+import type { StatementOwner, StatementStart } from './statementContract.js';
+import { StatementFailure } from './statementFailure.js';
+import { failedStatementId, StatementId, serverStatementId } from './statementIds.js';
 import { StatementMeasures } from './statementMeasures.js';
-
-/** What a statement's life needs of its surroundings. */
-export interface StatementOwner {
-  readonly statementGraceMs: number;
-  /** Whether `db.response.returned_rows` is wanted. */
-  readonly recordReturnedRows: boolean;
-  /** Right before the span ends: metrics, the user's hook. `latencyMs` is `databricks.operation.latency_ms`, unrounded. */
-  onStatementEnd(
-    statement: StatementLife,
-    latencyMs: number,
-    failure: DriverFailure | undefined,
-    response: ResponseInfo,
-  ): void;
-  /** Never throws. */
-  endSpan(span: Span | undefined): void;
-  onInternalError(error: unknown): void;
-}
+import type { TimeAccount } from './timeLedger.js';
 
 /**
  * One statement (or metadata call) from the call to the end of its result. It owns the span: it ends at
  * the first of exhausted, failed for good, cancelled, closed, abandoned, and at one place. Its key is the id of
- * the span.
+ * the span. Whoever tells it of something says when that was, in monotonic milliseconds.
  */
 export class StatementLife extends InFlightEntry {
+  readonly start: StatementStart;
   readonly span: Span;
-  /** Parent of the inner spans. */
-  readonly context: Context;
-  /** What is active while the driver works for the statement. */
-  readonly activeContext: Context;
-  /** The driver's method. */
-  readonly method: string;
-  /** The span's attributes as it started. */
-  readonly attributes: Attributes;
-  readonly measures = new StatementMeasures();
+  readonly measures: StatementMeasures;
 
   waiting = false;
   waitSpan: Span | undefined = undefined;
   /** Whether the first fetch has been seen. */
   fetched = false;
 
-  readonly #owner: StatementOwner;
-  readonly #isKernel: boolean;
+  readonly #owner: StatementOwner<StatementLife>;
   #operation: DriverOperation | undefined = undefined;
-  #statementId: string | undefined = undefined;
+  readonly #id: StatementId;
   /** Until the call that starts the statement settles: a volume transfer reads its own row before that. */
   #starting = true;
   /** All has been read while the statement was still starting. */
@@ -62,27 +41,16 @@ export class StatementLife extends InFlightEntry {
   /** The application has begun to close or cancel: what other calls reject with is its own doing. */
   #closing = false;
   #ended = false;
-  #failure: DriverFailure | undefined = undefined;
-  #error: unknown = undefined;
+  readonly #failure = new StatementFailure();
   #graceTimer: NodeJS.Timeout | undefined = undefined;
 
-  constructor(
-    owner: StatementOwner,
-    span: Span,
-    context: Context,
-    activeContext: Context,
-    method: string,
-    attributes: Attributes,
-    isKernel: boolean,
-  ) {
-    super(span.spanContext().spanId);
+  constructor(owner: StatementOwner<StatementLife>, start: StatementStart) {
+    super(start.span.spanContext().spanId);
     this.#owner = owner;
-    this.span = span;
-    this.context = context;
-    this.activeContext = activeContext;
-    this.method = method;
-    this.attributes = attributes;
-    this.#isKernel = isKernel;
+    this.start = start;
+    this.span = start.span;
+    this.#id = new StatementId(start.span);
+    this.measures = new StatementMeasures(start.startedAt, start.isKernel);
   }
 
   get ended(): boolean {
@@ -95,114 +63,130 @@ export class StatementLife extends InFlightEntry {
   }
 
   /** A call of the driver begins: as long as somebody tries, a failure is not final. */
-  enter(): void {
-    clearTimeout(this.#graceTimer);
-    this.measures.time.enter();
+  enter(now: number): void {
+    if (this.#graceTimer !== undefined) {
+      clearTimeout(this.#graceTimer);
+    }
+    this.measures.ledger.enter(now);
   }
 
   /** It has settled. With a failure that nobody tries to overcome, the statement is over after a while. */
-  leave(): void {
-    const { time } = this.measures;
-    time.leave();
-    if (this.#failure !== undefined && !this.#ended && !time.running) {
-      this.#graceTimer = setTimeout(() => this.end(), this.#owner.statementGraceMs);
+  leave(now: number): void {
+    const { ledger } = this.measures;
+    ledger.leave(now);
+    if (this.#failure.current !== undefined && !this.#ended && !ledger.isWaiting) {
+      this.#graceTimer = setTimeout(() => this.end(performance.now()), this.#owner.statementGraceMs);
       this.#graceTimer.unref();
     }
   }
 
   /** The driver has an operation: the server took the statement. */
-  onOperation(operation: DriverOperation): void {
+  onOperation(operation: DriverOperation, now: number): void {
     this.#operation = operation;
-    this.#learnStatementId();
-    const status = operation.backend.operationStatus;
+    this.#id.learn(serverStatementId(operation));
+    const { operationStatus: status, state } = operation.backend;
     if (status !== undefined && status !== null) {
-      this.onStatus(status);
+      // It came with the results: what the server took after it had finished was for those.
+      this.onStatus(status, now, 'fetching');
+    } else {
+      const word = firstWordOf(state);
+      if (word !== undefined) {
+        this.measures.ledger.serverSaid(word, now);
+      }
     }
   }
 
   /** The call that starts the statement has resolved. */
-  onStarted(): void {
+  onStarted(now: number): void {
     this.#starting = false;
     if (this.#completed) {
-      this.end();
+      this.end(now);
     }
   }
 
   /** The call that starts the statement rejected: the application gets no operation. */
-  onExecuteFailure(error: unknown): void {
+  onExecuteFailure(error: unknown, now: number): void {
     this.#starting = false;
-    this.#setStatementId(failedStatementId(error));
-    this.#setFailure(error, describeFailure(error, this.#failure));
-    this.end();
+    this.#id.learn(failedStatementId(error));
+    this.#fail(now, error);
+    this.end(now);
   }
 
-  /** The server said how it is going. That it failed is told by the next call's rejection, if one comes. */
-  onStatus(status: DriverOperationStatus): void {
+  /**
+   * The server said how it is going. That it failed is told by the next call's rejection, if one comes.
+   *
+   * @param late whose the time is in which the statement was over, and it was not known
+   */
+  onStatus(status: DriverOperationStatus, now: number, late?: TimeAccount): void {
+    const word = wordOf(status);
+    if (word !== undefined) {
+      this.measures.ledger.serverSaid(word, now, serverTimesOf(status, now), late);
+    }
     const errorCode = FAILED_STATES.get(status.operationState);
     if (status.operationState === FINISHED_STATE) {
-      this.onAnswered();
+      this.onAnswered(now);
     } else if (errorCode === undefined) {
       this.#recover();
     } else if (!this.#closing) {
-      this.#setFailure(status, describeFailure({ errorCode, response: status }));
+      this.#fail(now, status, { errorCode, response: status });
     }
   }
 
   /** The driver stops waiting for the server's answer. */
-  onWaited(): void {
+  onWaited(now: number): void {
     const span = this.waitSpan;
     this.waiting = false;
     this.waitSpan = undefined;
-    this.#owner.endSpan(span);
+    this.#owner.endSpan(span, now);
   }
 
   /** The server has finished. A statement without a result set has nothing more to come. */
-  onAnswered(): void {
+  onAnswered(now: number): void {
     this.#recover();
-    this.measures.onAnswered();
+    this.measures.ledger.serverSaid('over', now);
+    this.measures.onAnswered(now);
     if (!this.#hasResultSet()) {
-      this.#complete();
+      this.#complete(now);
     }
   }
 
   /** Rows were handed to the application. */
-  onRows(count: number): void {
+  onRows(count: number, now: number): void {
     if (this.#hasResultSet()) {
       this.#recover();
-      this.measures.onRows(count);
+      this.measures.onRows(count, now);
     }
   }
 
   /** There is nothing more to read. Without a result set that tells nothing of the statement. */
-  onExhausted(): void {
+  onExhausted(now: number): void {
     if (this.#hasResultSet()) {
       this.#recover();
-      this.measures.onReady();
-      this.#complete();
+      this.measures.onReady(now);
+      this.#complete(now);
     }
   }
 
   /** The application begins to close or to cancel. */
-  onClosing(): void {
+  onClosing(now: number): void {
     this.#closing = true;
-    this.measures.onGivenUp();
+    this.measures.onGivenUp(now);
+    this.measures.ledger.requestBegins(now);
   }
 
   /** Closing or cancelling rejected: nothing more will come of the statement. */
-  onCloseFailure(error: unknown): void {
-    this.#setFailure(error, describeFailure(error, this.#failure));
-    this.end();
+  onCloseFailure(error: unknown, now: number): void {
+    this.#fail(now, error);
+    this.end(now);
   }
 
   /** A later call of the driver rejected. */
-  onFailure(error: unknown): void {
+  onFailure(error: unknown, now: number): void {
     if (this.#closing) {
       return;
     }
-    const failure = describeFailure(error, this.#failure);
-    this.#setFailure(error, failure);
-    if (!failure.mayRecover) {
-      this.end();
+    if (!this.#fail(now, error).mayRecover) {
+      this.end(now);
     }
   }
 
@@ -211,41 +195,46 @@ export class StatementLife extends InFlightEntry {
     if (!this.#ended && this.span.isRecording()) {
       this.span.setAttribute(Tag.operationIncomplete, true);
     }
-    this.end();
+    this.end(performance.now());
   }
 
   /** Ends the span, once. All that is known is written here and nowhere later. Never throws. */
-  end(): void {
+  end(now: number): void {
     if (this.#ended) {
       return;
     }
     this.#ended = true;
     clearTimeout(this.#graceTimer);
     try {
-      this.onWaited();
-      this.#writeEnd();
+      this.onWaited(now);
+      this.#writeEnd(now);
     } catch (error) {
       this.#owner.onInternalError(error);
     }
-    this.#owner.endSpan(this.span);
+    this.#owner.endSpan(this.span, now);
     this.#operation = undefined;
   }
 
-  #complete(): void {
+  #complete(now: number): void {
     if (this.#starting) {
       this.#completed = true;
     } else {
-      this.end();
+      this.end(now);
     }
   }
 
-  #writeEnd(): void {
-    const failure = this.#failure;
-    const { latencyMs, rows } = this.measures;
-    this.#learnStatementId();
+  #writeEnd(now: number): void {
+    const { current: failure, thrown } = this.#failure;
+    const { measures } = this;
+    const { rows } = measures;
+    if (this.#operation !== undefined && this.#id.value === undefined) {
+      this.#id.learn(serverStatementId(this.#operation));
+    }
     if (this.span.isRecording()) {
-      const attributes = this.measures.attributes(this.#operation, this.#isKernel);
-      if (rows !== undefined && this.#owner.recordReturnedRows) {
+      const attributes = measures.attributes(this.#operation, now);
+      // The one row of a volume transfer is the driver's own affair.
+      const hasRows = rows !== undefined && measures.volumeOperation === undefined;
+      if (hasRows && this.#owner.recordReturnedRows) {
         attributes[Tag.dbResponseReturnedRows] = rows;
       }
       if (failure !== undefined) {
@@ -257,45 +246,29 @@ export class StatementLife extends InFlightEntry {
       }
       this.span.setAttributes(attributes);
     }
-    this.#owner.onStatementEnd(this, latencyMs, failure, {
-      operation: this.method,
-      ...(this.#statementId === undefined ? {} : { statementId: this.#statementId }),
+    const { value: statementId } = this.#id;
+    const response: ResponseInfo = {
+      operation: this.start.method,
+      ...(statementId === undefined ? {} : { statementId }),
       ...(rows === undefined ? {} : { returnedRows: rows }),
-      ...(failure === undefined ? {} : { error: this.#error }),
-    });
+      ...(failure === undefined ? {} : { error: thrown }),
+    };
+    this.#owner.onStatementEnd(this, { latencyMs: measures.latencyMs(now), endedAt: now, failure, response });
   }
 
   #hasResultSet(): boolean {
     return this.#operation?.backend.hasResultSet() !== false;
   }
 
-  #learnStatementId(): void {
-    if (this.#statementId === undefined && this.#operation !== undefined) {
-      this.#setStatementId(serverStatementId(this.#operation));
-    }
-  }
-
-  #setStatementId(id: string | undefined): void {
-    if (id !== undefined) {
-      this.#statementId = id;
-      if (this.span.isRecording()) {
-        this.span.setAttribute(Tag.statementId, id);
-      }
-    }
-  }
-
-  /** A call succeeded after one had failed: the failure is overcome, and counts as a retry. */
+  /** A call succeeded: if one had failed before, that is overcome, and counts as a retry. */
   #recover(): void {
-    if (this.#failure?.mayRecover === true) {
-      this.#failure = undefined;
-      this.#error = undefined;
+    if (this.#failure.recover()) {
       this.measures.onRecovered();
     }
   }
 
-  #setFailure(error: unknown, failure: DriverFailure): void {
-    this.#failure = failure;
-    this.#error = error;
-    this.measures.onFailed();
+  #fail(now: number, thrown: unknown, told?: unknown): DriverFailure {
+    this.measures.onFailed(now);
+    return this.#failure.set(thrown, told);
   }
 }

@@ -1,14 +1,21 @@
 import type { Attributes } from '@opentelemetry/api';
 import { Tag } from '../tags/index.js';
+import { BusyTime } from './busyTime.js';
+import { DownloadMeasures } from './downloadMeasures.js';
 import { type DriverOperation, RESULT_FORMATS } from './driverShapes.js';
-import { DriverTime } from './driverTime.js';
+import { TimeLedger } from './timeLedger.js';
+import { addTimeTags } from './timeTags.js';
 
-/** What is counted and timed of one statement, and the tags that come of it. All times are monotonic. */
+/**
+ * What is counted and timed of one statement, and the tags that come of it. Nothing here reads a clock: events
+ * come with their time, in monotonic milliseconds.
+ */
 export class StatementMeasures {
-  readonly time = new DriverTime();
-  retryCount = 0;
+  readonly ledger: TimeLedger;
   volumeOperation: string | undefined = undefined;
 
+  readonly #isKernel: boolean;
+  #retryCount = 0;
   #answeredMs: number | undefined = undefined;
   #failedMs: number | undefined = undefined;
   #givenUpMs: number | undefined = undefined;
@@ -17,9 +24,15 @@ export class StatementMeasures {
   #rows: number | undefined = undefined;
   #bytes: number | undefined = undefined;
   #pollCount = 0;
-  readonly #pollTime = new DriverTime();
+  readonly #pollTime = new BusyTime();
   #filesOffered: number | undefined = undefined;
-  #filesStarted = 0;
+  #downloads: DownloadMeasures | undefined = undefined;
+
+  /** @param isKernel the kernel backend polls, retries and downloads on its own, where nobody can look */
+  constructor(startedAt: number, isKernel: boolean) {
+    this.ledger = new TimeLedger(startedAt, !isKernel);
+    this.#isKernel = isKernel;
+  }
 
   get answered(): boolean {
     return this.#answeredMs !== undefined;
@@ -30,58 +43,64 @@ export class StatementMeasures {
   }
 
   /**
-   * Until the answer was ready; where there was none, until the failure, or until the application gave up.
-   * A volume transfer is all of one call.
+   * Time that the application waited until the answer was ready; where there was none, until the failure, or
+   * until the application gave up. A volume transfer is all of one call.
    */
-  get latencyMs(): number {
+  latencyMs(now: number): number {
     if (this.volumeOperation !== undefined) {
-      return this.time.elapsedMs;
+      return this.ledger.waitedMs(now);
     }
-    return this.#answeredMs ?? this.#failedMs ?? this.#givenUpMs ?? this.time.elapsedMs;
+    return this.#answeredMs ?? this.#failedMs ?? this.#givenUpMs ?? this.ledger.waitedMs(now);
   }
 
-  onAnswered(): void {
-    this.#answeredMs ??= this.time.elapsedMs;
+  onAnswered(now: number): void {
+    this.#answeredMs ??= this.ledger.waitedMs(now);
   }
 
-  onFailed(): void {
-    this.#failedMs = this.time.elapsedMs;
+  onFailed(now: number): void {
+    this.#failedMs = this.ledger.waitedMs(now);
   }
 
   /** Trying again helped: there is no failure any more. */
   onRecovered(): void {
     this.#failedMs = undefined;
-    this.retryCount++;
+    this.#retryCount++;
   }
 
   /** The application begins to close or cancel. */
-  onGivenUp(): void {
-    this.#givenUpMs ??= this.time.elapsedMs;
+  onGivenUp(now: number): void {
+    this.#givenUpMs ??= this.ledger.waitedMs(now);
   }
 
   /** The first rows are handed over, or the news that there are none. */
-  onReady(): void {
+  onReady(now: number): void {
     if (this.#readyMs === undefined) {
-      this.onAnswered();
-      this.#readyMs = this.time.elapsedMs;
-      this.#readyAt = performance.now();
+      this.onAnswered(now);
+      this.#readyMs = this.ledger.waitedMs(now);
+      this.#readyAt = now;
     }
   }
 
-  onRows(count: number): void {
+  onRows(count: number, now: number): void {
     this.#rows = (this.#rows ?? 0) + count;
-    this.onReady();
+    this.onReady(now);
   }
 
   /** A status request is made. */
-  onPoll(): void {
+  onPoll(now: number): void {
     this.#pollCount++;
-    this.#pollTime.enter();
+    this.#pollTime.begin(now);
   }
 
   /** It was answered, or failed. */
-  onPolled(): void {
-    this.#pollTime.leave();
+  onPolled(now: number): void {
+    this.#pollTime.end(now);
+  }
+
+  /** The driver tries a request again. @param since when the attempt began that failed */
+  onRetry(since: number, now: number): void {
+    this.#retryCount++;
+    this.ledger.retried(since, now);
   }
 
   /** A page of rows, or of links to files, came from the server. */
@@ -93,22 +112,31 @@ export class StatementMeasures {
   }
 
   /** @returns the index of the file in its result */
-  onDownloadStart(): number {
-    return this.#filesStarted++;
+  onDownload(now: number): number {
+    this.#downloads ??= new DownloadMeasures();
+    this.ledger.downloadBegins(now);
+    return this.#downloads.begin(now);
   }
 
-  onDownloaded(bytes: number): void {
+  onDownloaded(index: number, begunAt: number, now: number, bytes: number): void {
     this.#bytes = (this.#bytes ?? 0) + bytes;
+    this.ledger.downloadEnds(now);
+    this.#downloads?.onSuccess(index, begunAt, now, bytes);
   }
 
-  /** @param isKernel the kernel backend polls and retries on its own, where nobody can count */
-  attributes(operation: DriverOperation | undefined, isKernel: boolean): Attributes {
-    const attributes: Attributes = { [Tag.operationLatencyMs]: Math.round(this.latencyMs) };
-    if (!isKernel) {
+  onDownloadFailed(now: number): void {
+    this.ledger.downloadEnds(now);
+    this.#downloads?.onFailure(now);
+  }
+
+  attributes(operation: DriverOperation | undefined, now: number): Attributes {
+    const attributes: Attributes = { [Tag.operationLatencyMs]: Math.round(this.latencyMs(now)) };
+    addTimeTags(attributes, this.ledger, now);
+    if (!this.#isKernel) {
       attributes[Tag.pollCount] = this.#pollCount;
-      attributes[Tag.pollLatencyMs] = Math.round(this.#pollTime.elapsedMs);
-      attributes[Tag.retryCount] = this.retryCount;
-      this.#addFormat(attributes, operation);
+      attributes[Tag.pollLatencyMs] = Math.round(this.#pollTime.elapsedMs(now));
+      attributes[Tag.retryCount] = this.#retryCount;
+      this.#addFormat(attributes, operation, now);
     }
     if (this.volumeOperation !== undefined) {
       // Its one row is the driver's own affair: what is transferred is a file.
@@ -118,7 +146,7 @@ export class StatementMeasures {
     }
     if (this.#readyMs !== undefined) {
       attributes[Tag.resultReadyLatencyMs] = Math.round(this.#readyMs);
-      attributes[Tag.resultConsumptionLatencyMs] = Math.round(performance.now() - this.#readyAt);
+      attributes[Tag.resultConsumptionLatencyMs] = Math.round(now - this.#readyAt);
     }
     if (this.#bytes !== undefined) {
       attributes[Tag.resultBytesDownloaded] = this.#bytes;
@@ -126,7 +154,7 @@ export class StatementMeasures {
     return attributes;
   }
 
-  #addFormat(attributes: Attributes, operation: DriverOperation | undefined): void {
+  #addFormat(attributes: Attributes, operation: DriverOperation | undefined, now: number): void {
     const metadata = operation?.backend.metadata;
     // Thrift writes null for what an answer left out, and a format even where there is no result set.
     if (metadata === undefined || metadata === null || operation?.backend.hasResultSet() === false) {
@@ -137,8 +165,11 @@ export class StatementMeasures {
       attributes[Tag.resultFormat] = format;
     }
     attributes[Tag.resultCompressed] = metadata.lz4Compressed === true;
-    if (format === 'EXTERNAL_LINKS' && this.#filesOffered !== undefined) {
-      attributes[Tag.resultChunkCount] = this.#filesOffered;
+    if (format === 'EXTERNAL_LINKS') {
+      if (this.#filesOffered !== undefined) {
+        attributes[Tag.resultChunkCount] = this.#filesOffered;
+      }
+      (this.#downloads ?? new DownloadMeasures()).addTo(attributes, now);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { type Context, SpanKind, TraceFlags } from '@opentelemetry/api';
+import { getConnection } from '../context.js';
 import { Guard } from '../guard.js';
 import { type HasLocalRule, LOCAL_RULE, type LocalRule } from '../observer.js';
 import { describeValue } from '../optionErrors.js';
@@ -12,8 +13,8 @@ import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
 /** Options of `exportLocal`. */
 export interface ExportLocalOptions {
   /**
-   * One span per operation; or the inner spans of statements as well (execute, wait, each CloudFetch download).
-   * Default 'statements'.
+   * One span per operation; or the inner spans of statements as well (execute, wait, each CloudFetch download),
+   * which are made only if somebody asks for them so. Default 'statements'.
    */
   readonly detail?: 'statements' | 'operations';
   /**
@@ -59,11 +60,8 @@ export function exportLocal<Processor extends SpanProcessorLike>(
     { owner: 'exportLocal', table: EXPORT_LOCAL_OPTIONS },
     options,
   );
-  return new LocalExport(
-    processor,
-    detail === 'statements' ? new Set(instrumentationScopes) : new Set(),
-    new NameSet([...DATABRICKS_ONLY, ...withhold]),
-  );
+  const hidden = new NameSet([...DATABRICKS_ONLY, ...withhold]);
+  return new LocalExport(processor, detail === 'operations', instrumentationScopes, hidden);
 }
 
 const DATABRICKS_ONLY: readonly string[] = TAG_TABLE.rows
@@ -74,15 +72,18 @@ class LocalExport implements SpanProcessorLike, HasLocalRule {
   readonly #next: SpanProcessorLike;
   /** Scopes whose inner spans are left out. */
   readonly #withoutInner: ReadonlySet<string>;
+  /** Inner spans are made for whoever asks for them. */
+  readonly #wantsInner: boolean;
   /** Tags that are left out. */
   readonly #hidden: NameSet;
   readonly #guard = new Guard();
   /** Only there if the other processor has it: the SDK asks. */
   readonly onEnding?: (span: ReadableSpanLike) => void;
 
-  constructor(next: SpanProcessorLike, withoutInner: ReadonlySet<string>, hidden: NameSet) {
+  constructor(next: SpanProcessorLike, wantsInner: boolean, scopes: readonly string[], hidden: NameSet) {
     this.#next = next;
-    this.#withoutInner = withoutInner;
+    this.#withoutInner = new Set(wantsInner ? [] : scopes);
+    this.#wantsInner = wantsInner;
     this.#hidden = hidden;
     if (typeof next.onEnding === 'function') {
       this.onEnding = (span) => {
@@ -98,6 +99,12 @@ class LocalExport implements SpanProcessorLike, HasLocalRule {
   }
 
   onStart(span: ReadableSpanLike, parentContext: Context): void {
+    if (this.#wantsInner) {
+      const connection = getConnection(parentContext);
+      if (connection !== undefined) {
+        connection.innerSpansWanted = true;
+      }
+    }
     if (!this.#isHidden(span)) {
       try {
         this.#watch(this.#next.onStart(span, parentContext));

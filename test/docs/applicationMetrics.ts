@@ -1,8 +1,10 @@
+import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { Guard } from '../../src/guard.js';
 import { OperationMetrics } from '../../src/instrumentation/operationMetrics.js';
+import { TimeLedger } from '../../src/instrumentation/timeLedger.js';
 import { Tag } from '../../src/tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
 import { parseSeries, type Series } from './scraped.js';
@@ -26,6 +28,11 @@ export async function collectApplicationMetrics(): Promise<Series[]> {
 
 function recordOperations(metrics: OperationMetrics): void {
   const attributes = { [Tag.dbSystemName]: 'databricks', [Tag.dbOperationName]: 'SELECT' };
-  metrics.record(attributes, 12, undefined, 1);
-  metrics.record(attributes, 12, { code: '42P01', statusCode: '42P01', mayRecover: false }, undefined);
+  const operation = { attributes, latencyMs: 12, failure: undefined, context: ROOT_CONTEXT };
+  const ledger = new TimeLedger(0, true);
+  metrics.record({ ...operation, returnedRows: 1, ledger, endedAt: 12 });
+  metrics.record({
+    ...operation,
+    failure: { code: '42P01', statusCode: '42P01', mayRecover: false },
+  });
 }

@@ -68,7 +68,7 @@ describe('one application, the real driver, both backends', () => {
     db.reset();
 
     const sdk = new NodeSDK({
-      instrumentations: [new DatabricksSqlInstrumentation()],
+      instrumentations: [new DatabricksSqlInstrumentation({ recordReturnedRows: true })],
       spanProcessors: [
         exportLocal(new tracing.BatchSpanProcessor(new OTLPTraceExporter({ url: receiver.tracesUrl }))),
         new DatabricksSpanProcessor({ flushIntervalMs: 50 }),

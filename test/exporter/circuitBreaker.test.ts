@@ -127,18 +127,34 @@ describe('CircuitBreaker', () => {
     expect(breaker.retryInMs()).toBe(60_000);
   });
 
-  it('heeds a Retry-After that came before it opened', () => {
+  it('lets nothing through while the host has asked to be left alone, closed as it is', () => {
     acquire(breaker).failure(120_000);
-    vi.advanceTimersByTime(10_000);
-    failTimes(breaker, 4);
-    expect(breaker.retryInMs()).toBe(110_000);
+    expect(breaker.snapshot().state).toBe('closed');
+    expect(breaker.tryAcquire()).toBeUndefined();
+    expect([breaker.retryInMs(), breaker.quietMs()]).toEqual([120_000, 120_000]);
+    vi.advanceTimersByTime(119_999);
+    expect(breaker.tryAcquire()).toBeUndefined();
+    vi.advanceTimersByTime(1);
+    expect(breaker.tryAcquire()).toBeDefined();
+    expect([breaker.retryInMs(), breaker.quietMs()]).toEqual([0, 0]);
   });
 
-  it('forgets a Retry-After after a success', () => {
+  it('heeds what other requests to the host were told, and what came with no judgement on its health', () => {
+    breaker.heed(undefined);
+    expect(breaker.quietMs()).toBe(0);
+    breaker.heed(30_000);
+    breaker.heed(10_000);
+    expect(breaker.retryInMs()).toBe(30_000);
+    vi.advanceTimersByTime(30_000);
+    acquire(breaker).abandon(5_000);
+    expect(breaker.retryInMs()).toBe(5_000);
+  });
+
+  it('heeds a Retry-After though another request succeeds after it: the server means it', () => {
+    const other = acquire(breaker);
     acquire(breaker).failure(120_000);
-    acquire(breaker).success();
-    failTimes(breaker, 5);
-    expect(breaker.retryInMs()).toBe(60_000);
+    other.success();
+    expect(breaker.retryInMs()).toBe(120_000);
   });
 
   it('is extended, but not moved, by what began before it opened', () => {
@@ -169,7 +185,6 @@ describe('CircuitBreaker', () => {
       permit.failure(500_000);
     }
     expect(breaker.snapshot().state).toBe('closed');
-    failTimes(breaker, 4);
     expect(breaker.retryInMs()).toBe(500_000);
     permit.failure(900_000);
     expect(breaker.retryInMs()).toBe(500_000);

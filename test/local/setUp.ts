@@ -49,7 +49,7 @@ export async function setUpLocal(
       new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 }),
     ],
   });
-  const instrumentation = new DatabricksSqlInstrumentation(config);
+  const instrumentation = new DatabricksSqlInstrumentation({ recordReturnedRows: true, ...config });
   instrumentation.setTracerProvider(provider);
   instrumentation.setMeterProvider(meterProvider);
   const driver = createRequire(import.meta.url)('@databricks/sql') as Driver;

@@ -58,7 +58,7 @@ describe('query text', () => {
     await read(TEXT);
 
     expect(statements()[0]?.attributes['db.query.text']).toEqual(expected);
-    expect(statements()[0]?.attributes['db.operation.name']).toBe('SELECT');
+    expect(statements()[0]?.attributes['db.query.summary']).toBe('SELECT');
   });
 
   it('can be left out of one call', async () => {
@@ -67,6 +67,17 @@ describe('query text', () => {
     await read(TEXT);
 
     expect(statements().map((span) => span.attributes['db.query.text'])).toEqual([undefined, 'SELECT ?']);
+  });
+
+  it('the number of rows is recorded on spans only if asked for', async () => {
+    const silent = await start({ recordReturnedRows: false });
+    await silent.read('SELECT 1');
+    expect(silent.statements()[0]?.attributes).not.toHaveProperty('db.response.returned_rows');
+
+    await closeAll();
+    const telling = await start({ recordReturnedRows: true });
+    await telling.read('SELECT 1');
+    expect(telling.statements()[0]?.attributes).toHaveProperty('db.response.returned_rows');
   });
 
   it('values of parameters are recorded only if asked for', async () => {

@@ -8,9 +8,12 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { ReadableSpan, Sampler, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { DatabricksSqlInstrumentation } from '../../src/instrumentation/databricksSqlInstrumentation.js';
 import type { DatabricksSqlInstrumentationConfig } from '../../src/instrumentation/instrumentationConfig.js';
+import { exportLocal } from '../../src/processor/exportLocal.js';
+import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
 
 export interface TelemetryOptions {
@@ -18,6 +21,8 @@ export interface TelemetryOptions {
   readonly sampler?: Sampler;
   /** After the one that collects. */
   readonly processors?: readonly SpanProcessor[];
+  /** As somebody asks for it. Default `operations`: inner spans as well. */
+  readonly detail?: 'statements' | 'operations';
 }
 
 /** An application's OpenTelemetry set-up with our instrumentation, and all that comes of it. */
@@ -62,7 +67,7 @@ class Collector implements SpanProcessor {
 
 /** Registers a provider and the instrumentation. `stop()` must follow before the next one. */
 export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
-  const { config, sampler, processors = [] } = options;
+  const { config, sampler, processors = [], detail = 'operations' } = options;
   const collector = new Collector();
   const warnings: string[] = [];
   const warn = (message: string, ...details: unknown[]): void => {
@@ -74,11 +79,15 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
   const provider = new NodeTracerProvider({
-    spanProcessors: [collector, ...processors],
+    spanProcessors: [
+      collector,
+      exportLocal(new NoopSpanProcessor() as SpanProcessorLike, { detail }) as SpanProcessor,
+      ...processors,
+    ],
     ...(sampler === undefined ? {} : { sampler }),
   });
   provider.register();
-  const instrumentation = new DatabricksSqlInstrumentation(config);
+  const instrumentation = new DatabricksSqlInstrumentation({ recordReturnedRows: true, ...config });
   instrumentation.setTracerProvider(provider);
   const ours = () => collector.ended.filter(isOurs);
   return {

@@ -13,6 +13,8 @@ export interface AppFacts {
   /** From the first rows to the end: time that the application idled, and all the time there was. */
   readonly consumedAtLeast: number | undefined;
   readonly consumedAtMost: number | undefined;
+  /** Every call of the driver, by the process's own clock. */
+  readonly calls: readonly (readonly [startedAt: number, endedAt: number])[];
   /** Wall time of everything. */
   readonly elapsedMs: number;
 }
@@ -24,6 +26,7 @@ export class App {
   readonly #calledAt = Date.now();
   #operation: DriverOperation | undefined = undefined;
   #inDriver = 0;
+  readonly #calls: [number, number][] = [];
   #answeredAtMost: number | undefined = undefined;
   #readyAtMost: number | undefined = undefined;
   #readyEarliest = 0;
@@ -51,7 +54,9 @@ export class App {
     try {
       return await fn();
     } finally {
-      this.#inDriver += performance.now() - before;
+      const after = performance.now();
+      this.#inDriver += after - before;
+      this.#calls.push([before, after]);
     }
   }
 
@@ -91,7 +96,7 @@ export class App {
   }
 
   async closeSession(): Promise<void> {
-    await this.session.close();
+    await this.call(() => this.session.close());
     this.ended();
   }
 
@@ -116,6 +121,7 @@ export class App {
       readyAtMost: this.#readyAtMost,
       consumedAtLeast: hasRows ? this.#idled : undefined,
       consumedAtMost: hasRows ? (this.#endedAt ?? now) - this.#readyEarliest : undefined,
+      calls: this.#calls,
       elapsedMs: now - this.#startedAt,
     };
   }

@@ -68,6 +68,7 @@ export async function runPlainCalls(client: DriverClient): Promise<AppFacts[]> {
       readyAtMost: undefined,
       consumedAtLeast: undefined,
       consumedAtMost: undefined,
+      calls: [],
       elapsedMs,
     });
     return result;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProcessor.js';
 import { loadDriver } from '../support/drivers.js';
 import {
@@ -25,6 +26,8 @@ export interface Report {
   readonly facts: readonly AppFacts[];
   readonly truth: Truth;
   readonly logs: readonly TelemetryLog[];
+  /** The spans of statements, where there are spans. */
+  readonly spans: readonly ReadableSpan[];
 }
 
 const QUIET_MS = 1_000;
@@ -34,12 +37,12 @@ const VERIFY_NOTHING = { checkServerCertificate: false };
 export function ourReport(backend: Backend): Promise<Report> {
   return report(backend, async (server, folder) => {
     const processor = new DatabricksSpanProcessor({ shutdownTimeoutMs: 10_000 });
-    const telemetry = startTelemetry({ processors: [processor] });
+    const telemetry = startTelemetry({ processors: [processor], detail: 'statements' });
     try {
       const facts = await runScenarios(loadDriver(), optionsOf(server, backend), backend, folder);
       // Nobody closes what was abandoned.
       telemetry.instrumentation.disable();
-      return facts;
+      return { facts, spans: [...telemetry.statements()] };
     } finally {
       await processor.forceFlush();
       await telemetry.stop();
@@ -54,23 +57,23 @@ export function driverReport(backend: Backend): Promise<Report> {
       const options = { ...optionsOf(server, 'kernel'), telemetryEnabled: true };
       const facts = await runScenarios(loadDriver(), options, 'kernel', folder);
       await settle(server);
-      return facts;
+      return { facts, spans: [] };
     }
-    return runInProcess(server, folder);
+    return { facts: await runInProcess(server, folder), spans: [] };
   });
 }
 
 async function report(
   backend: Backend,
-  run: (server: LocalDatabricks, folder: string) => Promise<AppFacts[]>,
+  run: (server: LocalDatabricks, folder: string) => Promise<Pick<Report, 'facts' | 'spans'>>,
 ): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), 'truth-'));
   const server = await startLocalDatabricks();
   try {
     await writeFile(join(folder, 'PUT.csv'), STAGED_FILE);
     arrangeFaults(server, scenariosOf(backend, folder));
-    const facts = await run(server, folder);
-    return { backend, facts, truth: server.truth, logs: server.telemetry.logs() };
+    const { facts, spans } = await run(server, folder);
+    return { backend, facts, spans, truth: server.truth, logs: server.telemetry.logs() };
   } finally {
     await server.close();
     await rm(folder, { recursive: true });

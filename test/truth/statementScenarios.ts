@@ -162,7 +162,7 @@ export const STATEMENT_SCENARIOS: readonly TruthScenario[] = [
     use: async (app) => {
       const fetching = app.call(() => failing(app.operation.fetchAll()));
       await app.idle(DELAY_MS / 2);
-      await app.operation.cancel();
+      await app.call(() => app.operation.cancel());
       await fetching;
       await app.close();
     },

@@ -7,6 +7,7 @@ import { type Judgement, judgeOperation, type Verdict } from './judge.js';
 import type { Report } from './reports.js';
 import { scenariosOf } from './run.js';
 import type { TruthScenario } from './scenario.js';
+import { wrongAccounts } from './timeAccounts.js';
 
 export interface TableRow {
   readonly scenario: TruthScenario;
@@ -31,6 +32,23 @@ export function judgeReport(report: Report, slackMs?: number): readonly TableRow
       failedFiles: judgeFailedFiles(scenario, report, logs),
     };
   });
+}
+
+/** What is wrong with the time accounts of every statement's span: one list for each scenario that has a span. */
+export function judgeTimes(report: Report): ReadonlyMap<string, readonly string[]> {
+  const { backend, spans, truth } = report;
+  const judged = new Map<string, readonly string[]>();
+  for (const scenario of scenariosOf(backend, '/')) {
+    const facts = factsOf(report, scenario);
+    const span = spans.find(
+      ({ attributes }) => facts.calls.length > 0 && attributes['databricks.session.id'] === facts.sessionId,
+    );
+    if (span !== undefined) {
+      const statement = truth.statements.find(({ sessionId }) => sessionId === facts.sessionId);
+      judged.set(scenario.name, wrongAccounts(backend, span, facts, statement));
+    }
+  }
+  return judged;
 }
 
 export function judgeConnection(report: Report, usesProxy: boolean): ConnectionTable {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type BackendTables, renderPage, withoutDriverTimes } from './page.js';
 import { driverReport, ourReport, type Report } from './reports.js';
 import type { Backend } from './scenario.js';
-import { judgeConnection, judgeReport, type TableRow } from './table.js';
+import { judgeConnection, judgeReport, judgeTimes, type TableRow } from './table.js';
 
 const PAGE = join(import.meta.dirname, '../../docs/truth-table.md');
 /** What the driver's times may be above the application's own. */
@@ -39,6 +39,12 @@ describe('the truth table', () => {
       const rows = judgeReport(reportOf(backend));
       expect(rows.length).toBeGreaterThanOrEqual(25);
       expect(wrongCells(rows)).toEqual([]);
+    });
+
+    it('ours: the time accounts of every statement sum to its span, and are what the server and the application say', () => {
+      const judged = judgeTimes(reportOf(backend));
+      expect(judged.size).toBeGreaterThanOrEqual(25);
+      expect([...judged].filter(([, wrong]) => wrong.length > 0)).toEqual([]);
     });
 
     it('ours: one record per operation, and one per download that failed', () => {

@@ -160,6 +160,7 @@ describe('options that are left out have the documented defaults', () => {
         maxLanes: 2_000,
       },
       instrumentationScopes: ['opentelemetry-databricks-sql'],
+      withhold: [],
       maxInFlightStatements: 20_480,
       statementTtlMs: 3_600_000,
       shutdownTimeoutMs: 2_000,

@@ -100,7 +100,8 @@ export class OpeningCalls {
   #directResults(statement: Statement): t.TSparkDirectResults {
     const { scenario, truth } = statement;
     // Too slow for direct results: the client hears that the statement runs, and polls.
-    if (!scenario.polls) statement.conclude();
+    if (scenario.clock !== undefined) statement.poll();
+    else if (!scenario.polls) statement.conclude();
     const direct: t.TSparkDirectResults = { operationStatus: statement.status() };
     if (truth.state !== 'FINISHED') return direct;
     direct.resultSetMetadata = resultMetadata(statement);
@@ -116,7 +117,9 @@ export class OpeningCalls {
 }
 
 function wantsDirectResults(request: OpeningRequest, scenario: Scenario): boolean {
-  return Boolean(request.getDirectResults) && (scenario.directResults ?? !scenario.polls);
+  return (
+    Boolean(request.getDirectResults) && (scenario.directResults ?? (!scenario.polls && !scenario.clock))
+  );
 }
 
 function sourceOf(

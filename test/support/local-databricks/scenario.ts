@@ -27,12 +27,17 @@ export interface ServerError {
 
 /** How the server treats one statement. Everything is optional: the default is one inline Arrow page. */
 export interface Scenario {
-  /** Results ride in the answer to ExecuteStatement. Default: true, unless `polls` is given. */
+  /** Results ride in the answer to ExecuteStatement. Default: true, unless `polls` or `clock` is given. */
   readonly directResults?: boolean;
   /** The server closes the operation by itself, in the direct results (only where one page holds it all). */
   readonly closeWithDirectResults?: boolean;
   /** How many GetOperationStatus answers say RUNNING before the final one. */
   readonly polls?: number;
+  /**
+   * The server goes by the clock: the statement is PENDING for so long, RUNNING for so long, and then over,
+   * whoever asks. A status tells when it began to run and when it was over. In place of `polls`.
+   */
+  readonly clock?: { readonly pendingMs: number; readonly runningMs: number };
   readonly executeDelayMs?: number;
   readonly pollDelayMs?: number;
   readonly fetchDelayMs?: number;

@@ -1,5 +1,5 @@
 import type * as t from '@databricks/sql/thrift/TCLIService_types.js';
-import { ttypes } from './driver-modules.js';
+import { Int64, ttypes } from './driver-modules.js';
 import type { RowSource } from './rows.js';
 import type { ResultFormat, Scenario } from './scenario.js';
 import { errorFields, handleOf, newId, succeeded } from './thrift-values.js';
@@ -17,6 +17,7 @@ export function newStatementTruth(method: string, sessionId: string): StatementT
     statusAnswers: 0,
     fetchCalls: 0,
     metadataCalls: 0,
+    requests: [],
     httpAttempts: 0,
     httpFailures: 0,
     rows: 0,
@@ -30,6 +31,7 @@ export function newStatementTruth(method: string, sessionId: string): StatementT
 }
 
 const STATES: Readonly<Record<string, t.TOperationState>> = {
+  PENDING: ttypes.TOperationState.PENDING_STATE,
   RUNNING: ttypes.TOperationState.RUNNING_STATE,
   FINISHED: ttypes.TOperationState.FINISHED_STATE,
   ERROR: ttypes.TOperationState.ERROR_STATE,
@@ -62,6 +64,7 @@ export class Statement {
     this.source = source;
     this.origin = origin;
     this.#pollsLeft = scenario.polls ?? 0;
+    if (scenario.clock !== undefined) truth.state = 'PENDING';
     if (this.hasResultSet) {
       truth.format = format;
       truth.lz4 = scenario.lz4 === true && format !== 'column';
@@ -73,12 +76,13 @@ export class Statement {
   }
 
   get isRunning(): boolean {
-    return this.truth.state === 'RUNNING';
+    return this.truth.state === 'RUNNING' || this.truth.state === 'PENDING';
   }
 
   /** A client asked how it is going: each poll brings the end nearer. */
   poll(): void {
-    if (this.#pollsLeft > 0) this.#pollsLeft -= 1;
+    if (this.scenario.clock !== undefined) this.#goByClock(this.scenario.clock);
+    else if (this.#pollsLeft > 0) this.#pollsLeft -= 1;
     else this.conclude();
   }
 
@@ -87,6 +91,21 @@ export class Statement {
     if (!this.isRunning) return;
     this.truth.state = this.scenario.outcome?.state ?? 'FINISHED';
     this.truth.readyAt = performance.now();
+  }
+
+  #goByClock({ pendingMs, runningMs }: NonNullable<Scenario['clock']>): void {
+    if (!this.isRunning) return;
+    const runningAt = this.truth.startedAt + pendingMs;
+    const readyAt = runningAt + runningMs;
+    const now = performance.now();
+    if (now >= runningAt) {
+      this.truth.runningAt = runningAt;
+      this.truth.state = 'RUNNING';
+    }
+    if (now >= readyAt) {
+      this.conclude();
+      this.truth.readyAt = readyAt;
+    }
   }
 
   /** Ends a running statement; what is over already keeps its state. */
@@ -112,14 +131,21 @@ export class Statement {
 
   status(): t.TGetOperationStatusResp {
     const { outcome } = this.scenario;
-    const { state } = this.truth;
+    const { state, runningAt, readyAt } = this.truth;
     return {
       status: succeeded(),
+      ...(runningAt === undefined ? {} : { operationStarted: epochOf(runningAt) }),
+      ...(runningAt === undefined || readyAt === undefined ? {} : { operationCompleted: epochOf(readyAt) }),
       operationState: STATES[state] ?? ttypes.TOperationState.UKNOWN_STATE,
       ...(state === 'FINISHED' ? { hasResultSet: this.hasResultSet } : {}),
       ...(outcome !== undefined && state === outcome.state ? errorFields(outcome) : {}),
     };
   }
+}
+
+/** The server's time as the protocol tells it. */
+function epochOf(time: number): t.TGetOperationStatusResp['operationStarted'] {
+  return new Int64(Math.round(Date.now() - performance.now() + time)) as never;
 }
 
 const OPERATION_TYPES: Readonly<Record<string, t.TOperationType>> = {

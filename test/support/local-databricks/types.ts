@@ -63,7 +63,7 @@ export interface StatementTruth {
   /** 'ExecuteStatement', 'GetCatalogs', … */
   method: string;
   sql?: string;
-  /** RUNNING, FINISHED, ERROR, TIMEDOUT, CANCELED, CLOSED; REJECTED: the client got no operation handle. */
+  /** PENDING, RUNNING, FINISHED, ERROR, TIMEDOUT, CANCELED, CLOSED; REJECTED: the client got no operation handle. */
   state: string;
   /** Unset for a statement that has no result set. */
   format?: ResultFormat;
@@ -73,6 +73,8 @@ export interface StatementTruth {
   statusAnswers: number;
   fetchCalls: number;
   metadataCalls: number;
+  /** Thrift requests for this statement, downloads not included. */
+  requests: RequestTruth[];
   /** Requests of any kind for this statement, downloads included; `httpFailures` of them were made to fail. */
   httpAttempts: number;
   httpFailures: number;
@@ -84,6 +86,8 @@ export interface StatementTruth {
   cancelled: boolean;
   closed: boolean;
   startedAt: number;
+  /** Where the scenario goes by the clock: since when it runs. */
+  runningAt?: number;
   /** The answer with the final state was ready to go. */
   readyAt?: number;
   /** The last page was ready to go. */
@@ -95,6 +99,17 @@ export interface StatementTruth {
   queryTags?: string;
   /** What went over the presigned URL of a volume operation. */
   staged?: { method: string; status: number; body: Buffer };
+}
+
+/** From when a request had arrived until its answer was ready to go. */
+export interface RequestTruth {
+  method: string;
+  startedAt: number;
+  endedAt: number;
+  /** Whether it was answered: false for a fault of the wire. */
+  answered: boolean;
+  /** The statement's state when the answer was ready. */
+  state: string;
 }
 
 export interface DownloadTruth {
