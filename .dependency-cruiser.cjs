@@ -3,7 +3,7 @@ const path = require('node:path');
 
 /** The words that all rooms share. */
 const VOCABULARY =
-  '^src/(tags/|(records|context|connectionHandle|guard|log|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|runtime|version|scopedSwitches|transientMap|lazyCrypto)\\.ts$)';
+  '^src/(tags/|(records|context|connectionHandle|guard|log|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto)\\.ts$)';
 /** The public face: the only files that know every room. */
 const FACE = '^src/(index|register)\\.ts$';
 
@@ -13,11 +13,18 @@ const ROOMS = {
   exporter: [],
   hosts: ['exporter'],
   processor: ['hosts', 'exporter'],
-  standalone: ['instrumentation', 'processor', 'exporter'],
+  standalone: ['instrumentation', 'processor', 'exporter', 'inspector'],
+  // The page's code runs in a browser: it knows the words of its server, and no code.
+  inspector: ['exporter'],
+  cli: ['inspector', 'hosts'],
 };
 
 const room = (name) => `^src/${name}/`;
 const npm = (name) => `(^|/)node_modules/${name}(/|$)`;
+
+const PAGE = room('inspector/page');
+const INSPECTOR_SERVER = '^src/inspector/(pageServer|requestGuard|eventStream)\\.ts$';
+const DOCTOR_NETWORK = '^src/cli/checks/network\\.ts$';
 
 const API = npm('@opentelemetry/api');
 const INSTRUMENTATION_BASE = npm('@opentelemetry/instrumentation');
@@ -67,8 +74,37 @@ module.exports = {
       name: 'only-what-users-have',
       comment: 'other packages may be out of reach where this one is installed, or would be bundled',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: PAGE },
       to: { path: 'node_modules/', pathNot: [API, INSTRUMENTATION_BASE, UNDICI, SDK_TYPES] },
+    },
+    {
+      name: 'page-stands-alone',
+      comment: "the inspector's page runs in a browser: it knows its server's words, and its view library",
+      severity: 'error',
+      from: { path: PAGE },
+      to: { pathNot: [PAGE, '^src/inspector/model\\.ts$', npm('preact')] },
+    },
+    {
+      name: 'page-is-bundled',
+      comment: 'nobody imports the page: its server reads the built files',
+      severity: 'error',
+      from: { path: '^src/', pathNot: PAGE },
+      to: { path: PAGE },
+    },
+    {
+      name: 'inspector-on-demand',
+      comment: 'who does not inspect does not load the inspector',
+      severity: 'error',
+      from: { path: [room('standalone'), FACE] },
+      to: { path: room('inspector'), dynamic: false },
+    },
+    {
+      name: 'support-bundle-without-spans',
+      comment:
+        'the support bundle is made from records and counts: what comes from spans is out of its reach',
+      severity: 'error',
+      from: { path: '^src/inspector/supportBundle\\.ts$' },
+      to: { path: '^src/inspector/(localLog|tagLines|operationView|recording|processorSource)\\.ts$' },
     },
     {
       name: 'sdk-as-types-only',
@@ -82,7 +118,7 @@ module.exports = {
     {
       name: 'http-in-the-exporter-only',
       severity: 'error',
-      from: { path: '^src/', pathNot: room('exporter') },
+      from: { path: '^src/', pathNot: [room('exporter'), INSPECTOR_SERVER, DOCTOR_NETWORK] },
       to: { path: [UNDICI, '^(node:)?(http|https|http2|net|tls)$'] },
     },
     {

@@ -1,10 +1,17 @@
+import { rm } from 'node:fs/promises';
 import { defineConfig } from 'tsup';
+import { buildPage } from './tools/buildPage.js';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/register.ts'],
+  entry: {
+    index: 'src/index.ts',
+    register: 'src/register.ts',
+    inspector: 'src/inspector/index.ts',
+    cli: 'src/cli/main.ts',
+  },
   format: ['esm', 'cjs'],
   target: 'node20',
-  dts: true,
+  dts: { entry: { index: 'src/index.ts', register: 'src/register.ts', inspector: 'src/inspector/index.ts' } },
   clean: true,
   splitting: true,
   // By Rollup, which also makes CommonJS of the chunks: tsup's own way there rewrites `?.`, `??` and class
@@ -12,4 +19,9 @@ export default defineConfig({
   treeshake: true,
   // The output is not minified and reads like the source: maps would double the package for nothing.
   sourcemap: false,
+  async onSuccess() {
+    await buildPage('dist/inspector');
+    // The command needs no second version.
+    await rm('dist/cli.cjs', { force: true });
+  },
 });

@@ -24,6 +24,7 @@ const NAMES = [
   'memory',
   'local',
   'query',
+  'inspector',
   'timers',
   'scale',
   'size',

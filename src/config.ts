@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { MeterProvider } from '@opentelemetry/api';
 import { isOwnExporter, type TelemetryExporter } from './exporterMark.js';
 import { checked, flag, group, integer, MAX_TIMER_MS, strings, value } from './optionKinds.js';
@@ -44,6 +45,12 @@ export interface DatabricksExporterOptions {
   readonly circuitBreaker?: CircuitBreakerOptions;
   /** Attempts after the first, within one export, before the batch goes back to its queue. Default 3. */
   readonly maxRetries?: number;
+  /**
+   * Path of a file, or a stream, to which every request body that was sent is copied, one JSON document per line,
+   * with time, host, path and outcome. The file is made for its owner only; at 64 MiB it becomes the one older
+   * file, `<path>.1`. Default: nothing is copied.
+   */
+  readonly copyTo?: string | Writable | undefined;
 }
 
 /** Options of the sharing of hosts: gate, queue, batches. Times in milliseconds. */
@@ -124,6 +131,7 @@ export const EXPORTER_OPTIONS = {
   }),
   circuitBreaker: group(CIRCUIT_BREAKER_OPTIONS),
   maxRetries: integer({ default: 3, min: 0, max: 20 }),
+  copyTo: value<string | Writable>('the path of a file, or a writable stream', { accepts: isCopyTarget }),
 } satisfies OptionsOf<DatabricksExporterOptions>;
 
 export const HOST_OPTIONS = {
@@ -200,10 +208,10 @@ export function resolveExporterOptions(options?: DatabricksExporterOptions): Res
 /** @throws TypeError that names the option, what was wrong and what is allowed */
 export function resolveProcessorOptions(options?: DatabricksSpanProcessorOptions): ResolvedProcessorOptions {
   const { exporter, ...resolved } = resolveOptions(PROCESSOR_OWNER, options);
-  const { authenticatedExport, circuitBreaker, maxRetries } = resolved;
+  const { authenticatedExport, circuitBreaker, maxRetries, copyTo } = resolved;
   return {
     ...resolved,
-    exporter: { authenticatedExport, circuitBreaker, maxRetries },
+    exporter: { authenticatedExport, circuitBreaker, maxRetries, copyTo },
     hosts: resolved,
     givenExporter: exporter,
   };
@@ -211,6 +219,14 @@ export function resolveProcessorOptions(options?: DatabricksSpanProcessorOptions
 
 function isTokenProvider(given: unknown): boolean {
   return typeof given === 'string' ? given !== '' && !/[\s\p{Cc}]/u.test(given) : typeof given === 'function';
+}
+
+function isCopyTarget(given: unknown): boolean {
+  if (typeof given === 'string') {
+    return given !== '' && !given.includes('\0');
+  }
+  const { write, on } = (given ?? {}) as Partial<Writable>;
+  return typeof write === 'function' && typeof on === 'function';
 }
 
 function isMeterProvider(given: unknown): boolean {

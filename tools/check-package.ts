@@ -13,13 +13,15 @@ const NAME = 'opentelemetry-databricks-sql';
 
 /** What users need; anything else in the tarball is a mistake. */
 const ALLOWED_FILES =
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts))$/;
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts)|dist\/inspector\/(index\.html|app\.(js|css)|icon\.svg))$/;
 const EXPECTED_FILES = [
   'package.json',
   'README.md',
   'CHANGELOG.md',
   'LICENSE',
-  ...['index', 'register'].flatMap((entry) =>
+  'dist/cli.js',
+  ...['index.html', 'app.js', 'app.css', 'icon.svg'].map((file) => `dist/inspector/${file}`),
+  ...['index', 'register', 'inspector'].flatMap((entry) =>
     ['js', 'cjs', 'd.ts', 'd.cts'].map((extension) => `dist/${entry}.${extension}`),
   ),
 ];

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as buildWithEsbuild } from 'esbuild';
 import { build as buildWithTsup, type Options } from 'tsup';
+import { buildPage } from '../../tools/buildPage.js';
 import tsupConfig from '../../tsup.config.js';
 import { BUILT } from './paths.js';
 
@@ -23,13 +24,20 @@ export async function build(types: boolean): Promise<void> {
   }
   const options = tsupConfig as Options;
   const common: Options = { ...options, config: false, silent: true };
-  await buildWithTsup({ ...common, outDir: join(BUILT.package, 'dist'), dts: types });
+  const dist = join(BUILT.package, 'dist');
+  await buildWithTsup({
+    ...common,
+    outDir: dist,
+    dts: types ? (options.dts ?? true) : false,
+    onSuccess: () => buildPage(join(dist, 'inspector')),
+  });
   await buildWithTsup({
     ...common,
     entry: ['bench/internals.ts'],
     format: ['esm'],
     outDir: join(OUT, 'internals'),
     dts: false,
+    onSuccess: async () => undefined,
   });
   await buildWithEsbuild({
     absWorkingDir: ROOT,

@@ -28,6 +28,7 @@ export class CircuitBreaker {
   readonly #name: string;
   readonly #options: Required<CircuitBreakerOptions>;
   readonly #runtime: Runtime;
+  readonly #onChange: (state: BreakerState) => void;
   #state: BreakerState = 'closed';
   /** In a row: failures while closed, successes while half-open. */
   #inARow = 0;
@@ -38,11 +39,20 @@ export class CircuitBreaker {
   #openSince: number | undefined = undefined;
   #transitions = 0;
 
-  /** @param name for the debug log */
-  constructor(name: string, options: Required<CircuitBreakerOptions>, runtime: Runtime) {
+  /**
+   * @param name for the debug log
+   * @param onChange called when the state has changed
+   */
+  constructor(
+    name: string,
+    options: Required<CircuitBreakerOptions>,
+    runtime: Runtime,
+    onChange: (state: BreakerState) => void = () => undefined,
+  ) {
     this.#name = name;
     this.#options = options;
     this.#runtime = runtime;
+    this.#onChange = onChange;
   }
 
   /** @returns `undefined` while nothing may be sent */
@@ -126,6 +136,7 @@ export class CircuitBreaker {
     this.#transitions++;
     this.#inARow = 0;
     this.#probing = false;
+    this.#onChange(state);
     if (state === 'open') {
       this.#openUntil = this.#runtime.now() + this.#options.openMs;
       this.#openSince ??= this.#runtime.epochNow();

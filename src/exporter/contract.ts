@@ -1,5 +1,7 @@
 import type { ConnectionRoute, CredentialHeaders } from '../connectionHandle.js';
+import type { Observation } from '../observer.js';
 import type { OperationRecord } from '../records.js';
+import type { CopyCounts } from './requestCopy.js';
 import type { Route } from './transport.js';
 
 /** What all requests of a lane have in common. */
@@ -95,10 +97,15 @@ export interface FlagRequest {
 
 /** Turns records into requests: what stands behind `DatabricksExporter` and `DryRunExporter`. */
 export interface RecordExporter {
+  /** Requests that were copied by `copyTo`; `undefined` without it. */
+  copies?(): CopyCounts | undefined;
   /** Whether anything may be sent there: a name or an address without anything odd about it. */
   supportsHost(host: string, port: number): boolean;
   /** Whether this way can be taken faithfully: TLS, a proxy that can be spoken to. */
   supportsRoute(route: ConnectionRoute): boolean;
-  /** @param host one that is supported */
-  openHost(host: string, port: number): HostExporter;
+  /**
+   * @param host one that is supported
+   * @param observation who follows what is sent; default: nobody
+   */
+  openHost(host: string, port: number, observation?: Observation): HostExporter;
 }

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { CredentialHeaders } from '../connectionHandle.js';
 import type { OurVariable } from '../environment.js';
+import { DRY_RUN_PATH, type Observation, WRITTEN } from '../observer.js';
 import { optionError } from '../optionErrors.js';
 import { flag, value } from '../optionKinds.js';
 import { type OptionsOf, type Resolved, resolveOptions } from '../optionTable.js';
@@ -70,7 +71,8 @@ export class DryRunExporter {
     putInside(this, {
       supportsHost: (host, port) => parseAddress(host, port) !== undefined,
       supportsRoute: isSupportedRoute,
-      openHost: () => new DryRunHost(sink, resolved.authenticatedExport),
+      openHost: (host, port, observation) =>
+        new DryRunHost({ host, port }, sink, { authenticated: resolved.authenticatedExport, observation }),
     } satisfies RecordExporter);
   }
 }
@@ -79,12 +81,20 @@ class DryRunHost implements HostExporter {
   readonly needsCredentials: CredentialNeeds = { export: false, flag: false };
   readonly #sink: LineSink;
   readonly #authenticated: boolean;
+  readonly #address: { readonly host: string; readonly port: number };
+  readonly #observation: Observation | undefined;
   readonly #outcomes = new Map<string, number>();
   #closed = false;
 
-  constructor(sink: LineSink, authenticated: boolean) {
+  constructor(
+    address: { readonly host: string; readonly port: number },
+    sink: LineSink,
+    options: { readonly authenticated: boolean; readonly observation: Observation | undefined },
+  ) {
+    this.#address = address;
     this.#sink = sink;
-    this.#authenticated = authenticated;
+    this.#authenticated = options.authenticated;
+    this.#observation = options.observation;
   }
 
   async export(
@@ -104,6 +114,16 @@ class DryRunHost implements HostExporter {
     const written = await this.#sink.write(`${line}\n`, signal);
     if (written !== 'aborted') {
       this.#outcomes.set(written, (this.#outcomes.get(written) ?? 0) + 1);
+      this.#observation?.observer?.onRequest({
+        ...this.#address,
+        records,
+        body: Buffer.from(line),
+        path: DRY_RUN_PATH,
+        sentAt: Date.now(),
+        durationMs: 0,
+        outcome: written,
+        accepted: written === WRITTEN,
+      });
     }
     switch (written) {
       case 'written':

@@ -1,17 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { type LineSink, MAX_WAIT_MS, type WriteOutcome } from './lineSink.js';
+import { openOwnedFile, prepareOwnedFile } from './ownedFile.js';
 import { within } from './waiting.js';
 
 /** Lines that wait for a file at one time. */
 const MAX_PENDING_LINES = 16;
-const OWNER_ONLY = 0o600;
-const OTHERS = 0o077;
-
-// A symbolic link is not followed; a pipe that nobody reads is not waited for. Windows knows neither.
-const APPEND =
-  constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-const CREATE = APPEND | constants.O_CREAT | constants.O_EXCL;
 
 /** Lines to the end of a file of the owner's, one after the other. */
 export class FileLines implements LineSink {
@@ -22,11 +14,7 @@ export class FileLines implements LineSink {
   /** @throws Error with the path, if the file can't be written or is not its owner's alone */
   constructor(path: string) {
     this.#path = path;
-    try {
-      prepare(path);
-    } catch (error) {
-      throw new Error(`'${path}' can't be used: ${reasonOf(error)}`, { cause: error });
-    }
+    prepareOwnedFile(path);
   }
 
   async write(line: string, signal: AbortSignal): Promise<WriteOutcome> {
@@ -42,9 +30,8 @@ export class FileLines implements LineSink {
     this.#pending++;
     await before;
     try {
-      const file = await open(this.#path, APPEND | constants.O_CREAT, OWNER_ONLY);
+      const file = await openOwnedFile(this.#path);
       try {
-        checkOwn(await file.stat());
         await file.appendFile(line);
       } finally {
         await file.close();
@@ -56,60 +43,4 @@ export class FileLines implements LineSink {
       this.#pending--;
     }
   }
-}
-
-/** Creates the file, or checks the one that is there. */
-function prepare(path: string): void {
-  const descriptor = openNew(path) ?? openSync(path, APPEND);
-  try {
-    checkOwn(fstatSync(descriptor));
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** @returns `undefined` if there is a file already */
-function openNew(path: string): number | undefined {
-  try {
-    return openSync(path, CREATE, OWNER_ONLY);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-/** @throws Error if others may read or write the file, or own it */
-function checkOwn(stats: Stats): void {
-  if (!stats.isFile()) {
-    throw new Error('it is no regular file');
-  }
-  // Windows has neither.
-  if (process.getuid === undefined) {
-    return;
-  }
-  if (stats.uid !== process.getuid()) {
-    throw new Error('it belongs to another user');
-  }
-  if ((stats.mode & OTHERS) !== 0) {
-    throw new Error(`others have access to it (mode ${(stats.mode & 0o777).toString(8)}, allowed is 600)`);
-  }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ELOOP: 'it is a symbolic link',
-  EMLINK: 'it is a symbolic link',
-  ENOENT: 'its folder does not exist',
-  ENOTDIR: 'its folder is no folder',
-  EISDIR: 'it is a folder',
-  ENXIO: 'it is no regular file',
-  EACCES: 'access is denied',
-  EPERM: 'access is denied',
-  EROFS: 'the file system is read-only',
-};
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === undefined ? message : (REASONS[code] ?? code);
 }

@@ -2,6 +2,7 @@ import type { ResolvedExporterOptions } from '../config.js';
 import type { CredentialHeaders } from '../connectionHandle.js';
 import { failureCode } from '../failures.js';
 import { logDebug } from '../log.js';
+import { Observation, type ObservedRequest } from '../observer.js';
 import type { OperationRecord } from '../records.js';
 import type { Runtime } from '../runtime.js';
 import { OTHER_ERROR } from '../tags/index.js';
@@ -21,20 +22,27 @@ import { ExportPaths } from './endpoints.js';
 import { featureFlagPath, flagResult } from './flagAnswer.js';
 import { identifiedHeaders, printableAscii } from './headers.js';
 import { judge } from './judge.js';
-import { RequestCounts } from './requestCounts.js';
+import type { RequestCopy } from './requestCopy.js';
+import { outcomeOf, RequestCounts } from './requestCounts.js';
 import { type AttemptResult, withRetries } from './retry.js';
 import { isSupportedRoute } from './supportedRoutes.js';
-import type { HttpRequest, Transport } from './transport.js';
+import type { HttpRequest, HttpResult, Transport } from './transport.js';
 import { linkAbort } from './waiting.js';
 
 const UNSUPPORTED_ROUTE = 'unsupported_route';
 /** Who asks for the flag sets the limit, by the signal. */
 const NO_LIMIT_MS = 60_000;
 
+type ExportRequest = Omit<HttpRequest, 'path' | 'body'> & { readonly body: Buffer };
+
 /** What the exporter takes from the machine. */
 export interface SendingServices {
   readonly runtime: Runtime;
   readonly createTransport: (address: HostAddress) => Transport;
+  /** Who follows what is sent. Default: nobody. */
+  readonly observation?: Observation;
+  /** Copies what was sent. */
+  readonly copy?: RequestCopy;
 }
 
 /** Sends to one host and port over HTTPS. */
@@ -47,6 +55,9 @@ export class HttpsHostExporter implements HostExporter {
   readonly #paths: ExportPaths;
   readonly #requests = new RequestCounts();
   readonly #closed = new AbortController();
+  readonly #address: HostAddress;
+  readonly #observation: Observation;
+  readonly #copy: RequestCopy | undefined;
 
   constructor(address: HostAddress, options: ResolvedExporterOptions, services: SendingServices) {
     const { authenticatedExport, circuitBreaker } = options;
@@ -54,7 +65,13 @@ export class HttpsHostExporter implements HostExporter {
     this.#options = options;
     this.#runtime = services.runtime;
     this.#transport = services.createTransport(address);
-    this.#breaker = new CircuitBreaker(address.authority, circuitBreaker, services.runtime);
+    this.#address = address;
+    const observation = services.observation ?? new Observation();
+    this.#observation = observation;
+    this.#copy = services.copy;
+    this.#breaker = new CircuitBreaker(address.authority, circuitBreaker, services.runtime, (state) =>
+      observation.noteBreaker(address.authority, state),
+    );
     this.#paths = new ExportPaths(authenticatedExport);
   }
 
@@ -130,9 +147,9 @@ export class HttpsHostExporter implements HostExporter {
       userAgent: printableAscii(destination.userAgent),
       authenticated: this.#options.authenticatedExport,
     });
-    const request = { method: 'POST', headers, body, route: destination.route } as const;
+    const request: ExportRequest = { method: 'POST', headers, body, route: destination.route };
     return withRetries(
-      (permit) => this.#attempt(request, records.length, permit, signal),
+      (permit) => this.#attempt(request, records, permit, signal),
       { breaker: this.#breaker, maxRetries: this.#options.maxRetries, runtime: this.#runtime },
       signal,
     );
@@ -150,17 +167,40 @@ export class HttpsHostExporter implements HostExporter {
   }
 
   async #attempt(
-    request: Omit<HttpRequest, 'path'>,
-    sent: number,
+    request: ExportRequest,
+    records: readonly OperationRecord[],
     permit: Permit,
     signal: AbortSignal,
   ): Promise<AttemptResult> {
     const result = await this.#paths.send(async (path) => {
+      const sentAt = this.#runtime.epochNow();
       const answer = await this.#transport.send({ ...request, path }, signal);
       this.#requests.add(answer);
+      if (this.#copy !== undefined || this.#observation.observer !== undefined) {
+        this.#report(answer, { records, body: request.body, path, sentAt });
+      }
       return answer;
     });
-    return judge(result, permit, sent, this.#options.circuitBreaker.openMs);
+    return judge(result, permit, records.length, this.#options.circuitBreaker.openMs);
+  }
+
+  /** To whoever follows what is sent. A request that was stopped is not reported: nothing is known of it. */
+  #report(answer: HttpResult, request: Pick<ObservedRequest, 'records' | 'body' | 'path' | 'sentAt'>): void {
+    const outcome = outcomeOf(answer);
+    if (outcome === undefined) {
+      return;
+    }
+    const { host, port } = this.#address;
+    const observed: ObservedRequest = {
+      ...request,
+      host,
+      port,
+      durationMs: this.#runtime.epochNow() - request.sentAt,
+      outcome,
+      accepted: answer.kind === 'response' && answer.status >= 200 && answer.status < 300,
+    };
+    this.#copy?.add(observed);
+    this.#observation.observer?.onRequest(observed);
   }
 
   async #fetchFeatureFlag(

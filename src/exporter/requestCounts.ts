@@ -17,7 +17,8 @@ export class RequestCounts {
   }
 }
 
-function outcomeOf(answer: HttpResult): string | undefined {
+/** @returns `undefined` for a request that was stopped */
+export function outcomeOf(answer: HttpResult): string | undefined {
   if (answer.kind === 'aborted') {
     return undefined;
   }

@@ -1,8 +1,10 @@
 import type { ResolvedExporterOptions } from '../config.js';
 import type { ConnectionRoute } from '../connectionHandle.js';
+import type { Observation } from '../observer.js';
 import { parseAddress } from './address.js';
 import type { HostExporter, RecordExporter } from './contract.js';
 import { HttpsHostExporter, type SendingServices } from './hostExporter.js';
+import type { CopyCounts } from './requestCopy.js';
 import { isSupportedRoute } from './supportedRoutes.js';
 
 /** What stands behind `DatabricksExporter`. Simulations give their own clock and network. */
@@ -15,6 +17,10 @@ export class SendingExporter implements RecordExporter {
     this.#services = services;
   }
 
+  copies(): CopyCounts | undefined {
+    return this.#services.copy?.counts();
+  }
+
   supportsHost(host: string, port: number): boolean {
     return parseAddress(host, port) !== undefined;
   }
@@ -23,11 +29,14 @@ export class SendingExporter implements RecordExporter {
     return isSupportedRoute(route);
   }
 
-  openHost(host: string, port: number): HostExporter {
+  openHost(host: string, port: number, observation?: Observation): HostExporter {
     const address = parseAddress(host, port);
     if (address === undefined) {
       throw new TypeError('the host is not supported');
     }
-    return new HttpsHostExporter(address, this.#options, this.#services);
+    return new HttpsHostExporter(address, this.#options, {
+      ...this.#services,
+      ...(observation === undefined ? {} : { observation }),
+    });
   }
 }

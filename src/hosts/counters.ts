@@ -1,4 +1,6 @@
 import { logDebug, logWarn } from '../log.js';
+import { Observation } from '../observer.js';
+import type { OperationRecord } from '../records.js';
 import type { Timer } from '../runtime.js';
 import type { Background } from './timing.js';
 
@@ -74,12 +76,29 @@ export class Counters {
   readonly connections: Record<ConnectionOutcome, number> = zeroes(CONNECTION_OUTCOMES);
   readonly flagFetches: Record<FlagOutcome, number> = zeroes(FLAG_OUTCOMES);
   readonly #warner: LossWarner;
+  readonly #observation: Observation;
 
-  constructor(warner: LossWarner) {
+  constructor(warner: LossWarner, observation: Observation = new Observation()) {
     this.#warner = warner;
+    this.#observation = observation;
   }
 
-  drop(reason: DropReason, count: number): void {
+  /** A record has been queued. */
+  queued(record: OperationRecord): void {
+    this.#observation.observer?.onQueued(record);
+  }
+
+  drop(reason: DropReason, records: readonly OperationRecord[]): void {
+    this.#count(reason, records.length);
+    this.#observation.observer?.onDropped(records, reason);
+  }
+
+  dropOne(reason: DropReason, record: OperationRecord): void {
+    this.#count(reason, 1);
+    this.#observation.observer?.onDropped([record], reason);
+  }
+
+  #count(reason: DropReason, count: number): void {
     if (count === 0) {
       return;
     }

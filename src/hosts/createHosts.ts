@@ -2,8 +2,7 @@ import type { ResolvedProcessorOptions } from '../config.js';
 import { DatabricksExporter } from '../exporter/databricksExporter.js';
 import type { DryRunExporter } from '../exporter/dryRunExporter.js';
 import { recordExporterIn } from '../exporter/opaque.js';
-import { Guard } from '../guard.js';
-import { HostRegistry } from './hostRegistry.js';
+import { HostRegistry, type RegistryServices } from './hostRegistry.js';
 
 export type { DatabricksExporter } from '../exporter/databricksExporter.js';
 export type { DryRunExporter } from '../exporter/dryRunExporter.js';
@@ -17,11 +16,11 @@ export type { DryRunExporter } from '../exporter/dryRunExporter.js';
 export function createHosts(
   options: ResolvedProcessorOptions,
   exporter: DatabricksExporter | DryRunExporter = new DatabricksExporter(options.exporter),
-  guard: Guard = new Guard(),
+  services: Pick<RegistryServices, 'guard' | 'observation'> = {},
 ): HostRegistry {
   const inner = recordExporterIn(exporter);
   if (inner === undefined) {
     throw new TypeError("the exporter has to be a 'DatabricksExporter' or a 'DryRunExporter'");
   }
-  return new HostRegistry(options.hosts, { exporter: inner, guard });
+  return new HostRegistry(options.hosts, { ...services, exporter: inner });
 }

@@ -106,7 +106,7 @@ export class Delivery {
     this.#closed.abort();
     if (batch !== undefined) {
       this.#services.queues.settle(batch);
-      this.#services.counters.drop(reason, batch.length);
+      this.#services.counters.drop(reason, batch);
     }
     return batch !== undefined;
   }
@@ -144,7 +144,7 @@ export class Delivery {
         return this.#settle(batch);
       case 'terminal':
         logDebug(`a batch was refused: ${result.error}`);
-        this.#services.counters.drop('terminal', batch.length);
+        this.#services.counters.drop('terminal', batch);
         this.#pause.onTerminal(result.pauseMs);
         return this.#settle(batch);
       case 'too_large':
@@ -181,7 +181,7 @@ export class Delivery {
   #onTooLarge(batch: readonly OperationRecord[]): Delivered {
     if (batch.length === 1) {
       logDebug('a record was refused: too large');
-      this.#services.counters.drop('too_large', 1);
+      this.#services.counters.drop('too_large', batch);
       return this.#settle(batch);
     }
     this.#limit = Math.ceil(batch.length / 2);

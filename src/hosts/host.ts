@@ -71,7 +71,7 @@ export class Host {
     this.#address = { host: address.host, port: address.port };
     this.#exporter = exporter;
     this.#services = services;
-    this.#queues = new HostQueue(options, background, (reason, count) => counters.drop(reason, count));
+    this.#queues = new HostQueue(options, background, (reason, records) => counters.drop(reason, records));
     this.#sendOrder = new SendOrder(background, () => exporter.breaker().state === 'closed');
     this.#provided =
       tokenProvider === undefined

@@ -16,7 +16,7 @@ export interface HostQueueLimits {
 }
 
 /** Told what the queue drops by itself. */
-export type OnDropped = (reason: DropReason, count: number) => void;
+export type OnDropped = (reason: DropReason, records: readonly OperationRecord[]) => void;
 
 /** All that waits for one host: the queues of its lanes under one cap and one age limit. */
 export class HostQueue {
@@ -55,8 +55,8 @@ export class HostQueue {
     return queue;
   }
 
-  /** @returns how many records were still in it */
-  close(queue: RecordQueue): number {
+  /** @returns the records that were still in it */
+  close(queue: RecordQueue): readonly OperationRecord[] {
     this.#queues.delete(queue);
     return this.clear(queue);
   }
@@ -102,12 +102,12 @@ export class HostQueue {
     }
   }
 
-  /** @returns how many records were in it */
-  clear(queue: RecordQueue): number {
-    const count = queue.clear();
-    this.#size -= count;
+  /** @returns the records that were in it */
+  clear(queue: RecordQueue): readonly OperationRecord[] {
+    const records = queue.clear();
+    this.#size -= records.length;
     this.#restIfEmpty();
-    return count;
+    return records;
   }
 
   stop(): void {
@@ -125,10 +125,10 @@ export class HostQueue {
   #dropOne(): void {
     const queue =
       this.#oldest((candidate) => candidate.firstPlain) ?? this.#oldest((candidate) => candidate.head);
-    if (queue !== undefined) {
-      queue.dropOne();
+    const record = queue?.dropOne();
+    if (record !== undefined) {
       this.#size--;
-      this.#onDropped('queue_full', 1);
+      this.#onDropped('queue_full', [record]);
     }
   }
 
@@ -146,10 +146,11 @@ export class HostQueue {
   }
 
   #dropExpired(queue: RecordQueue): void {
-    const count = queue.dropUntil(this.#background.now() - this.#limits.maxRecordAgeMs - this.#stepMs);
-    if (count > 0) {
-      this.#size -= count;
-      this.#onDropped(queue.expiredAs(), count);
+    const limit = this.#background.now() - this.#limits.maxRecordAgeMs - this.#stepMs;
+    const records = queue.dropUntil(limit);
+    if (records.length > 0) {
+      this.#size -= records.length;
+      this.#onDropped(queue.expiredAs(), records);
     }
   }
 

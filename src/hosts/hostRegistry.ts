@@ -3,10 +3,11 @@ import type { ConnectionEndpoint, ConnectionHandle } from '../connectionHandle.j
 import type { HostExporter, RecordExporter } from '../exporter/contract.js';
 import { Guard } from '../guard.js';
 import { logDebug } from '../log.js';
+import { Observation } from '../observer.js';
 import type { Runtime } from '../runtime.js';
 import { type ConnectionOutcome, Counters, type DropReason, LossWarner } from './counters.js';
 import { checkedConnection, Identities, laneKey, refusalOf } from './destination.js';
-import { decideGate, type Environment, type GateDecision } from './gate.js';
+import { type Environment, explainGate, type GateDecision } from './gate.js';
 import { Host, type HostServices } from './host.js';
 import { HostQueue } from './hostQueue.js';
 import { type ConnectionLease, DISABLED_LEASE, type Lane, Lease, type LeaseServices } from './lane.js';
@@ -22,6 +23,7 @@ export interface RegistryServices {
   readonly exporter: RecordExporter;
   /** Counts failures of what the user gave. */
   readonly guard?: Guard;
+  readonly observation?: Observation;
   /** Read whenever a connection is opened. Default: the process's. */
   readonly environment?: Environment;
   /** Default: the machine's. */
@@ -34,6 +36,7 @@ export class HostRegistry {
   readonly #exporter: RecordExporter;
   readonly #environment: Environment;
   readonly #guard: Guard;
+  readonly #observation: Observation;
   readonly #background: Background;
   readonly #warner: LossWarner;
   readonly #counters: Counters;
@@ -56,10 +59,11 @@ export class HostRegistry {
     this.#exporter = services.exporter;
     this.#environment = services.environment ?? process.env;
     this.#guard = services.guard ?? new Guard();
+    this.#observation = services.observation ?? new Observation();
     this.#identities = new Identities(options.tokenProvider);
     this.#background = new Background(services.runtime);
     this.#warner = new LossWarner(this.#background);
-    this.#counters = new Counters(this.#warner);
+    this.#counters = new Counters(this.#warner, this.#observation);
     this.#hostServices = {
       options,
       background: this.#background,
@@ -70,7 +74,7 @@ export class HostRegistry {
     this.#waiting = new HostQueue(
       { maxQueueSize: MAX_WAITING, maxRecordAgeMs: options.maxRecordAgeMs },
       this.#background,
-      (reason, count) => this.#counters.drop(reason, count),
+      (reason, records) => this.#counters.drop(reason, records),
     );
   }
 
@@ -114,6 +118,7 @@ export class HostRegistry {
       waiting: this.#waiting.size,
       queueCapacity: this.#options.maxQueueSize,
       userCodeFailures: this.#guard.failures(),
+      copies: this.#exporter.copies?.(),
     });
   }
 
@@ -121,7 +126,8 @@ export class HostRegistry {
     if (this.#isStopping) {
       return this.#refuse(handle, 'refused_shutdown');
     }
-    const gate = decideGate(handle.telemetry, this.#options, this.#environment);
+    const { decision: gate, decidedBy } = explainGate(handle.telemetry, this.#options, this.#environment);
+    this.#observation.noteVerdict(gate, decidedBy);
     if (gate === 'off') {
       this.#counters.connections.disabled++;
       return DISABLED_LEASE;
@@ -143,7 +149,7 @@ export class HostRegistry {
       waiting: this.#waiting,
       openLane: () => this.#openLane(handle, gate),
       accepts: (endpoint) => !this.#isStopping && refusalOf(this.#exporter, handle, endpoint) === undefined,
-      onDropped: (reason, count) => this.#counters.drop(reason, count),
+      counters: this.#counters,
       onDecided: (lease) => this.#undecided.delete(lease),
     };
   }
@@ -204,7 +210,7 @@ export class HostRegistry {
 
   #openHost({ host, port }: ConnectionEndpoint): HostExporter | undefined {
     try {
-      return this.#exporter.openHost(host, port);
+      return this.#exporter.openHost(host, port, this.#observation);
     } catch {
       this.#guard.note('exporter');
       return undefined;

@@ -1,7 +1,7 @@
 import type { ConnectionEndpoint, ConnectionHandle, ConnectionListener } from '../connectionHandle.js';
 import type { ExportDestination } from '../exporter/contract.js';
 import type { OperationRecord } from '../records.js';
-import type { DropReason } from './counters.js';
+import type { Counters, DropReason } from './counters.js';
 import type { Credentials } from './credentials.js';
 import type { FeatureFlag } from './featureFlag.js';
 import type { HostQueue } from './hostQueue.js';
@@ -142,7 +142,7 @@ export interface LeaseServices {
   /** The lane of the connection, now that its endpoint is known; `undefined` if it is refused. */
   readonly openLane: () => Lane | undefined;
   readonly accepts: (endpoint: ConnectionEndpoint) => boolean;
-  readonly onDropped: (reason: DropReason, count: number) => void;
+  readonly counters: Counters;
   /** The lease waits no longer: it has its lane, or never gets one. */
   readonly onDecided: (lease: Lease) => void;
 }
@@ -175,10 +175,11 @@ export class Lease implements ConnectionLease, ConnectionListener {
     if (this.#lane !== undefined) {
       this.#lane.outbox.enqueue(record);
     } else if (this.#refusal !== undefined) {
-      this.#services.onDropped(this.#refusal, 1);
+      this.#services.counters.dropOne(this.#refusal, record);
     } else {
       const { waiting } = this.#services;
       this.#queue ??= waiting.open(() => 'never_connected');
+      this.#services.counters.queued(record);
       waiting.push(this.#queue, record);
     }
   }
@@ -209,7 +210,7 @@ export class Lease implements ConnectionLease, ConnectionListener {
     if (this.#lane === undefined && this.#refusal === undefined) {
       this.#refusal = laterReason;
       if (this.#queue !== undefined) {
-        this.#services.onDropped(reason, this.#services.waiting.close(this.#queue));
+        this.#services.counters.drop(reason, this.#services.waiting.close(this.#queue));
         this.#queue = undefined;
       }
       this.#services.onDecided(this);

@@ -66,9 +66,10 @@ export class Outbox implements TurnTaker {
   enqueue(record: OperationRecord): void {
     const refusal = this.#refusal ?? this.#flag?.refusal;
     if (refusal !== undefined) {
-      this.#services.counters.drop(refusal, 1);
+      this.#services.counters.dropOne(refusal, record);
       return;
     }
+    this.#services.counters.queued(record);
     this.#services.queues.push(this.#queue, record);
     const { length } = this.#queue;
     if (length === 1 || length === this.#delivery.limit) {

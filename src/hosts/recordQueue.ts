@@ -77,34 +77,30 @@ export class RecordQueue {
   }
 
   /** Drops the oldest record without an error, or the oldest if all have one. */
-  dropOne(): void {
-    if (this.firstPlain === undefined) {
-      this.#shift();
-      return;
+  dropOne(): OperationRecord | undefined {
+    const record = this.firstPlain;
+    if (record === undefined) {
+      return this.#shift();
     }
     this.#slots[this.#plain] = undefined;
     this.#length--;
     this.#tidy();
+    return record;
   }
 
-  /** Drops what came before that time or at it. @returns how many */
-  dropUntil(time: number): number {
-    let count = 0;
+  /** Takes what came before that time or at it. */
+  dropUntil(time: number): readonly OperationRecord[] {
+    const dropped: OperationRecord[] = [];
     for (let { head } = this; head !== undefined && head.queuedAt <= time; head = this.head) {
       this.#shift();
-      count++;
+      dropped.push(head);
     }
-    return count;
+    return dropped;
   }
 
-  /** @returns how many there were */
-  clear(): number {
-    const count = this.#length;
-    this.#slots = [];
-    this.#head = 0;
-    this.#plain = 0;
-    this.#length = 0;
-    return count;
+  /** @returns what was in it */
+  clear(): readonly OperationRecord[] {
+    return this.take(this.#length);
   }
 
   #shift(): OperationRecord | undefined {
@@ -127,7 +123,9 @@ export class RecordQueue {
   /** Empty slots never outnumber the records by much. */
   #tidy(): void {
     if (this.#length === 0) {
-      this.clear();
+      this.#slots = [];
+      this.#head = 0;
+      this.#plain = 0;
     } else if (this.#slots.length > 2 * this.#length + SPARE_SLOTS) {
       this.#slots = this.#slots.filter((record) => record !== undefined);
       this.#head = 0;

@@ -1,4 +1,5 @@
 import type { BreakerSnapshot } from '../exporter/contract.js';
+import type { CopyCounts } from '../exporter/requestCopy.js';
 import type { UserCode } from '../guard.js';
 import type { ConnectionOutcome, Counters, DropReason, FlagOutcome } from './counters.js';
 
@@ -27,6 +28,8 @@ export interface HostsStats {
   readonly queueCapacity: number;
   /** How often what the user gave threw or rejected, by what it is. */
   readonly userCodeFailures: Readonly<Partial<Record<UserCode, number>>>;
+  /** Requests that `copyTo` has copied or could not copy; `undefined` without it. */
+  readonly copies: CopyCounts | undefined;
   /** The hosts that are open now. */
   readonly hosts: readonly HostStats[];
 }
@@ -91,6 +94,7 @@ export class HostTotals {
       readonly waiting: number;
       readonly queueCapacity: number;
       readonly userCodeFailures: HostsStats['userCodeFailures'];
+      readonly copies: CopyCounts | undefined;
     },
   ): HostsStats {
     const hosts = now.hosts.map((host) => host.stats());
@@ -111,6 +115,7 @@ export class HostTotals {
       breakerTransitions: sum(hosts, ({ breaker }) => breaker.transitions) + this.#breakerTransitions,
       queueCapacity: now.queueCapacity,
       userCodeFailures: now.userCodeFailures,
+      copies: now.copies,
       hosts,
     };
   }

@@ -11,6 +11,7 @@ import type { HostRegistry } from '../hosts/hostRegistry.js';
 import type { ConnectionLease } from '../hosts/lane.js';
 import { type FallOutReason, InFlight } from '../inFlight.js';
 import { hasLogger, logDebug } from '../log.js';
+import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';
 import { TAG_TABLE, Tag } from '../tags/index.js';
 import { OpenOperation } from './openOperation.js';
 import { ProcessorMetrics } from './processorMetrics.js';
@@ -45,6 +46,9 @@ class ServedConnection implements ConnectionServer {
  * processors that you already have. It never throws out of a hook and never modifies a span.
  */
 export class DatabricksSpanProcessor implements SpanProcessorLike {
+  /** @internal For the inspector. */
+  readonly [OBSERVATION]: Observation;
+  readonly #observation: Observation;
   readonly #scopes: ReadonlySet<string>;
   /** The one scope there usually is: comparing it costs less than a look-up. */
   readonly #onlyScope: string | undefined;
@@ -75,11 +79,16 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       );
     }
     const resolved = resolveProcessorOptions(options);
+    this.#observation = new Observation(resolved.withhold);
+    this[OBSERVATION] = this.#observation;
     this.#scopes = new Set(resolved.instrumentationScopes);
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
     this.#records = new RecordMaker(TAG_TABLE, resolved.withhold);
-    this.#hosts = createHosts(resolved, chooseExporter(resolved, process.env), this.#guard);
+    this.#hosts = createHosts(resolved, chooseExporter(resolved, process.env), {
+      guard: this.#guard,
+      observation: this.#observation,
+    });
     this.#open = new InFlight((operation, reason) => this.#emitIncomplete(operation, reason));
     this.#maxInFlight = resolved.maxInFlightStatements;
     this.#ttlMs = resolved.statementTtlMs + EXPIRY_MARGIN_MS;
@@ -168,6 +177,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     }
     const handle = getConnection(parentContext);
     if (handle === undefined) {
+      this.#noteSkipped(span, 'no_connection');
       return;
     }
     if (handle.served === undefined) {
@@ -176,10 +186,19 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       this.#serve(handle);
     }
     const { served } = handle;
-    if (!(served instanceof ServedConnection) || served.processor !== this || !served.lease.enabled) {
+    if (!(served instanceof ServedConnection) || served.processor !== this) {
+      this.#noteSkipped(span, 'reported_elsewhere');
       return;
     }
-    if (!isOperation(span) || isDatabricksTelemetrySuppressed(parentContext)) {
+    if (!served.lease.enabled) {
+      this.#noteSkipped(span, 'switched_off');
+      return;
+    }
+    if (!isOperation(span)) {
+      return;
+    }
+    if (isDatabricksTelemetrySuppressed(parentContext)) {
+      this.#noteSkipped(span, 'suppressed');
       return;
     }
     const operation = new OpenOperation(span, served.lease);
@@ -208,7 +227,13 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       this.#emit(operation, span);
     } else if (span.attributes[Tag.chunkIndex] !== undefined) {
       this.#onDownloadEnd(span);
+    } else if (this.#observation.observer !== undefined && isOperation(span)) {
+      this.#observation.observer.onOperation(span, []);
     }
+  }
+
+  #noteSkipped(span: ReadableSpanLike, reason: NoRecordReason): void {
+    this.#observation.observer?.onOperationSkipped(span.spanContext().spanId, reason);
   }
 
   #onDownloadEnd(span: ReadableSpanLike): void {
@@ -241,13 +266,18 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     if (span.attributes[Tag.operationIncomplete] === true) {
       this.#counters.incomplete++;
     }
-    if (operation.failedDownloads !== undefined) {
-      for (const download of operation.failedDownloads) {
-        lease.enqueue(this.#records.withhold(this.#records.ofDownload(download, record)));
+    const downloads = operation.failedDownloads?.map((download) =>
+      this.#records.withhold(this.#records.ofDownload(download, record)),
+    );
+    this.#records.withhold(record);
+    this.#observation.observer?.onOperation(span, [record, ...(downloads ?? [])]);
+    if (downloads !== undefined) {
+      for (const download of downloads) {
+        lease.enqueue(download);
       }
     }
     this.#metrics.onActivity();
-    lease.enqueue(this.#records.withhold(record));
+    lease.enqueue(record);
     if (errorName !== undefined && failureClassOf(errorName) === 'terminal') {
       lease.flush();
     }

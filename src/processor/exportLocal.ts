@@ -1,6 +1,7 @@
 import { type Context, SpanKind, TraceFlags } from '@opentelemetry/api';
 import { getConnection } from '../context.js';
 import { Guard } from '../guard.js';
+import { type HasLocalRule, LOCAL_RULE, type LocalRule } from '../observer.js';
 import { describeValue } from '../optionErrors.js';
 import { checked, choice, strings } from '../optionKinds.js';
 import { type OptionsOf, resolveOptions } from '../optionTable.js';
@@ -64,11 +65,11 @@ export function exportLocal<Processor extends SpanProcessorLike>(
   return new LocalExport(processor, detail === 'operations', instrumentationScopes, hidden);
 }
 
-const DATABRICKS_ONLY = TAG_TABLE.rows
+const DATABRICKS_ONLY: readonly string[] = TAG_TABLE.rows
   .filter((row) => row.scope === 'exportDatabricks')
   .map((row) => row.name);
 
-class LocalExport implements SpanProcessorLike {
+class LocalExport implements SpanProcessorLike, HasLocalRule {
   readonly #next: SpanProcessorLike;
   /** Scopes whose inner spans are left out. */
   readonly #withoutInner: ReadonlySet<string>;
@@ -122,6 +123,13 @@ class LocalExport implements SpanProcessorLike {
         this.#guard.note('spanProcessor');
       }
     }
+  }
+
+  [LOCAL_RULE](tag: string): LocalRule | undefined {
+    if (!this.#hidden.has(tag)) {
+      return undefined;
+    }
+    return DATABRICKS_ONLY.includes(tag) ? 'databricks_only' : 'withheld';
   }
 
   /** Rejects as the other processor does: whoever flushes wants to know. */

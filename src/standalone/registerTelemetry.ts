@@ -8,6 +8,7 @@ import { recordDriverSpans } from '../processor/recordDriverSpans.js';
 import { ExportFailures, ensureLogger } from './diagnostics.js';
 import { readEnvironmentOptions } from './environmentOptions.js';
 import { detectResource, hasGlobalProvider, setContextManager, setPropagator } from './globalSetup.js';
+import { inspectByEnvironment } from './inspectByEnvironment.js';
 import { localProcessors } from './localExport.js';
 import type { ModuleFinder } from './moduleFinder.js';
 import { RunningTelemetry } from './runningTelemetry.js';
@@ -66,6 +67,7 @@ function registerAll(environment: Environment, sdk: Sdk): RegisteredTelemetry {
     ...(resource === undefined ? {} : { resource }),
     spanProcessors: [...local, processor],
   });
+  inspectByEnvironment(environment, processor, local[0]);
   setContextManager(sdk.modules);
   setPropagator(sdk);
   trace.setGlobalTracerProvider(provider);

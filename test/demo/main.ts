@@ -1,6 +1,7 @@
 /**
  * The whole way on one screen: the real driver, a Databricks workspace on loopback, an OTLP receiver, and
- * what each of the two got. `--raw` prints the bodies that were sent to Databricks as well.
+ * what each of the two got. `--raw` prints the bodies that were sent to Databricks as well. `--page` shows it in
+ * the inspector instead, slowly enough to watch, until Ctrl-C.
  */
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -14,8 +15,12 @@ import {
 } from '../support/local-databricks/index.js';
 import { type ReceivedSpan, startOtlpReceiver } from '../support/otlp-receiver.js';
 import { compare } from './comparison.js';
+import { showPage } from './page.js';
 import { printComparison, printLegend, printRequest } from './print.js';
 import { runQueries, SECRETS, STEPS } from './queries.js';
+
+/** Between two statements, so that each is seen to come. */
+const PAUSE_MS = 1_500;
 
 const started = performance.now();
 const databricks = await startLocalDatabricks();
@@ -34,7 +39,12 @@ sdk.start();
 
 const { DBSQLClient } = await import('@databricks/sql');
 // Without the driver's own log lines between ours.
-await runQueries(new DBSQLClient({ logger: { log: () => undefined } }), databricks);
+const newClient = () => new DBSQLClient({ logger: { log: () => undefined } });
+if (process.argv.includes('--page')) {
+  await showPage({ processor: telemetry, local, run: () => runQueries(newClient(), databricks, PAUSE_MS) });
+} else {
+  await runQueries(newClient(), databricks);
+}
 await Promise.all([local.forceFlush(), telemetry.forceFlush()]);
 
 const problems = report(databricks, backend.spans);

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { DBSQLClient } from '@databricks/sql';
 import { type LocalDatabricks, sql } from '../support/local-databricks/index.js';
 
@@ -56,12 +57,17 @@ export const STEPS: readonly Step[] = [
 ];
 
 /** Connects, runs the steps in one session, and closes everything. */
-export async function runQueries(client: DBSQLClient, databricks: LocalDatabricks): Promise<void> {
+export async function runQueries(
+  client: DBSQLClient,
+  databricks: LocalDatabricks,
+  pauseMs = 0,
+): Promise<void> {
   // Loading all public roots to verify one local certificate would cost a connection some 40 ms.
   await client.connect(databricks.connectOptions({ checkServerCertificate: false }));
   const session = await client.openSession({ initialCatalog: 'main', initialSchema: 'default' });
   for (const step of STEPS) {
     await step.run(session);
+    await setTimeout(pauseMs);
   }
   await session.close();
   await client.close();

@@ -20,6 +20,7 @@ export const EVENTFUL_STATS: HostsStats = {
   breakerTransitions: 1,
   queueCapacity: 20_480,
   userCodeFailures: {},
+  copies: undefined,
   hosts: [
     {
       host: 'one.cloud.databricks.com',

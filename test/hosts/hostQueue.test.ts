@@ -18,9 +18,13 @@ class Bench {
   #next = 1;
 
   constructor(maxQueueSize: number, lanes: number) {
-    this.host = new HostQueue({ maxQueueSize, maxRecordAgeMs: MAX_AGE_MS }, new Background(), (reason, n) => {
-      this.dropped[reason as 'expired'] += n;
-    });
+    this.host = new HostQueue(
+      { maxQueueSize, maxRecordAgeMs: MAX_AGE_MS },
+      new Background(),
+      (reason, { length: n }) => {
+        this.dropped[reason as 'expired'] += n;
+      },
+    );
     this.lanes = Array.from({ length: lanes }, () => this.host.open(() => 'expired'));
   }
 

@@ -114,7 +114,7 @@ class Clear implements Command {
     return true;
   }
   run(model: Model, real: Real): void {
-    expect(real.queue.clear()).toBe(model.queue.length);
+    expect(real.queue.clear()).toHaveLength(model.queue.length);
     model.queue = [];
     check(model, real);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { buildPage } from '../../../tools/buildPage.js';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Then the process is killed: whatever holds it for so long would hold it for good. */
@@ -43,10 +44,16 @@ export async function install(): Promise<Installation> {
   const packageFolder = join(folder, 'node_modules', packageJson.name);
   await Promise.all([
     cp(join(PROJECT, 'test/attach/apps'), folder, { recursive: true }),
+    buildPage(join(packageFolder, 'dist', 'inspector')),
     ...(['esm', 'cjs'] as const).map((format) =>
       build({
         absWorkingDir: PROJECT,
-        entryPoints: ['src/index.ts', 'src/register.ts'],
+        entryPoints: {
+          index: 'src/index.ts',
+          register: 'src/register.ts',
+          inspector: 'src/inspector/index.ts',
+          cli: 'src/cli/main.ts',
+        },
         outdir: join(packageFolder, 'dist'),
         outExtension: { '.js': format === 'esm' ? '.js' : '.cjs' },
         format,

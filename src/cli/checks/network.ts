@@ -1,0 +1,76 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Finding } from './finding.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const TIMEOUT_MS = 5_000;
+const DEFAULT_ENDPOINT = 'http://localhost:4318';
+const HTTPS_PORT = 443;
+
+export interface NetworkOptions {
+  /** Whether the network may be used. */
+  readonly connect: boolean;
+  /** The workspace's host name. */
+  readonly host: string | undefined;
+}
+
+/** Where spans and records go, and whether that can be reached. Nothing is sent but what opens a connection. */
+export async function checkNetwork(environment: Environment, options: NetworkOptions): Promise<Finding[]> {
+  return [await checkEndpoint(environment, options), await checkWorkspace(options)];
+}
+
+async function checkEndpoint(environment: Environment, { connect }: NetworkOptions): Promise<Finding> {
+  const name = 'Your backend';
+  const exporter = environment['OTEL_TRACES_EXPORTER'] || 'otlp';
+  if (exporter !== 'otlp') {
+    return { level: 'info', name, text: `OTEL_TRACES_EXPORTER is ${exporter}` };
+  }
+  const endpoint =
+    environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ||
+    environment['OTEL_EXPORTER_OTLP_ENDPOINT'] ||
+    DEFAULT_ENDPOINT;
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    return { level: 'fail', name, text: 'the OTLP endpoint is no http or https URL' };
+  }
+  if (!connect) {
+    return { level: 'info', name, text: `${url.origin}, not tried: see --connect` };
+  }
+  const port = Number(url.port || (url.protocol === 'https:' ? HTTPS_PORT : 80));
+  const error = await attempt(() => connectTcp(port, url.hostname), 'connect');
+  return error === undefined
+    ? { level: 'ok', name, text: `${url.origin} takes connections` }
+    : { level: 'fail', name, text: `${url.origin}: ${error}`, advice: 'No collector listens there.' };
+}
+
+async function checkWorkspace({ connect, host }: NetworkOptions): Promise<Finding> {
+  const name = 'Workspace';
+  if (host === undefined) {
+    return { level: 'info', name, text: 'not known: see --host' };
+  }
+  if (!connect) {
+    return { level: 'info', name, text: `${host}, not tried: see --connect` };
+  }
+  const error = await attempt(
+    () => connectTls({ host, port: HTTPS_PORT, servername: host }),
+    'secureConnect',
+  );
+  return error === undefined
+    ? { level: 'ok', name, text: `${host} takes connections, and its certificate is trusted` }
+    : { level: 'fail', name, text: `${host}: ${error}`, advice: 'Behind a proxy this check says nothing.' };
+}
+
+/** @returns the error's code, or `undefined` if a connection was made */
+function attempt(open: () => Socket, event: string): Promise<string | undefined> {
+  return new Promise((done) => {
+    const socket = open();
+    const end = (error: string | undefined): void => {
+      socket.destroy();
+      done(error);
+    };
+    socket.setTimeout(TIMEOUT_MS, () => end('ETIMEDOUT'));
+    socket.once(event, () => end(undefined));
+    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
+  });
+}

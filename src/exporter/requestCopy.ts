@@ -1,0 +1,144 @@
+import { rename } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { logWarn } from '../log.js';
+import type { ObservedRequest } from '../observer.js';
+import { openOwnedFile, prepareOwnedFile, reasonOf } from './ownedFile.js';
+
+/** A full file becomes the one older file. 64 MiB. */
+export const MAX_FILE_BYTES = 64 * 1024 * 1024;
+/** Characters that may wait for the disk; what comes then is dropped. */
+const MAX_WAITING = 8 * 1024 * 1024;
+
+/** Requests that were copied, and those that were not, as the disk was too slow or failed. */
+export interface CopyCounts {
+  readonly written: number;
+  readonly dropped: number;
+}
+
+/** Copies what was sent. Never in the way of sending: what can't be written at once is dropped and counted. */
+export interface RequestCopy {
+  add(request: ObservedRequest): void;
+  counts(): CopyCounts;
+}
+
+/**
+ * @param target path of a file, which is made for its owner only, or a stream, which is not ended
+ * @throws Error with the path, if the file can't be written or others have access to it
+ */
+export function createRequestCopy(target: string | Writable): RequestCopy {
+  return typeof target === 'string' ? new FileCopy(target) : new StreamCopy(target);
+}
+
+/**
+ * The body as it was sent, with one more member at its end: when, where to, and what the answer was. So a line
+ * is read as one of a dry run is, and without that member it is the body, byte for byte.
+ */
+export function copyLine({ body, sentAt, durationMs, host, port, path, outcome }: ObservedRequest): string {
+  const sent = { at: new Date(sentAt).toISOString(), durationMs, host, port, path, outcome };
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  return `${text.slice(0, text.lastIndexOf('}'))},"sent":${JSON.stringify(sent)}}\n`;
+}
+
+class StreamCopy implements RequestCopy {
+  readonly #stream: Writable;
+  #written = 0;
+  #dropped = 0;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    // An error without a listener would end the process.
+    stream.on('error', () => undefined);
+  }
+
+  add(request: ObservedRequest): void {
+    try {
+      if (this.#stream.writable && !this.#stream.writableNeedDrain) {
+        this.#stream.write(copyLine(request));
+        this.#written++;
+        return;
+      }
+    } catch {
+      // A stream of somebody else's may do anything.
+    }
+    this.#dropped++;
+  }
+
+  counts(): CopyCounts {
+    return { written: this.#written, dropped: this.#dropped };
+  }
+}
+
+export class FileCopy implements RequestCopy {
+  readonly #path: string;
+  readonly #maxBytes: number;
+  #lines: string[] = [];
+  #waiting = 0;
+  #isWriting = false;
+  #hasWarned = false;
+  #written = 0;
+  #dropped = 0;
+
+  constructor(path: string, maxBytes: number = MAX_FILE_BYTES) {
+    prepareOwnedFile(path);
+    this.#path = path;
+    this.#maxBytes = maxBytes;
+  }
+
+  add(request: ObservedRequest): void {
+    if (this.#waiting + request.body.byteLength > MAX_WAITING) {
+      this.#dropped++;
+      return;
+    }
+    const line = copyLine(request);
+    this.#lines.push(line);
+    this.#waiting += line.length;
+    if (!this.#isWriting) {
+      void this.#write();
+    }
+  }
+
+  counts(): CopyCounts {
+    return { written: this.#written, dropped: this.#dropped };
+  }
+
+  async #write(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#lines.length > 0) {
+      const lines = this.#lines;
+      this.#lines = [];
+      const text = lines.join('');
+      try {
+        await this.#append(text);
+        this.#written += lines.length;
+      } catch (error) {
+        this.#dropped += lines.length;
+        this.#warnOnce(error);
+      }
+      this.#waiting -= text.length;
+    }
+    this.#isWriting = false;
+  }
+
+  async #append(text: string): Promise<void> {
+    const bytes = Buffer.from(text);
+    let file = await openOwnedFile(this.#path);
+    try {
+      const { size } = await file.stat();
+      if (size > 0 && size + bytes.length > this.#maxBytes) {
+        await file.close();
+        await rename(this.#path, `${this.#path}.1`);
+        file = await openOwnedFile(this.#path);
+      }
+      await file.appendFile(bytes);
+    } finally {
+      await file.close();
+    }
+  }
+
+  #warnOnce(error: unknown): void {
+    if (!this.#hasWarned) {
+      this.#hasWarned = true;
+      logWarn(`requests can't be copied to '${this.#path}': ${reasonOf(error)}`);
+    }
+  }
+}

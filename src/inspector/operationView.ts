@@ -1,0 +1,89 @@
+import type { LocalEntry } from './localLog.js';
+import type { OperationDetail, OperationSummary, RecordView, TimeShare } from './model.js';
+import { type RecordEntry, textOf } from './recordLog.js';
+import { type LineRules, tagLines, type WireSide } from './tagLines.js';
+import { fieldsOf } from './wireLog.js';
+
+/** The time ledger's accounts, in the order in which they are drawn. */
+const ACCOUNTS = [
+  'queued',
+  'running',
+  'fetching',
+  'downloading',
+  'retrying',
+  'driver',
+  'application',
+  'unseen',
+];
+const MS_PER_S = 1_000;
+const NS_PER_MS = 1_000_000;
+
+/** A line of the list. */
+export function summaryOf(
+  id: number,
+  { span, at, noRecord }: LocalEntry,
+  records: readonly RecordEntry[],
+): OperationSummary {
+  const { attributes } = span;
+  const [own] = records;
+  return {
+    id,
+    at,
+    kind:
+      text(attributes['databricks.operation.type']) ?? text(attributes['databricks.statement.type']) ?? '',
+    name: span.name,
+    host: text(attributes['server.address']) ?? '',
+    durationMs: span.duration[0] * MS_PER_S + span.duration[1] / NS_PER_MS,
+    error: text(attributes['error.type']),
+    state: own?.state ?? 'none',
+    reason: own?.reason ?? noRecord,
+    times: timesOf(attributes),
+  };
+}
+
+export function detailOf(
+  id: number,
+  local: LocalEntry,
+  records: readonly RecordEntry[],
+  rules: LineRules,
+): OperationDetail {
+  const { traceId, spanId } = local.span.spanContext();
+  const views = records.map(recordView);
+  const [own] = views;
+  const wire: WireSide = {
+    fields: own?.log === undefined ? undefined : fieldsOf(own.log),
+    wasSent: own?.wasSent ?? false,
+  };
+  return {
+    summary: summaryOf(id, local, records),
+    traceId,
+    spanId,
+    lines: tagLines(local.span.attributes, wire, rules),
+    records: views,
+  };
+}
+
+function recordView(entry: RecordEntry, index: number): RecordView {
+  const { record, state, life, body } = entry;
+  const { log, wasSent } = textOf(entry);
+  return {
+    title: index === 0 ? 'The record of the operation' : `The record of a failed download (${index})`,
+    state,
+    life: [...life],
+    eventId: wasSent ? record.eventId : undefined,
+    log,
+    wasSent,
+    bodyBytes: body?.bytes.byteLength,
+  };
+}
+
+function timesOf(attributes: Readonly<Record<string, unknown>>): TimeShare[] {
+  return ACCOUNTS.flatMap((account) => {
+    const ms = attributes[`databricks.time.${account}_ms`];
+    return typeof ms === 'number' && ms > 0 ? [{ account, ms }] : [];
+  });
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

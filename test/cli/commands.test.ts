@@ -1,0 +1,172 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkInstrumentation } from '../../src/cli/checks/instrumentation.js';
+import { checkNetwork } from '../../src/cli/checks/network.js';
+import { checkNode } from '../../src/cli/checks/node.js';
+import { checkDriver, checkOpenTelemetry } from '../../src/cli/checks/packages.js';
+import { checkSettings } from '../../src/cli/checks/settings.js';
+import { runCommand } from '../../src/cli/commands.js';
+import { TAG_TABLE } from '../../src/tags/index.js';
+import { VERSION } from '../../src/version.js';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+
+async function run(...args: string[]) {
+  const out: string[] = [];
+  const errors: string[] = [];
+  const code = await runCommand(args, {
+    write: (line) => out.push(line),
+    writeError: (line) => errors.push(line),
+    environment: {},
+    folder: REPOSITORY,
+  });
+  return { code, out: out.join('\n'), errors: errors.join('\n') };
+}
+
+/** A folder with these packages in it. */
+function folderWith(packages: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'application-'));
+  for (const [name, version] of Object.entries(packages)) {
+    const path = join(folder, 'node_modules', name);
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'package.json'), JSON.stringify({ name, version }));
+  }
+  return folder;
+}
+
+describe('the command', () => {
+  it('says what it can do', async () => {
+    const { code, out } = await run('--help');
+    expect(code).toBe(0);
+    for (const word of ['doctor', 'tags', 'inspect', '--connect', '--port', 'Exit code']) {
+      expect(out).toContain(word);
+    }
+    expect(await run('--version')).toMatchObject({ code: 0, out: VERSION });
+    expect((await run()).code).toBe(2);
+  });
+
+  it.each([
+    [['cure'], /no command 'cure'/],
+    [['constructor'], /no command 'constructor'/],
+    [['tags', '--connect'], /'tags' takes no --connect/],
+    [['doctor', 'a', 'b'], /one argument at most/],
+    [['tags', 'a'], /takes no argument/],
+    [['inspect'], /needs the name of a file/],
+    [['inspect', 'a', '--port', '70000'], /--port must be an integer/],
+    [['doctor', '--nonsense'], /nonsense/],
+  ])('refuses %j with exit code 2', async (args, message) => {
+    const { code, errors } = await run(...args);
+    expect(errors).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it('says which file can not be inspected', async () => {
+    const { code, errors } = await run('inspect', '/nonexistent/copy.jsonl');
+    expect(errors).toContain('/nonexistent/copy.jsonl');
+    expect(code).toBe(1);
+  });
+
+  it('lists every tag, for people and as JSON', async () => {
+    const { out } = await run('tags');
+    for (const { name } of TAG_TABLE.rows) {
+      expect(out).toContain(name);
+    }
+    const rows = JSON.parse((await run('tags', '--json')).out) as Array<{ name: string }>;
+    expect(rows.map(({ name }) => name)).toEqual(TAG_TABLE.rows.map(({ name }) => name));
+  });
+});
+
+describe('the doctor', () => {
+  it.each([
+    ['v20.18.1', 'ok'],
+    ['v24.0.0', 'ok'],
+    ['v20.18.0', 'fail'],
+    ['v18.20.4', 'fail'],
+  ])('finds Node.js %s %s', (version, level) => {
+    expect(checkNode(version)[0]?.level).toBe(level);
+  });
+
+  it('finds the driver, and tells a version that can not be observed', () => {
+    expect(checkDriver(REPOSITORY)[0]).toMatchObject({ level: 'ok' });
+    expect(checkDriver(folderWith({}))[0]).toMatchObject({ level: 'fail', text: /not installed/ });
+    expect(checkDriver(folderWith({ '@databricks/sql': '1.15.0' }))[0]).toMatchObject({ level: 'fail' });
+    expect(checkDriver(folderWith({ '@databricks/sql': '1.16.0' }))[0]).toMatchObject({ level: 'ok' });
+  });
+
+  it('finds the copies of OpenTelemetry', () => {
+    expect(checkOpenTelemetry(REPOSITORY).map(({ level }) => level)).toEqual(['ok', 'ok']);
+    const other = folderWith({ '@opentelemetry/api': '1.4.0' });
+    const [api, sdk] = checkOpenTelemetry(other);
+    expect(api).toMatchObject({ level: 'warn' });
+    expect(api?.text).toContain('1.4.0');
+    expect(sdk).toMatchObject({ level: 'fail', text: 'not installed' });
+  });
+
+  it('says what decides about records', () => {
+    expect(checkSettings({})[0]).toMatchObject({ level: 'ok' });
+    expect(checkSettings({ DATABRICKS_TELEMETRY_DISABLED: 'true' })[0]).toMatchObject({ level: 'warn' });
+    expect(checkSettings({ DATABRICKS_OTEL_ENABLE_TELEMETRY: 'false' })[0]).toMatchObject({ level: 'warn' });
+  });
+
+  it('says that it did not look where this package is not built, and how it is loaded', async () => {
+    const [probe, setUp] = await checkInstrumentation(
+      REPOSITORY,
+      { NODE_OPTIONS: '--import opentelemetry-databricks-sql/register' },
+      undefined,
+    );
+    expect(probe?.level).toMatch(/warn|ok/);
+    expect(setUp).toMatchObject({ level: 'ok' });
+  });
+
+  it('fails where the driver can not be loaded', async () => {
+    const register = join(folderWith({}), 'register.js');
+    writeFileSync(register, '');
+    const [probe] = await checkInstrumentation(folderWith({}), {}, register);
+    expect(probe).toMatchObject({ level: 'fail' });
+    const [unobserved] = await checkInstrumentation(REPOSITORY, {}, register);
+    expect(unobserved).toMatchObject({ level: 'fail', text: /is not observed/ });
+  });
+
+  describe('and the network', () => {
+    const server = createServer();
+    let port = 0;
+
+    beforeAll(async () => {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      port = (server.address() as { port: number }).port;
+    });
+
+    afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+    it('is not used unless asked for', async () => {
+      let connections = 0;
+      server.on('connection', () => connections++);
+      const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` };
+      const found = await checkNetwork(environment, { connect: false, host: '127.0.0.1' });
+      expect(found.map(({ level }) => level)).toEqual(['info', 'info']);
+      expect(connections).toBe(0);
+    });
+
+    it('tells an endpoint that answers from one that does not', async () => {
+      const check = async (endpoint: string) =>
+        (
+          await checkNetwork({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, { connect: true, host: undefined })
+        )[0];
+      expect(await check(`http://127.0.0.1:${port}`)).toMatchObject({ level: 'ok' });
+      expect(await check('http://127.0.0.1:1')).toMatchObject({ level: 'fail', text: /ECONNREFUSED/ });
+      expect(await check('127.0.0.1:4318')).toMatchObject({ level: 'fail', text: /no http or https URL/ });
+    });
+
+    it('shows no password of an endpoint', async () => {
+      const found = await checkNetwork(
+        { OTEL_EXPORTER_OTLP_ENDPOINT: `http://user:s3cr3t@127.0.0.1:${port}/x?key=s3cr3t` },
+        { connect: true, host: undefined },
+      );
+      expect(JSON.stringify(found)).not.toContain('s3cr3t');
+    });
+  });
+});

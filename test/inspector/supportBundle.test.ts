@@ -1,0 +1,107 @@
+import { PassThrough } from 'node:stream';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DryRunExporter } from '../../src/exporter/dryRunExporter.js';
+import { ProcessorSource } from '../../src/inspector/processorSource.js';
+import type { ObservedStats } from '../../src/inspector/stateView.js';
+import { OBSERVATION } from '../../src/observer.js';
+import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProcessor.js';
+import { TAG_TABLE } from '../../src/tags/index.js';
+import { connectionHandle, contextOf, span } from '../support/spans.js';
+
+/** Forty texts that may stand anywhere in what is the user's. */
+const SECRETS = Array.from({ length: 40 }, (_, index) => `s3cr3t-${index}-${'x'.repeat(index % 7)}!`);
+
+const secret = fc.constantFrom(...SECRETS);
+const tag = fc.oneof(
+  fc.constantFrom(...TAG_TABLE.rows.map(({ name }) => name.replace('*', 'name'))),
+  secret,
+  fc.constantFrom('app.customer', 'db.query.text', 'db.query.parameter.0'),
+);
+const value = fc.oneof(
+  secret,
+  fc.array(secret, { maxLength: 3 }),
+  fc.dictionary(secret, secret, { maxKeys: 2 }),
+  secret.map((text) => `SELECT '${text}'`),
+  fc.integer(),
+  fc.boolean(),
+);
+const operation = fc.record({
+  attributes: fc.dictionary(tag, value, { maxKeys: 12 }),
+  name: secret,
+  status: secret,
+  type: fc.constantFrom('EXECUTE_STATEMENT', 'CREATE_SESSION', 'LIST_TABLES'),
+  isFlushed: fc.boolean(),
+});
+
+describe('the support bundle', () => {
+  it('has nothing of what the user has on spans, connections and hosts', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 8 }), async (operations) => {
+        const processor = new DatabricksSpanProcessor({
+          exporter: new DryRunExporter({ stream: new PassThrough().resume() }),
+        });
+        const source = new ProcessorSource(
+          {
+            observation: processor[OBSERVATION],
+            stats: () => processor.stats() as ObservedStats,
+            localRule: () => undefined,
+          },
+          () => undefined,
+        );
+        const context = contextOf(connectionHandle({ host: 's3cr3t-0.example.com' }));
+        for (const { attributes, name, status, type, isFlushed } of operations) {
+          const started = span({
+            name,
+            status: { code: 2, message: status },
+            events: [{ attributes }],
+            attributes: { ...attributes, 'databricks.operation.type': type },
+          });
+          processor.onStart(started, context);
+          processor.onEnd(started);
+          if (isFlushed) {
+            await processor.forceFlush();
+          }
+        }
+        const bundle = source.bundle();
+        expect(bundle.records).toHaveLength(operations.length);
+        expect(JSON.stringify(bundle)).not.toContain('s3cr3t');
+        source.stop();
+        await processor.shutdown();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('says what the gate, the queue and the hosts did', async () => {
+    const processor = new DatabricksSpanProcessor({
+      exporter: new DryRunExporter({ stream: new PassThrough().resume() }),
+    });
+    const source = new ProcessorSource(
+      {
+        observation: processor[OBSERVATION],
+        stats: () => processor.stats() as ObservedStats,
+        localRule: () => undefined,
+      },
+      () => undefined,
+    );
+    const started = span({ attributes: { 'databricks.operation.type': 'EXECUTE_STATEMENT' } });
+    processor.onStart(started, contextOf(connectionHandle()));
+    processor.onEnd(started);
+    await processor.forceFlush();
+    const { state, versions, records } = source.bundle();
+    expect(state).toMatchObject({
+      totals: { exported: 1 },
+      gate: [{ decision: 'forced', connections: 1 }],
+      hosts: [{ number: 1, connections: 1, breaker: { state: 'closed' } }],
+    });
+    expect(versions).toMatchObject({ node: process.version });
+    expect(records).toMatchObject([{ state: 'written', wasSent: true, life: expect.any(Array) }]);
+    expect(records[0]?.log).toMatchObject({
+      entry: {
+        sql_driver_log: { sql_operation: { operation_detail: { operation_type: 'EXECUTE_STATEMENT' } } },
+      },
+    });
+    await processor.shutdown();
+  });
+});
