@@ -35,7 +35,11 @@ const OPTIONS: ts.CompilerOptions = {
   strict: true,
   skipLibCheck: true,
   noEmit: true,
-  paths: { 'opentelemetry-databricks-sql': [join(ROOT, 'src/index.ts')] },
+  paths: {
+    'opentelemetry-databricks-sql': [join(ROOT, 'src/index.ts')],
+    'opentelemetry-databricks-sql/inspector': [join(ROOT, 'src/inspector/index.ts')],
+    'opentelemetry-databricks-sql/register': [join(ROOT, 'src/register.ts')],
+  },
 };
 
 function hostWith(files: ReadonlyMap<string, string>): ts.CompilerHost {
