@@ -1,19 +1,8 @@
 import type { Writable } from 'node:stream';
 import type { MeterProvider } from '@opentelemetry/api';
 import { isOwnExporter, type TelemetryExporter } from './exporterMark.js';
-import {
-  checked,
-  flag,
-  group,
-  integer,
-  MAX_TIMER_MS,
-  type OptionOwner,
-  type OptionsOf,
-  type Resolved,
-  resolveOptions,
-  strings,
-  value,
-} from './optionTable.js';
+import { checked, flag, group, integer, MAX_TIMER_MS, strings, value } from './optionKinds.js';
+import { type OptionOwner, type OptionsOf, type Resolved, resolveOptions } from './optionTable.js';
 import { withholdOption } from './tags/index.js';
 import { INSTRUMENTATION_SCOPE } from './version.js';
 

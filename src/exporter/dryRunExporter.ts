@@ -3,7 +3,8 @@ import type { CredentialHeaders } from '../connectionHandle.js';
 import type { OurVariable } from '../environment.js';
 import { DRY_RUN_PATH, type Observation, WRITTEN } from '../observer.js';
 import { optionError } from '../optionErrors.js';
-import { flag, type OptionsOf, type Resolved, resolveOptions, value } from '../optionTable.js';
+import { flag, value } from '../optionKinds.js';
+import { type OptionsOf, type Resolved, resolveOptions } from '../optionTable.js';
 import type { OperationRecord } from '../records.js';
 import { parseAddress } from './address.js';
 import type {

@@ -3,8 +3,12 @@ import type { DropReason } from './counters.js';
 import { RecordQueue } from './recordQueue.js';
 import { type Background, Wakeup } from './timing.js';
 
-/** The queues are looked through for expired records at most so many times in `maxRecordAgeMs`. */
-const EXPIRY_STEPS = 128;
+/** Ages are known to this fraction of `maxRecordAgeMs`; a record is never dropped before its time. */
+const AGE_STEPS = 128;
+/** The clock is read for one of so many records: reading it takes longer than all the rest. */
+const RECORDS_PER_READING = 16;
+/** From one record to the next between two readings, so that their times tell their order. Milliseconds. */
+const TIME_BETWEEN = 1 / 64;
 
 export interface HostQueueLimits {
   readonly maxQueueSize: number;
@@ -20,8 +24,11 @@ export class HostQueue {
   readonly #background: Background;
   readonly #onDropped: OnDropped;
   readonly #queues = new Set<RecordQueue>();
-  readonly #expiry: Wakeup;
-  #isWatching = false;
+  readonly #nextTick: Wakeup;
+  readonly #stepMs: number;
+  /** Of the latest record. The clock's, or a little more; it was read at most a step ago. */
+  #time = 0;
+  #untilReading = 0;
   #size = 0;
   #inFlight = 0;
 
@@ -29,7 +36,8 @@ export class HostQueue {
     this.#limits = limits;
     this.#background = background;
     this.#onDropped = onDropped;
-    this.#expiry = new Wakeup(background, () => this.#onExpiryDue());
+    this.#stepMs = Math.ceil(limits.maxRecordAgeMs / AGE_STEPS);
+    this.#nextTick = new Wakeup(background, () => this.#tick());
   }
 
   get size(): number {
@@ -55,17 +63,17 @@ export class HostQueue {
 
   /** The hot path. A record that waited elsewhere keeps its age. */
   push(queue: RecordQueue, record: OperationRecord): void {
+    if (this.#untilReading-- === 0) {
+      this.#readClock();
+    }
     if (record.queuedAt < 0) {
-      // Whole numbers take no memory of their own.
-      record.queuedAt = Math.floor(this.#background.now());
+      this.#time += TIME_BETWEEN;
+      record.queuedAt = this.#time;
     }
     queue.push(record);
     this.#size++;
     if (this.#size > this.#limits.maxQueueSize) {
       this.#dropOne();
-    }
-    if (!this.#isWatching) {
-      this.#watch(record.queuedAt);
     }
   }
 
@@ -92,10 +100,6 @@ export class HostQueue {
     while (this.#size > this.#limits.maxQueueSize) {
       this.#dropOne();
     }
-    const oldest = queue.head?.queuedAt;
-    if (!this.#isWatching && oldest !== undefined) {
-      this.#watch(oldest);
-    }
   }
 
   /** @returns the records that were in it */
@@ -107,13 +111,13 @@ export class HostQueue {
   }
 
   stop(): void {
-    this.#expiry.cancel();
+    this.#nextTick.cancel();
   }
 
   #restIfEmpty(): void {
     if (this.#size + this.#inFlight === 0) {
-      this.#expiry.cancel();
-      this.#isWatching = false;
+      this.#nextTick.cancel();
+      this.#untilReading = 0;
     }
   }
 
@@ -142,30 +146,29 @@ export class HostQueue {
   }
 
   #dropExpired(queue: RecordQueue): void {
-    const records = queue.dropUntil(this.#background.now() - this.#limits.maxRecordAgeMs);
+    const limit = this.#background.now() - this.#limits.maxRecordAgeMs - this.#stepMs;
+    const records = queue.dropUntil(limit);
     if (records.length > 0) {
       this.#size -= records.length;
       this.#onDropped(queue.expiredAs(), records);
     }
   }
 
-  /** Looks again when the oldest record is too old, but not for every single one. */
-  #watch(oldest: number): void {
-    this.#isWatching = true;
-    const { maxRecordAgeMs } = this.#limits;
-    this.#expiry.at(
-      Math.max(oldest + maxRecordAgeMs, this.#background.now() + maxRecordAgeMs / EXPIRY_STEPS),
-    );
+  #readClock(): void {
+    this.#time = Math.max(this.#time, this.#background.now());
+    this.#untilReading = RECORDS_PER_READING - 1;
+    this.#nextTick.at(this.#time + this.#stepMs);
   }
 
-  #onExpiryDue(): void {
-    this.#isWatching = false;
+  /** Runs while anything waits or is in flight. */
+  #tick(): void {
     for (const queue of this.#queues) {
       this.#dropExpired(queue);
     }
-    const oldest = this.#oldest((queue) => queue.head)?.head?.queuedAt;
-    if (oldest !== undefined) {
-      this.#watch(oldest);
+    if (this.#size + this.#inFlight > 0) {
+      this.#readClock();
+    } else {
+      this.#untilReading = 0;
     }
   }
 }

@@ -52,13 +52,19 @@ export class RecordQueue {
   /** Takes up to `max` records, oldest first. */
   take(max: number): OperationRecord[] {
     const records: OperationRecord[] = [];
-    while (records.length < max) {
-      const record = this.#shift();
-      if (record === undefined) {
-        break;
+    const slots = this.#slots;
+    let next = this.#head;
+    while (records.length < max && next < slots.length) {
+      const record = slots[next];
+      if (record !== undefined) {
+        records.push(record);
+        slots[next] = undefined;
       }
-      records.push(record);
+      next++;
     }
+    this.#head = next;
+    this.#length -= records.length;
+    this.#tidy();
     return records;
   }
 

@@ -1,4 +1,5 @@
-import { flag, type OptionsOf, resolveOptions } from '../optionTable.js';
+import { flag } from '../optionKinds.js';
+import { type OptionsOf, resolveOptions } from '../optionTable.js';
 
 /** What `instrument()` must be told of a client that is connected already. */
 export interface InstrumentClientOptions {

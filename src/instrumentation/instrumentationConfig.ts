@@ -1,15 +1,7 @@
 import type { Span } from '@opentelemetry/api';
 import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
-import {
-  callback,
-  choice,
-  flag,
-  integer,
-  MAX_TIMER_MS,
-  type OptionsOf,
-  type Resolved,
-  resolveOptions,
-} from '../optionTable.js';
+import { callback, choice, flag, integer, MAX_TIMER_MS } from '../optionKinds.js';
+import { type OptionsOf, type Resolved, resolveOptions } from '../optionTable.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -7,7 +7,8 @@ import {
   INSTRUMENTATION_OPTIONS,
 } from '../instrumentation/instrumentationConfig.js';
 import { optionError } from '../optionErrors.js';
-import { type OptionsOf, resolveOptions, value } from '../optionTable.js';
+import { value } from '../optionKinds.js';
+import { type OptionsOf, resolveOptions } from '../optionTable.js';
 import { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js';
 import type { ProcessorStats } from '../processor/processorStats.js';
 import type { SpanProcessorLike } from '../processor/spanShape.js';

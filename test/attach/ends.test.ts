@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -219,25 +219,6 @@ describe('register and signals', () => {
     const outcome = await serve('shutdown');
     expect(outcome).toEqual({ code: 0, stdout: '10 rows\nserving\n', stderr: '' });
     expect(world.receiver.spans).toHaveLength(4);
-    expect(world.sentOperations()).toEqual(OPERATIONS);
-  });
-});
-
-describe('a module that somebody planted in the working directory', () => {
-  it('is not run', async () => {
-    const planted = join(world.installation.folder, 'planted');
-    const sdk = join(planted, 'node_modules/@opentelemetry/sdk-trace');
-    await mkdir(sdk, { recursive: true });
-    await writeFile(join(sdk, 'index.js'), "process.stdout.write('planted code\\n');");
-    for (const name of ['sdk-trace-base', 'core', 'resources', 'exporter-trace-otlp-proto', 'sdk-node']) {
-      const folder = join(planted, 'node_modules/@opentelemetry', name);
-      await mkdir(folder);
-      await copyFile(join(sdk, 'index.js'), join(folder, 'index.js'));
-    }
-    const at = (name: string): string => join(world.installation.folder, name);
-    const register = at('node_modules/opentelemetry-databricks-sql/dist/register.js');
-    const outcome = await world.run(['--import', register, at('app.cjs')], { cwd: planted });
-    expect(outcome).toEqual({ code: 0, stdout: '10 rows\n', stderr: '' });
     expect(world.sentOperations()).toEqual(OPERATIONS);
   });
 });

@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../docs/markdown.js';
 import { startWorld, type World } from './support/world.js';
 
@@ -116,25 +116,44 @@ describe('register: the application has not a line of telemetry', () => {
     expect(world.db.telemetry.requestCount + world.db.flags.requestCount).toBe(0);
   });
 
-  it('where no SDK is installed: one line that says what to install', async () => {
-    const elsewhere = await mkdtemp(join(tmpdir(), 'no-sdk-'));
-    try {
-      const modules = join(elsewhere, 'node_modules');
+  describe('where no SDK is installed', () => {
+    let elsewhere: string;
+
+    beforeEach(async () => {
+      elsewhere = await mkdtemp(join(tmpdir(), 'no-sdk-'));
+      const modules = join(elsewhere, 'app/node_modules');
       const own = join(world.installation.folder, 'node_modules/opentelemetry-databricks-sql');
       await cp(own, join(modules, 'opentelemetry-databricks-sql'), { recursive: true });
       await mkdir(join(modules, '@opentelemetry'));
       for (const name of ['@opentelemetry/api', '@opentelemetry/instrumentation', 'undici']) {
         await symlink(join(ROOT, 'node_modules', name), join(modules, name));
       }
-      await writeFile(join(elsewhere, 'app.cjs'), "process.stdout.write('runs\\n');");
-      const outcome = await world.run(['--import', REGISTER, 'app.cjs'], { cwd: elsewhere });
-      expect(outcome).toMatchObject({ code: 0, stdout: 'runs\n' });
-      expect(outcome.stderr.trimEnd().split('\n')).toEqual([
+      await writeFile(join(elsewhere, 'app/app.cjs'), "process.stdout.write('runs\\n');");
+    });
+    afterEach(() => rm(elsewhere, { recursive: true }));
+
+    const runFrom = (cwd: string) => {
+      const register = join(elsewhere, 'app/node_modules/opentelemetry-databricks-sql/dist/register.js');
+      return world.run(['--import', register, join(elsewhere, 'app/app.cjs')], { cwd });
+    };
+
+    it('one line says what to install', async () => {
+      const { code, stdout, stderr } = await runFrom(join(elsewhere, 'app'));
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'runs\n' });
+      expect(stderr.trimEnd().split('\n')).toEqual([
         expect.stringContaining('npm install @opentelemetry/sdk-trace'),
       ]);
-    } finally {
-      await rm(elsewhere, { recursive: true });
-    }
+    });
+
+    it('what somebody planted in the working directory is not run', async () => {
+      for (const name of ['sdk-trace', 'sdk-trace-base', 'sdk-node', 'core']) {
+        const planted = join(elsewhere, 'cwd/node_modules/@opentelemetry', name);
+        await mkdir(planted, { recursive: true });
+        await writeFile(join(planted, 'index.js'), "process.stdout.write('planted code\\n');");
+      }
+      const { code, stdout } = await runFrom(join(elsewhere, 'cwd'));
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'runs\n' });
+    });
   });
 
   it('beside an SDK of the application: that one serves, with one set of spans, and a line says so', async () => {

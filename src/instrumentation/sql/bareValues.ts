@@ -17,13 +17,17 @@ const WATCHED = keywords(
   'CREATE REPLACE ALTER DROP DESCRIBE DESC COMMENT SHOW SYNC COPY LOAD INSERT CACHE GRANT REVOKE DENY REFRESH ' +
     'ADD LIST PUT GET REMOVE KILL DFS SET TRUNCATE ANALYZE MSCK EXPORT IMPORT',
 );
+/** Statements that may name users, groups or recipients. */
+const ABOUT_PRINCIPALS = keywords(
+  'CREATE REPLACE ALTER DROP DESCRIBE DESC COMMENT SHOW SYNC GRANT REVOKE DENY',
+);
 /** What begins a query behind the head of a statement: from there on nothing is watched. */
 const QUERY_WORDS = keywords('SELECT WITH FROM VALUES TABLE');
 const RESOURCES = keywords('FILE FILES JAR JARS ARCHIVE ARCHIVES');
-const NOTHING: ReadonlySet<Keyword> = new Set();
-const PUT_STOPS = keywords('INTO OVERWRITE');
-const GET_STOPS = keywords('TO OVERWRITE');
-const LIST_STOPS = keywords('WITH LIMIT');
+const NOTHING: readonly Keyword[] = [];
+const PUT_STOPS: readonly Keyword[] = ['INTO', 'OVERWRITE'];
+const GET_STOPS: readonly Keyword[] = ['TO', 'OVERWRITE'];
+const LIST_STOPS: readonly Keyword[] = ['WITH', 'LIMIT'];
 /** Behind these a word is the name of an object, even if it looks like the beginning of a clause. */
 const BEFORE_NAMES = keywords(
   'TABLE VIEW SCHEMA DATABASE CATALOG VOLUME FUNCTION PROCEDURE CONNECTION CREDENTIAL SHARE SERVER EXISTS ' +
@@ -37,7 +41,9 @@ export class BareValues {
 
   readonly #sql: string;
   readonly #lists = new PropertyLists();
-  readonly #principals: Principals;
+  /** Only for statements that may name one. */
+  #principals: Principals | undefined = undefined;
+  #aboutPrincipals = false;
   #script = false;
   #watchingOutside = false;
   #verb: Keyword = '';
@@ -49,7 +55,6 @@ export class BareValues {
 
   constructor(sql: string) {
     this.#sql = sql;
-    this.#principals = new Principals(sql);
   }
 
   /** Whether statements with this first word may have such values. */
@@ -79,7 +84,9 @@ export class BareValues {
     this.#depth = 0;
     this.#watchingOutside = false;
     this.#lists.clear();
-    if (this.watching) {
+    this.#aboutPrincipals = ABOUT_PRINCIPALS.has(verb);
+    if (this.#aboutPrincipals) {
+      this.#principals ??= new Principals(this.#sql);
       this.#principals.begin(verb);
     }
   }
@@ -88,7 +95,7 @@ export class BareValues {
   isValue(end: number, keyword: Keyword, before: number): boolean {
     return this.#lists.active
       ? this.#lists.isValue(this.#sql, end, keyword, before)
-      : this.#principals.isValue(keyword, before);
+      : this.#aboutPrincipals && this.#principals?.isValue(keyword, before) === true;
   }
 
   /** Where the value ends that begins behind the word; -1 if none does. @param before the token before the word */
@@ -117,7 +124,7 @@ export class BareValues {
       this.#lists.comma();
       return -1;
     }
-    return this.#depth === 0 ? this.#principals.behindComma(end) : -1;
+    return this.#depth === 0 && this.#aboutPrincipals ? (this.#principals?.behindComma(end) ?? -1) : -1;
   }
 
   equals(): void {
@@ -133,6 +140,9 @@ export class BareValues {
       this.#watchingOutside = this.#lists.active ? this.#watchingOutside : this.watching;
       this.#lists.open(word);
       this.watching = true;
+    } else if (this.#verb === 'INSERT') {
+      // The columns, or the query: what has values without quotes stands before.
+      this.watching = false;
     }
   }
 
@@ -154,7 +164,9 @@ export class BareValues {
   }
 
   #behind(keyword: Keyword, end: number, before: number, isName: boolean): number {
-    const principal = this.#principals.behindWord(keyword, this.#word, this.#wordBefore, end, this.#depth);
+    const principal = this.#aboutPrincipals
+      ? (this.#principals?.behindWord(keyword, this.#word, this.#wordBefore, end, this.#depth) ?? -1)
+      : -1;
     if (principal !== -1) {
       return principal;
     }
@@ -286,7 +298,7 @@ export class BareValues {
     return needsNoCare(this.#sql, start) ? -1 : endOfValue(start, endOfOne(this.#sql, start));
   }
 
-  #pieces(end: number, stops: ReadonlySet<Keyword>): number {
+  #pieces(end: number, stops: readonly Keyword[]): number {
     const start = endOfBlank(this.#sql, end);
     const isString = kindOf(codeAt(this.#sql, start)) === QUOTE;
     if (needsNoCare(this.#sql, start) && !isString) {

@@ -20,6 +20,7 @@ import {
 import { type Keyword, keywordAt } from './keywords.js';
 import { endOfBlank, endOfSpace, endOfToken } from './lexer.js';
 import { endOfWord } from './literals.js';
+import { isWord } from './words.js';
 
 // Values without quotes: paths, patterns, names of people. They are read by characters, for their tokens mean
 // nothing: `/data/*.csv` begins no comment.
@@ -46,15 +47,22 @@ export function needsNoCare(sql: string, start: number): boolean {
   }
 }
 
+/** With more pieces than that, the value is all the rest: no path has so many blanks. */
+const MOST_PIECES = 1_000;
+
 /**
  * End of the pieces from `start` to the first that is one of the given words, or to the end of the text, or of the
  * statement if there may be others behind it. The first piece belongs to the value, whatever it is.
  */
-export function endOfPieces(sql: string, start: number, stops: ReadonlySet<Keyword>, alone: boolean): number {
+export function endOfPieces(sql: string, start: number, stops: readonly Keyword[], alone: boolean): number {
   let end = start;
-  for (let i = start; i < sql.length; ) {
+  let i = start;
+  for (let pieces = 0; i < sql.length; pieces++) {
+    if (pieces === MOST_PIECES) {
+      return sql.length;
+    }
     const pieceEnd = endOfPiece(sql, i, !alone);
-    if (pieceEnd === i || (i > start && stops.has(keywordAt(sql, i, pieceEnd)))) {
+    if (pieceEnd === i || (pieces > 0 && isOneOf(sql, i, pieceEnd, stops))) {
       break;
     }
     end = pieceEnd;
@@ -113,6 +121,15 @@ export function endsBehind(sql: string, start: number): boolean {
   return code === SEMICOLON_CODE || kindOf(code) === COMMA;
 }
 
+function isOneOf(sql: string, start: number, end: number, words: readonly Keyword[]): boolean {
+  for (const word of words) {
+    if (isWord(sql, start, end, word)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 function endOfPiece(sql: string, start: number, bounded: boolean): number {
   let i = start;
   while (i < sql.length) {
@@ -128,4 +145,27 @@ function endOfPiece(sql: string, start: number, bounded: boolean): number {
 
 function endsPiece(code: number, kind: number): boolean {
   return code === SEMICOLON_CODE || kind === COMMA || code === 41;
+}
+
+/** So many tokens of an INSERT are read ahead. */
+const MOST_INSERT_TOKENS = 40;
+const INSERT_CLAUSES: readonly Keyword[] = ['PARTITION', 'DIRECTORY', 'OPTIONS'];
+
+/** Whether an INSERT has clauses with values without quotes before its first parenthesis, as far as can be told. */
+export function hasInsertClauses(sql: string, insertEnd: number): boolean {
+  let i = endOfBlank(sql, insertEnd);
+  for (let tokens = 0; tokens < MOST_INSERT_TOKENS; tokens++) {
+    const code = codeAt(sql, i);
+    const kind = kindOf(code);
+    if (kind === OPEN || code === END || code === SEMICOLON_CODE) {
+      return false;
+    }
+    const end = kind === LETTER ? endOfWord(sql, i) : endOfToken(sql, i);
+    if (kind === LETTER && isOneOf(sql, i, end, INSERT_CLAUSES)) {
+      return true;
+    }
+    // A blank is what comes most often: no need to look for comments.
+    i = kindOf(codeAt(sql, end)) === SPACE ? endOfBlank(sql, end) : end;
+  }
+  return true;
 }

@@ -17,7 +17,7 @@ import { endOfPieces, needsNoCare } from './rawOperands.js';
 import { endOfStatement, setForm } from './settings.js';
 import { StatementStart } from './statementStart.js';
 
-const NO_STOPS: ReadonlySet<Keyword> = new Set();
+const NO_STOPS: readonly Keyword[] = [];
 
 /** Knows which statement is being read, and with it where values stand without quotes. */
 export class StatementValues {
@@ -33,8 +33,10 @@ export class StatementValues {
   #keyStarted = false;
   #tag = false;
 
-  constructor(sql: string) {
+  /** @param atStart whether a statement begins here */
+  constructor(sql: string, atStart: boolean) {
     this.#sql = sql;
+    this.#start.expected = atStart;
   }
 
   /** Whether keys and values are being read. */

@@ -22,7 +22,7 @@ import { endOfComment, endOfSpace, endOfToken } from './lexer.js';
 import { endOfNumber, endOfPrefixedLiteral, endOfString } from './literals.js';
 import { NAME, PLACEHOLDER, SanitizedText, WORD } from './output.js';
 import { isFileFormat, isValueInBackticks } from './paths.js';
-import { endOfOne } from './rawOperands.js';
+import { endOfOne, hasInsertClauses } from './rawOperands.js';
 import { NO_LIST, Repetitions, ROW_LIST, VALUE_LIST } from './repetitions.js';
 import { StatementValues } from './statementValues.js';
 import { isWord } from './words.js';
@@ -36,12 +36,26 @@ const LOOKAHEAD_ROOM = 2;
 
 const SHORTEST_FORMAT = 3;
 
+/**
+ * Whether the statement that begins with this word has no values without quotes, or hardly ever: SELECT, and INSERT
+ * without partitions and directories.
+ */
+function isPlainStatement(sql: string, start: number, end: number): boolean {
+  if (isWord(sql, start, end, 'SELECT')) {
+    return true;
+  }
+  return isWord(sql, start, end, 'INSERT') && !hasInsertClauses(sql, end);
+}
+
 /** Writes the tokens of a text, and `?` for values. Each method answers where the next token begins. */
 export class TokenSanitizer {
   readonly #sql: string;
   readonly #out: SanitizedText;
   readonly #repetitions: Repetitions;
-  readonly #values: StatementValues;
+  /** Undefined as long as no statement may have values without quotes. */
+  #values: StatementValues | undefined = undefined;
+  /** Whether words need a look: a statement begins, or has values without quotes. */
+  #watching = true;
   /** The last part of a name, and how many dots the name has so far. */
   #partStart = 0;
   #partEnd = 0;
@@ -52,7 +66,6 @@ export class TokenSanitizer {
     this.#sql = sql;
     this.#out = new SanitizedText(sql, maxLength);
     this.#repetitions = new Repetitions(sql, this.#out);
-    this.#values = new StatementValues(sql);
   }
 
   /** Whether nothing that follows can change the text any more. */
@@ -62,7 +75,7 @@ export class TokenSanitizer {
 
   /** Whether the key of a setting is being read. */
   get inSetting(): boolean {
-    return this.#values.inSetting;
+    return this.#values?.inSetting === true;
   }
 
   finish(): string {
@@ -77,11 +90,12 @@ export class TokenSanitizer {
       return -1;
     }
     const isEquals = code === EQUALS_CODE;
-    if (!this.#values.endsKey(code, this.#out.spaced, this.#out.last === WORD)) {
+    const values = this.#values;
+    if (values === undefined || !values.endsKey(code, this.#out.spaced, this.#out.last === WORD)) {
       return -1;
     }
     const start = isEquals ? this.#blankBehind(this.#keep(i, i + 1, code)) : i;
-    const end = this.#values.endOfSetting(start, this.#repetitions.depth);
+    const end = values.endOfSetting(start, this.#repetitions.depth);
     return end > start ? this.literal(end) : end;
   }
 
@@ -107,12 +121,7 @@ export class TokenSanitizer {
       this.#dots = 0;
       this.#inPath = false;
     }
-    if (this.#values.idle) {
-      this.#partStart = start;
-      this.#partEnd = end;
-      return this.#keep(start, end, WORD);
-    }
-    return this.#watchedWord(start, end, last);
+    return this.#watching ? this.#watchedWord(start, end, last) : this.#plainWord(start, end);
   }
 
   name(start: number, end: number): number {
@@ -131,7 +140,7 @@ export class TokenSanitizer {
     if (last === AT_CODE || isValueInBackticks(this.#sql, start, end)) {
       return this.literal(end);
     }
-    if (!this.#values.idle) {
+    if (this.#watching && this.#values !== undefined) {
       if (this.#values.isValue(end, '', last)) {
         return this.literal(end);
       }
@@ -189,8 +198,8 @@ export class TokenSanitizer {
 
   open(i: number): number {
     const list = this.#out.endsWith('IN') ? VALUE_LIST : this.#out.endsWith('VALUES') ? ROW_LIST : NO_LIST;
-    if (!this.#values.idle || this.#out.endsWith('WITH')) {
-      this.#values.open(this.#out.lastKeyword);
+    if (this.#watching || this.#out.endsWith('WITH')) {
+      this.#openWatched();
     }
     this.#out.keep(i, i + 1, OPEN_CODE);
     this.#repetitions.open(list);
@@ -201,8 +210,9 @@ export class TokenSanitizer {
   }
 
   close(i: number): number {
-    if (!this.#values.idle) {
+    if (this.#watching && this.#values !== undefined) {
       this.#values.close();
+      this.#watching = !this.#values.idle;
     }
     this.#repetitions.close();
     this.#out.keep(i, i + 1, CLOSE_CODE);
@@ -220,7 +230,9 @@ export class TokenSanitizer {
     if (!separates && repetitions.inList) {
       repetitions.includeMark(COMMA_CODE);
     }
-    return this.#values.idle ? comma + 1 : this.#value(comma + 1, this.#values.behindComma(comma + 1));
+    return this.#watching && this.#values !== undefined
+      ? this.#value(comma + 1, this.#values.behindComma(comma + 1))
+      : comma + 1;
   }
 
   mark(i: number, code: number): number {
@@ -228,14 +240,14 @@ export class TokenSanitizer {
       return this.#parameter(i);
     }
     if (code === SEMICOLON_CODE) {
-      this.#values.endStatement();
+      this.#values?.endStatement();
+      this.#watching = true;
       return this.#keep(i, i + 1, code);
     }
     const end = this.#keep(i, i + 1, code);
-    if (code !== EQUALS_CODE || this.#values.idle) {
-      return end;
-    }
-    return this.#value(end, this.#values.behindEquals(end));
+    return code === EQUALS_CODE && this.#watching && this.#values !== undefined
+      ? this.#value(end, this.#values.behindEquals(end))
+      : end;
   }
 
   literal(end: number): number {
@@ -248,18 +260,43 @@ export class TokenSanitizer {
     return end;
   }
 
-  #watchedWord(start: number, end: number, before: number): number {
-    const keyword = keywordAt(this.#sql, start, end);
-    if (this.#values.isValue(end, keyword, before)) {
-      return this.literal(end);
-    }
-    if (this.#values.inList) {
-      this.#out.requireRoom(end - start + LOOKAHEAD_ROOM);
-    }
+  #plainWord(start: number, end: number): number {
     this.#partStart = start;
     this.#partEnd = end;
-    this.#keep(start, end, WORD);
-    return this.#value(end, this.#values.behindWord(keyword, end, before));
+    return this.#keep(start, end, WORD);
+  }
+
+  #watchedWord(start: number, end: number, before: number): number {
+    if (this.#values === undefined) {
+      if (isPlainStatement(this.#sql, start, end)) {
+        this.#watching = false;
+        return this.#plainWord(start, end);
+      }
+      this.#values = new StatementValues(this.#sql, true);
+    }
+    const values = this.#values;
+    const keyword = keywordAt(this.#sql, start, end);
+    if (values.isValue(end, keyword, before)) {
+      return this.literal(end);
+    }
+    if (values.inList) {
+      this.#out.requireRoom(end - start + LOOKAHEAD_ROOM);
+    }
+    this.#plainWord(start, end);
+    const valueEnd = values.behindWord(keyword, end, before);
+    this.#watching = !values.idle;
+    return this.#value(end, valueEnd);
+  }
+
+  #openWatched(): void {
+    if (this.#values === undefined) {
+      if (this.#watching) {
+        return;
+      }
+      this.#values = new StatementValues(this.#sql, false);
+    }
+    this.#values.open(this.#out.lastKeyword);
+    this.#watching = !this.#values.idle;
   }
 
   /** The value from `start` to `end`, with the white space before it; -1 is none. */
@@ -334,8 +371,8 @@ export class TokenSanitizer {
   }
 
   #passValue(): void {
-    if (!this.#values.idle) {
-      this.#values.passName();
+    if (this.#watching) {
+      this.#values?.passName();
     }
   }
 
