@@ -16,7 +16,9 @@ export async function buildPage(folder: string): Promise<void> {
     target: 'es2022',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    legalComments: 'inline',
+    banner: {
+      js: '/*! With Preact, https://preactjs.com, MIT License, Copyright (c) 2015-present Jason Miller */',
+    },
     logLevel: 'warning',
   });
   await build({

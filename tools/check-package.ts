@@ -25,6 +25,7 @@ const EXPECTED_FILES = [
     ['js', 'cjs', 'd.ts', 'd.cts'].map((extension) => `dist/${entry}.${extension}`),
   ),
 ];
+const MAX_PAGE_BYTES = 100_000;
 /** Whoever installs the package has these, and their types. */
 const TYPES_AT_HAND = ['@opentelemetry/api', '@opentelemetry/instrumentation'];
 
@@ -53,7 +54,7 @@ function pack(): string {
   const [packed] = JSON.parse(output) as Array<{
     filename: string;
     size: number;
-    files: Array<{ path: string }>;
+    files: Array<{ path: string; size: number }>;
   }>;
   if (packed === undefined) {
     throw new Error('npm pack made nothing');
@@ -65,6 +66,11 @@ function pack(): string {
   }
   for (const file of EXPECTED_FILES.filter((name) => !files.includes(name))) {
     problems.push(`${file} is missing from the tarball`);
+  }
+  const page = packed.files.filter((file) => file.path.startsWith('dist/inspector/'));
+  const pageBytes = page.reduce((sum, { size }) => sum + size, 0);
+  if (pageBytes > MAX_PAGE_BYTES) {
+    problems.push(`the inspector's page has ${pageBytes} bytes, allowed are ${MAX_PAGE_BYTES}`);
   }
   return path.join(folder, packed.filename);
 }

@@ -181,7 +181,7 @@ describe('the page server', () => {
     for (const socket of sockets) {
       socket.destroy();
     }
-  });
+  }, 60_000);
 
   it('sends a page all there is when it opens, and then what changes', async () => {
     source.list.push(summary(1));
