@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sanitizeSql, summarizeSql } from '../../src/instrumentation/sql/index.js';
+import { bundledRoom } from './bundledRoom.js';
 import { MARK, placedStatementOf } from './placeGenerator.js';
 
 const BATCHES = 1_000;
@@ -8,6 +8,7 @@ const STATEMENTS_PER_BATCH = 200;
 const PATIENCE_MS = 240_000;
 const LONGEST_SUMMARY = 255;
 
+const { sanitizeSql, summarizeSql } = await bundledRoom();
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
 // Without `expect`, which takes longer than what is tested.

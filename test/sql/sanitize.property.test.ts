@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sanitizeSql, summarizeSql, truncateSql } from '../../src/instrumentation/sql/index.js';
+import { truncateSql } from '../../src/instrumentation/sql/index.js';
+import { bundledRoom } from './bundledRoom.js';
 import { SECRET_NUMBER, SECRET_WORD, statementOf } from './statementGenerator.js';
 
 const WHOLE_STATEMENTS = 60_000;
@@ -10,6 +11,7 @@ const PATIENCE_MS = 120_000;
 /** The space before a placeholder, where a word and an unterminated literal touch. */
 const GROWTH = 1;
 
+const { sanitizeSql, summarizeSql } = await bundledRoom();
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const lengths = fc.integer({ min: 0, max: 200 });
 const codeUnits = fc.string({ unit: fc.nat({ max: 0xffff }).map((code) => String.fromCharCode(code)) });

@@ -34,7 +34,6 @@ export const QUESTION_CODE = 63;
 export const AT_CODE = 64;
 export const GREATER_CODE = 62;
 export const BACKSLASH_CODE = 92;
-export const OPEN_BRACKET_CODE = 91;
 export const CLOSE_BRACKET_CODE = 93;
 export const BACKTICK_CODE = 96;
 export const OPEN_BRACE_CODE = 123;

@@ -102,7 +102,6 @@ export type Clause =
   | 'dml'
   | 'query'
   | 'using'
-  | 'into'
   | 'for';
 
 export const CLAUSES: ReadonlyMap<Keyword, Clause> = new Map([
@@ -125,7 +124,6 @@ export const CLAUSES: ReadonlyMap<Keyword, Clause> = new Map([
   ...meaning('dml', keywords('INSERT UPDATE DELETE MERGE')),
   ...meaning('query', keywords('TABLE VALUES RETURN')),
   ...meaning('using', keywords('USING')),
-  ...meaning('into', keywords('INTO OVERWRITE')),
   ...meaning('for', keywords('FOR')),
 ]);
 
