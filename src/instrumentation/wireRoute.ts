@@ -16,6 +16,11 @@ const KNOWN_AGENT_OPTIONS: ReadonlySet<string> = new Set([
   'scheduling',
   'timeout',
 ]);
+/** What Node.js 22 and later add to the options of every agent for HTTPS. */
+const NODE_AGENT_OPTIONS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['defaultPort', 443],
+  ['protocol', 'https:'],
+]);
 
 /** An `https.Agent`, as far as it is looked at. */
 interface AgentShape {
@@ -60,7 +65,8 @@ function isHttpsAgent(agent: object): boolean {
 
 function directRoute(options: Readonly<Record<string, unknown>>): ConnectionRoute | undefined {
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && value !== null && !KNOWN_AGENT_OPTIONS.has(name)) {
+    const isKnown = KNOWN_AGENT_OPTIONS.has(name) || NODE_AGENT_OPTIONS.get(name) === value;
+    if (value !== undefined && value !== null && !isKnown) {
       return undefined;
     }
   }
