@@ -27,6 +27,9 @@ function wireOf(client: DriverClient, warehouse: StubWarehouse): object {
       rpc,
       async (request: never) => {
         await Reflect.get(client, 'getClient').call(client);
+        if (rpc === 'openSession') {
+          await sendNothing(client);
+        }
         return warehouse[rpc](request);
       },
     ]),
@@ -44,6 +47,18 @@ const RPCS = [
   'closeOperation',
   'cancelOperation',
 ] as const satisfies ReadonlyArray<keyof StubWarehouse>;
+
+/** One request of the driver's own: without any, nobody knows where the connection goes. It has no answer. */
+async function sendNothing(client: DriverClient): Promise<void> {
+  const wire = await Reflect.get(client, 'connectionProvider').getThriftConnection();
+  wire.write(Buffer.alloc(0), 0);
+}
+
+/** No request leaves the process. */
+export function stubRequests(): void {
+  const fromDriver = createRequire(createRequire(import.meta.url).resolve('@databricks/sql/package.json'));
+  Object.assign(fromDriver('node-fetch'), { default: () => new Promise(() => undefined) });
+}
 
 /** Result files come from the stub, too. */
 export function stubDownloads(warehouse: StubWarehouse): void {

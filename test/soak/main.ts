@@ -12,7 +12,14 @@ import {
   type ReadableSpanLike,
 } from '../../src/index.js';
 import { type DriverClient, loadDriver } from '../support/drivers.js';
-import { connectStub, isAbandoned, isFailing, stubDownloads, useStatement } from './application.js';
+import {
+  connectStub,
+  isAbandoned,
+  isFailing,
+  stubDownloads,
+  stubRequests,
+  useStatement,
+} from './application.js';
 import { CountingExporter } from './countingExporter.js';
 import { growthOf, heapInUse } from './heap.js';
 import { StubWarehouse } from './stubWarehouse.js';
@@ -58,6 +65,7 @@ const instrumentation = new DatabricksSqlInstrumentation({
 });
 instrumentation.setTracerProvider(provider);
 stubDownloads(warehouse);
+stubRequests();
 
 const failures: string[] = [];
 function check(what: string, actual: unknown, expected: unknown): void {
