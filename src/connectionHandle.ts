@@ -48,6 +48,16 @@ export interface ConnectionTelemetryOptions {
   readonly driverTelemetryEnabled?: unknown;
 }
 
+/** Whatever is set and is not `true` is a no: an untyped caller who writes 'false' must not be ignored. */
+export function isNo(value: unknown): boolean {
+  return value !== undefined && value !== true;
+}
+
+/** Whether the connection's own options say that nothing of it is to be sent. */
+export function saysNo({ enableTelemetry, driverTelemetryEnabled }: ConnectionTelemetryOptions): boolean {
+  return isNo(enableTelemetry) || isNo(driverTelemetryEnabled);
+}
+
 /** Hears of what becomes of a connection. Methods run on the driver's own path: they are short. */
 export interface ConnectionListener {
   /** The driver has sent its first request: `endpoint` and `credentials` are known from now on. */

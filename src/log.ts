@@ -9,7 +9,10 @@ const logger = diag.createComponentLogger({ namespace: INSTRUMENTATION_SCOPE });
 /** The one way to log: the OpenTelemetry `diag` logger. A logger that throws is not heard. */
 function log(level: Level, message: string, details: readonly unknown[]): void {
   try {
-    logger[level](message, ...details);
+    const result: unknown = logger[level](message, ...details);
+    if (result instanceof Promise) {
+      result.catch(() => undefined);
+    }
   } catch {
     // The application's logger is at fault, and there is nobody else to tell.
   }

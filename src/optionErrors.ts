@@ -92,3 +92,13 @@ export function classNameOf(value: object): string | undefined {
 function looksSecret(text: string): boolean {
   return text.replace(/\D/g, '').length > MAX_DIGITS_IN_WORDS;
 }
+
+/** Refuses arguments behind the options: an exporter there would be ignored, and records be sent. */
+export function rejectFurtherArguments(owner: string, further: readonly unknown[]): void {
+  if (further.length > 0) {
+    throw new TypeError(
+      `${owner}: there is no second argument. ` +
+        'For a dry run: new DatabricksSpanProcessor({ exporter: new DryRunExporter() })',
+    );
+  }
+}

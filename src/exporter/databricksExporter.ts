@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { type DatabricksExporterOptions, resolveExporterOptions } from '../config.js';
 import { type Environment, type OurVariable, textIn } from '../environment.js';
 import { logError } from '../log.js';
+import { rejectFurtherArguments } from '../optionErrors.js';
 import { NODE_RUNTIME } from '../runtime.js';
 import { HttpTransport } from './httpTransport.js';
 import { loadNetwork } from './loadNetwork.js';
@@ -18,7 +19,8 @@ export class DatabricksExporter {
   readonly [Symbol.toStringTag] = 'DatabricksExporter';
 
   /** @throws TypeError that names the option, what was wrong and what is allowed */
-  constructor(options: DatabricksExporterOptions = {}) {
+  constructor(options: DatabricksExporterOptions = {}, ...none: readonly never[]) {
+    rejectFurtherArguments('DatabricksExporter', none);
     const resolved = resolveExporterOptions(options);
     const network = loadNetwork();
     const copy = copyFor(resolved.copyTo, process.env);

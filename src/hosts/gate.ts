@@ -1,5 +1,5 @@
 import type { ResolvedHostOptions } from '../config.js';
-import type { ConnectionTelemetryOptions } from '../connectionHandle.js';
+import { type ConnectionTelemetryOptions, isNo } from '../connectionHandle.js';
 import { type Environment, isSdkDisabled, switchIn } from '../environment.js';
 
 /** What the gate says of one connection: nothing leaves, all leaves, or the server's feature flag decides. */
@@ -107,9 +107,4 @@ function refusalOf(
   }
   const variable = 'DATABRICKS_OTEL_ENABLE_TELEMETRY';
   return isNo(switchIn(environment, variable)) ? variable : undefined;
-}
-
-/** Whatever is set and is not `true` is a no: an untyped caller who writes 'false' must not be ignored. */
-function isNo(value: unknown): boolean {
-  return value !== undefined && value !== true;
 }

@@ -24,6 +24,11 @@ export class ClientConnections {
     return this.#epoch;
   }
 
+  /** That of the last `connect()`. */
+  get newest(): DriverConnection | undefined {
+    return this.#live.at(-1);
+  }
+
   renew(): void {
     this.#epoch++;
   }
@@ -102,7 +107,7 @@ export class ClientConnections {
 
   /** While a session is being opened, its request may go by any of them. */
   prune({ client: thriftClient }: DriverClient): void {
-    const newest = this.#live.at(-1);
+    const { newest } = this;
     const over = this.#live.filter(
       (connection, index) =>
         connection !== newest &&

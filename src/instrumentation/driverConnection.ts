@@ -3,6 +3,7 @@ import {
   type ConnectionEndpoint,
   ConnectionHandle,
   type ConnectionTelemetryOptions,
+  saysNo,
 } from '../connectionHandle.js';
 import { setConnection, withoutConnection } from '../context.js';
 import { DB_SYSTEM, Tag } from '../tags/index.js';
@@ -90,6 +91,11 @@ export class DriverConnection {
 
   get facts(): ConnectionFacts {
     return this.#facts;
+  }
+
+  /** Whether the options of its `connect()` say that nothing of it is to be sent. */
+  get saysNo(): boolean {
+    return this.handle !== undefined && saysNo(this.handle.telemetry);
   }
 
   /** Whether records may not go directly; known once the driver has connected. */

@@ -167,7 +167,14 @@ export class DriverConnections {
   /** `openSession()` is called. */
   openSession(client: DriverClient): SessionOpening | undefined {
     const connection = this.current(client) ?? this.adopt(client);
-    return connection && new SessionOpening(client, connection, this.#of(client));
+    if (connection === undefined) {
+      return undefined;
+    }
+    const connections = this.#of(client);
+    const { newest } = connections;
+    // The driver may still use an earlier connection. A no of the last `connect()` is the user's last word.
+    const isRefused = newest !== connection && newest?.saysNo === true;
+    return new SessionOpening(client, isRefused ? this.unknown(client) : connection, connections);
   }
 
   /** `close()` is called: what happens from now on is another connection's. */

@@ -6,7 +6,7 @@ import {
   type DatabricksSqlInstrumentationConfig,
   INSTRUMENTATION_OPTIONS,
 } from '../instrumentation/instrumentationConfig.js';
-import { optionError } from '../optionErrors.js';
+import { optionError, rejectFurtherArguments } from '../optionErrors.js';
 import { value } from '../optionKinds.js';
 import { type OptionsOf, resolveOptions } from '../optionTable.js';
 import { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js';
@@ -73,7 +73,11 @@ export interface DatabricksTelemetry {
  * @throws TypeError that names the option, what was wrong and what is allowed
  * @throws Error if no SDK is installed
  */
-export function startDatabricksTelemetry(options?: StandaloneOptions): DatabricksTelemetry {
+export function startDatabricksTelemetry(
+  options?: StandaloneOptions,
+  ...none: readonly never[]
+): DatabricksTelemetry {
+  rejectFurtherArguments(OWNER, none);
   const resolved = resolveOptions(
     { owner: OWNER, table: STANDALONE_OPTIONS, foreign: OPENTELEMETRY_NAMES },
     options,

@@ -46,6 +46,24 @@ describe('a connection', () => {
   });
 });
 
+describe('a client that connects again without a close, with a no', () => {
+  const world = useWorld();
+
+  it.each([{ enableTelemetry: false }, { enableTelemetry: null }, { telemetryEnabled: false }])(
+    'with %j: nothing of later sessions is sent, though the driver goes on by the connection before',
+    async (no) => {
+      world.start();
+      const client = await world.connect(as(world.a, 'TA'));
+      const before = await world.use(client);
+      await world.connect(as(world.a, 'TA', no), client);
+      const after = await world.use(client);
+      const { a } = await world.sent();
+      expect(a.sessions).toEqual([before.id]);
+      expect(a.sessions).not.toContain(after.id);
+    },
+  );
+});
+
 describe('a client that was connected before it was observed', () => {
   const world = useWorld();
   const lately = { config: { enabled: false } };

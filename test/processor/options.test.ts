@@ -11,6 +11,7 @@ import {
   DatabricksSpanProcessor,
   type DatabricksSpanProcessorOptions,
   DryRunExporter,
+  startDatabricksTelemetry,
 } from '../../src/index.js';
 import { connectionHandle, contextOf, statementSpan } from '../support/spans.js';
 import { CollectingExporter } from './support/collectingExporter.js';
@@ -72,6 +73,24 @@ describe('a dry run cannot send by a wrong call', () => {
     const construct = () => Reflect.construct(DatabricksSpanProcessor, args);
     expect(construct).toThrow(TypeError);
     expect(construct).toThrow(RIGHT_CALL);
+  });
+
+  it.each([
+    [
+      'startDatabricksTelemetry',
+      () =>
+        Reflect.apply(startDatabricksTelemetry, undefined, [
+          {},
+          new DryRunExporter({ stream: new PassThrough() }),
+        ]),
+    ],
+    [
+      'DatabricksExporter',
+      () => Reflect.construct(DatabricksExporter, [{}, new DryRunExporter({ stream: new PassThrough() })]),
+    ],
+  ])('%s with an exporter behind its options: a TypeError that shows the right call', (_name, call) => {
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow(RIGHT_CALL);
   });
 
   it.each<readonly [unknown, string]>([
