@@ -63,7 +63,7 @@ export interface HostOptions {
   /** @internal True: the server's flag is not asked. See the roll-out page. */
   readonly forceEnableTelemetry?: boolean;
   /**
-   * Used in place of the headers that the driver itself last sent. The function is told the host, may
+   * Used in place of the headers that the driver itself last sent. The function gets the host, may
    * be asynchronous and may give `{ token, expiresAt }` (epoch milliseconds). A token goes to every host that the
    * processor serves, unless the function decides by host.
    */

@@ -30,7 +30,7 @@ export interface RegistryServices {
   readonly runtime?: Runtime;
 }
 
-/** All hosts of one processor. Nothing in here throws, rejects or holds the process. */
+/** All hosts of one processor. Nothing in here throws, rejects or keeps the process alive. */
 export class HostRegistry {
   readonly #options: ResolvedHostOptions;
   readonly #exporter: RecordExporter;

@@ -36,7 +36,7 @@ const BUNDLE_HEADERS = {
 
 /**
  * Serves the page and what it shows, on the loopback interface, to whoever knows the address with its token.
- * It never holds the process.
+ * It never keeps the process alive.
  */
 export class PageServer {
   readonly #source: Source;

@@ -53,7 +53,7 @@ export class ClientConnections {
     return index >= 0;
   }
 
-  /** From now on the client's newest. Earlier ones by which nothing goes any more are over. */
+  /** From now on the client's newest. Earlier ones that carry nothing any more are closed. */
   add(connection: DriverConnection, client: DriverClient): void {
     this.renew();
     this.#live.push(connection);
@@ -77,7 +77,7 @@ export class ClientConnections {
     return this.#unasked.has(connection);
   }
 
-  /** The connection by which requests of this Thrift client go. */
+  /** The connection that carries the requests of this Thrift client. */
   carrierOf(thriftClient: object): DriverConnection | undefined {
     return this.#live.find((connection) => connection.carries(thriftClient));
   }

@@ -12,6 +12,7 @@ import type { ConnectionLease } from '../hosts/lane.js';
 import { type FallOutReason, InFlight } from '../inFlight.js';
 import { hasLogger, logDebug } from '../log.js';
 import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';
+import { rejectFurtherArguments } from '../optionErrors.js';
 import { TAG_TABLE, Tag } from '../tags/index.js';
 import { OpenOperation } from './openOperation.js';
 import { ProcessorMetrics } from './processorMetrics.js';
@@ -72,12 +73,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
    * @throws TypeError that names the option, what was wrong and what is allowed
    */
   constructor(options: DatabricksSpanProcessorOptions = {}, ...none: readonly never[]) {
-    if (none.length > 0) {
-      throw new TypeError(
-        'DatabricksSpanProcessor: there is no second argument. ' +
-          'The call is: new DatabricksSpanProcessor({ exporter: new DryRunExporter() })',
-      );
-    }
+    rejectFurtherArguments('DatabricksSpanProcessor', none);
     const resolved = resolveProcessorOptions(options);
     this.#observation = new Observation(resolved.withhold);
     this[OBSERVATION] = this.#observation;
