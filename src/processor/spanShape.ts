@@ -41,7 +41,9 @@ export function hrTimeToMs(time: unknown): number {
   if (!Array.isArray(time)) {
     return Number.NaN;
   }
-  const [seconds, nanoseconds]: readonly unknown[] = time;
+  // By index: destructuring goes by the array's iterator, which took a tenth of a statement's time.
+  const seconds: unknown = time[0];
+  const nanoseconds: unknown = time[1];
   return typeof seconds === 'number' && typeof nanoseconds === 'number'
     ? Math.round(seconds * 1_000 + nanoseconds / 1_000_000)
     : Number.NaN;
