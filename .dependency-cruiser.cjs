@@ -3,9 +3,9 @@ const path = require('node:path');
 
 /** The words that all rooms share. */
 const VOCABULARY =
-  '^src/(tags/|(records|context|connectionHandle|guard|log|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto)\\.ts$)';
+  '^src/(tags/|(records|context|connectionHandle|guard|log|stats|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto)\\.ts$)';
 /** The public face: the only files that know every room. */
-const FACE = '^src/(index|register)\\.ts$';
+const FACE = '^src/(index|driver|register)\\.ts$';
 
 /** Each room, with the rooms that it may know besides itself and the vocabulary. */
 const ROOMS = {

@@ -5,11 +5,11 @@ import { logDebug } from '../log.js';
 import { Observation, type ObservedRequest } from '../observer.js';
 import type { OperationRecord } from '../records.js';
 import type { Runtime } from '../runtime.js';
+import type { BreakerSnapshot } from '../stats.js';
 import { OTHER_ERROR } from '../tags/index.js';
 import type { HostAddress } from './address.js';
 import { CircuitBreaker, type Permit } from './circuitBreaker.js';
 import type {
-  BreakerSnapshot,
   CredentialNeeds,
   ExportDestination,
   ExportResult,

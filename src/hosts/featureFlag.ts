@@ -2,9 +2,9 @@ import type { CredentialHeaders } from '../connectionHandle.js';
 import type { ExportDestination, FlagResult, HostExporter } from '../exporter/contract.js';
 import { logDebug } from '../log.js';
 import { jittered, startDeadline } from '../runtime.js';
-import type { Counters, DropReason } from './counters.js';
+import type { DropReason, FlagState, FlagStats } from '../stats.js';
+import type { Counters } from './counters.js';
 import type { Credentials } from './credentials.js';
-import type { FlagState, FlagStats } from './stats.js';
 import { type Background, Wakeup } from './timing.js';
 
 const SECOND_MS = 1_000;

@@ -1,8 +1,9 @@
 import type { TokenProvider } from '../config.js';
 import type { ConnectionHandle } from '../connectionHandle.js';
-import type { BreakerSnapshot, HostExporter } from '../exporter/contract.js';
+import type { HostExporter } from '../exporter/contract.js';
 import type { Guard } from '../guard.js';
-import type { Counters, DropReason } from './counters.js';
+import type { BreakerSnapshot, DropReason, HostStats } from '../stats.js';
+import type { Counters } from './counters.js';
 import { type Credentials, WitnessedCredentials } from './credentials.js';
 import type { CheckedConnection } from './destination.js';
 import { FeatureFlag } from './featureFlag.js';
@@ -10,7 +11,6 @@ import { HostQueue } from './hostQueue.js';
 import { Lane, type LaneServices } from './lane.js';
 import { ProvidedCredentials } from './providedCredentials.js';
 import { SendOrder } from './sendOrder.js';
-import type { HostStats } from './stats.js';
 import type { Background } from './timing.js';
 
 /** Feature flags that are remembered: org ids and driver versions at one host. */

@@ -1,5 +1,5 @@
 import type { OperationRecord } from '../records.js';
-import type { DropReason } from './counters.js';
+import type { DropReason } from '../stats.js';
 import { RecordQueue } from './recordQueue.js';
 import { type Background, Wakeup } from './timing.js';
 

@@ -5,13 +5,14 @@ import { Guard } from '../guard.js';
 import { logDebug } from '../log.js';
 import { Observation } from '../observer.js';
 import type { Runtime } from '../runtime.js';
-import { type ConnectionOutcome, Counters, type DropReason, LossWarner } from './counters.js';
+import type { ConnectionOutcome, DropReason, HostsStats } from '../stats.js';
+import { Counters, LossWarner } from './counters.js';
 import { checkedConnection, Identities, laneKey, refusalOf } from './destination.js';
 import { type Environment, explainGate, type GateDecision } from './gate.js';
 import { Host, type HostServices } from './host.js';
 import { HostQueue } from './hostQueue.js';
+import { HostTotals } from './hostTotals.js';
 import { type ConnectionLease, DISABLED_LEASE, type Lane, Lease, type LeaseServices } from './lane.js';
-import { type HostsStats, HostTotals } from './stats.js';
 import { Background, TimeLimit } from './timing.js';
 
 /** Records that wait for drivers' first requests: more than a start makes that fails. */

@@ -1,7 +1,8 @@
 import type { ConnectionEndpoint, ConnectionHandle, ConnectionListener } from '../connectionHandle.js';
 import type { ExportDestination } from '../exporter/contract.js';
 import type { OperationRecord } from '../records.js';
-import type { Counters, DropReason } from './counters.js';
+import type { DropReason } from '../stats.js';
+import type { Counters } from './counters.js';
 import type { Credentials } from './credentials.js';
 import type { FeatureFlag } from './featureFlag.js';
 import type { HostQueue } from './hostQueue.js';

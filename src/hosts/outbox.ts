@@ -1,5 +1,5 @@
 import type { OperationRecord } from '../records.js';
-import type { DropReason } from './counters.js';
+import type { DropReason } from '../stats.js';
 import { type Delivered, Delivery, type DeliveryServices } from './delivery.js';
 import type { FeatureFlag, FlagAsker } from './featureFlag.js';
 import type { RecordQueue } from './recordQueue.js';

@@ -12,7 +12,7 @@ import {
   resolveInstrumentationConfig,
 } from './instrumentationConfig.js';
 import type { InstrumentationStats } from './instrumentationStats.js';
-import { type InstrumentClientOptions, isWantedBy } from './instrumentClientOptions.js';
+import { type InstrumentOptions, isWantedBy } from './instrumentClientOptions.js';
 import type { ContextAccess } from './spanFactory.js';
 
 const DRIVER = '@databricks/sql';
@@ -82,7 +82,10 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
    * @returns the client
    * @throws TypeError that names the option, what was wrong and what is allowed
    */
-  instrument<Client extends object>(client: Client, options: InstrumentClientOptions = {}): Client {
+  instrument<Client extends object>(
+    client: Client,
+    options: Pick<InstrumentOptions, 'enableTelemetry'> = {},
+  ): Client {
     const isWanted = isWantedBy(options);
     const { tracer, patcher } = this.ensureState();
     tracer.enabled = true;
@@ -99,11 +102,6 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
       internalErrors: tracer.internalErrors,
       userCodeFailures: tracer.userCode.failures(),
     };
-  }
-
-  /** @internal Statements whose span has not ended. */
-  get openStatements(): number {
-    return this.ensureState().tracer.openStatements.size;
   }
 
   /** @internal Reads and sets the active Context elsewhere than in the API's global place. */

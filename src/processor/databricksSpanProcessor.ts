@@ -13,10 +13,11 @@ import { type FallOutReason, InFlight } from '../inFlight.js';
 import { hasLogger, logDebug } from '../log.js';
 import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';
 import { rejectFurtherArguments } from '../optionErrors.js';
+import type { ProcessorStats } from '../stats.js';
 import { TAG_TABLE, Tag } from '../tags/index.js';
 import { OpenOperation } from './openOperation.js';
+import { ProcessorCounters } from './processorCounters.js';
 import { ProcessorMetrics } from './processorMetrics.js';
-import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
 import { RecordMaker } from './recordMaker.js';
 import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
 

@@ -1,7 +1,6 @@
 import { resolveProcessorOptions } from '../../src/config.js';
 import type { ConnectionRoute, CredentialHeaders } from '../../src/connectionHandle.js';
 import type {
-  BreakerState,
   ExportDestination,
   ExportResult,
   FlagRequest,
@@ -13,6 +12,7 @@ import type { Environment } from '../../src/hosts/gate.js';
 import { HostRegistry } from '../../src/hosts/hostRegistry.js';
 import type { ConnectionLease } from '../../src/hosts/lane.js';
 import { OperationRecord } from '../../src/records.js';
+import type { BreakerState } from '../../src/stats.js';
 import { TestConnection, type TestConnectionOptions } from '../support/connections.js';
 
 export const ENABLED: FlagResult = { outcome: 'answer', enabled: true, ttlSeconds: 900 };
