@@ -3,7 +3,7 @@ const path = require('node:path');
 
 /** The words that all rooms share. */
 const VOCABULARY =
-  '^src/(tags/|(records|context|connectionHandle|guard|log|stats|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto)\\.ts$)';
+  '^src/(tags/|(records|context|connectionHandle|guard|log|stats|background|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto)\\.ts$)';
 /** The public face: the only files that know every room. */
 const FACE = '^src/(index|driver|register)\\.ts$';
 
@@ -11,12 +11,15 @@ const FACE = '^src/(index|driver|register)\\.ts$';
 const ROOMS = {
   instrumentation: [],
   exporter: [],
-  hosts: ['exporter'],
+  credentials: ['exporter'],
+  gate: ['credentials', 'exporter'],
+  queue: [],
+  hosts: ['gate', 'credentials', 'queue', 'exporter'],
   processor: ['hosts', 'exporter'],
   standalone: ['instrumentation', 'processor', 'exporter', 'inspector'],
   // The page's code runs in a browser: it knows the words of its server, and no code.
   inspector: ['exporter'],
-  cli: ['inspector', 'hosts'],
+  cli: ['inspector', 'gate'],
 };
 
 const room = (name) => `^src/${name}/`;

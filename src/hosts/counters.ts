@@ -1,9 +1,9 @@
+import type { Background } from '../background.js';
 import { logDebug, logWarn } from '../log.js';
 import { Observation } from '../observer.js';
 import type { OperationRecord } from '../records.js';
 import type { Timer } from '../runtime.js';
 import type { ConnectionOutcome, DropReason, HostsStats } from '../stats.js';
-import type { Background } from './timing.js';
 
 /** Dropped for what the operator chose, the server said, or the driver could not do; anything else is a loss. */
 const NOT_A_LOSS: ReadonlySet<DropReason> = new Set([

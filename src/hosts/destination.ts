@@ -2,9 +2,9 @@ import type { TokenProvider } from '../config.js';
 import type { ConnectionEndpoint, ConnectionHandle, ConnectionRoute } from '../connectionHandle.js';
 import type { ExportDestination, RecordExporter } from '../exporter/contract.js';
 import type { Route } from '../exporter/transport.js';
+import type { GateDecision } from '../gate/gate.js';
 import { digestOf } from '../lazyCrypto.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
-import type { GateDecision } from './gate.js';
 
 const VERSION_HEAD = /^\d{1,10}\.\d{1,10}\.\d{1,10}/;
 const ORG_ID = /^\d{1,20}$/;

@@ -1,19 +1,22 @@
+import { Background } from '../background.js';
 import type { ResolvedHostOptions } from '../config.js';
 import type { ConnectionEndpoint, ConnectionHandle } from '../connectionHandle.js';
 import type { HostExporter, RecordExporter } from '../exporter/contract.js';
+import { type Environment, explainGate, type GateDecision } from '../gate/gate.js';
 import { Guard } from '../guard.js';
 import { logDebug } from '../log.js';
 import { Observation } from '../observer.js';
+import { HostQueue } from '../queue/hostQueue.js';
 import type { Runtime } from '../runtime.js';
 import type { ConnectionOutcome, DropReason, HostsStats } from '../stats.js';
 import { Counters, LossWarner } from './counters.js';
 import { checkedConnection, Identities, laneKey, refusalOf } from './destination.js';
-import { type Environment, explainGate, type GateDecision } from './gate.js';
 import { Host, type HostServices } from './host.js';
-import { HostQueue } from './hostQueue.js';
 import { HostTotals } from './hostTotals.js';
-import { type ConnectionLease, DISABLED_LEASE, type Lane, Lease, type LeaseServices } from './lane.js';
-import { Background, TimeLimit } from './timing.js';
+import type { Lane } from './lane.js';
+import { type ConnectionLease, DISABLED_LEASE, Lease, type LeaseServices } from './lease.js';
+import { SharedMembers } from './sharedMembers.js';
+import { TimeLimit } from './timeLimit.js';
 
 /** Records that wait for drivers' first requests: more than a start makes that fails. */
 const MAX_WAITING = 1_000;
@@ -42,8 +45,7 @@ export class HostRegistry {
   readonly #warner: LossWarner;
   readonly #counters: Counters;
   readonly #hostServices: HostServices;
-  /** The least recently used one first. */
-  readonly #hosts = new Map<string, Host>();
+  readonly #hosts: SharedMembers<Host>;
   /** What was queued before the driver's first request. */
   readonly #waiting: HostQueue;
   /** Their drivers have not sent a request yet. */
@@ -61,6 +63,7 @@ export class HostRegistry {
     this.#environment = services.environment ?? process.env;
     this.#guard = services.guard ?? new Guard();
     this.#observation = services.observation ?? new Observation();
+    this.#hosts = new SharedMembers(options.maxHosts, (host) => this.#closeHost(host, 'host_evicted'));
     this.#identities = new Identities(options.tokenProvider);
     this.#background = new Background(services.runtime);
     this.#warner = new LossWarner(this.#background);
@@ -70,7 +73,10 @@ export class HostRegistry {
       background: this.#background,
       counters: this.#counters,
       guard: this.#guard,
-      onEmpty: (host) => this.#closeHost(host, 'connection_closed'),
+      onEmpty: (host) => {
+        this.#hosts.remove(host);
+        this.#closeHost(host, 'connection_closed');
+      },
     };
     this.#waiting = new HostQueue(
       { maxQueueSize: MAX_WAITING, maxRecordAgeMs: options.maxRecordAgeMs },
@@ -115,7 +121,7 @@ export class HostRegistry {
 
   stats(): HostsStats {
     return this.#totals.snapshot(this.#counters, {
-      hosts: [...this.#hosts.values()],
+      hosts: this.#hosts.all().map((host) => host.stats()),
       waiting: this.#waiting.size,
       queueCapacity: this.#options.maxQueueSize,
       userCodeFailures: this.#guard.failures(),
@@ -193,19 +199,19 @@ export class HostRegistry {
 
   #host(endpoint: ConnectionEndpoint): Host | Refusal {
     const key = `${endpoint.host.toLowerCase()}:${endpoint.port}`;
-    let host = this.#hosts.get(key);
-    if (host === undefined) {
-      if (this.#hosts.size >= this.#options.maxHosts && !this.#evictHost()) {
-        return 'refused_max_hosts';
-      }
-      const hostExporter = this.#openHost(endpoint);
-      if (hostExporter === undefined) {
-        return 'refused_exporter';
-      }
-      host = new Host(key, endpoint, hostExporter, this.#hostServices);
+    const known = this.#hosts.use(key);
+    if (known !== undefined) {
+      return known;
     }
-    this.#hosts.delete(key);
-    this.#hosts.set(key, host);
+    if (!this.#hosts.makeRoom()) {
+      return 'refused_max_hosts';
+    }
+    const hostExporter = this.#openHost(endpoint);
+    if (hostExporter === undefined) {
+      return 'refused_exporter';
+    }
+    const host = new Host(key, endpoint, hostExporter, this.#hostServices);
+    this.#hosts.add(host);
     return host;
   }
 
@@ -218,27 +224,15 @@ export class HostRegistry {
     }
   }
 
-  /** The least recently used host without connections goes; rather one that has nothing left to send. */
-  #evictHost(): boolean {
-    const unused = [...this.#hosts.values()].filter((host) => host.connections === 0);
-    const host = unused.find(({ isDrained }) => isDrained) ?? unused[0];
-    if (host === undefined) {
-      return false;
-    }
-    this.#closeHost(host, 'host_evicted');
-    return true;
-  }
-
   #closeHost(host: Host, reason: DropReason): void {
-    this.#hosts.delete(host.key);
-    this.#totals.keep(host);
+    this.#totals.keep(host.stats());
     host.close(reason, reason).catch(onCloseError);
   }
 
   #flushHosts(until: number): Promise<unknown> {
     let flushed: Promise<unknown> = Promise.resolve();
     this.#background.run(() => {
-      flushed = Promise.all([...this.#hosts.values()].map((host) => host.flushNow(until)));
+      flushed = Promise.all(this.#hosts.all().map((host) => host.flushNow(until)));
     });
     return flushed;
   }
@@ -250,14 +244,14 @@ export class HostRegistry {
       lease.refuse('never_connected', 'already_shutdown');
     }
     this.#waiting.stop();
-    const hosts = [...this.#hosts.values()];
+    const hosts = this.#hosts.all();
     for (const host of hosts) {
       host.refuse('already_shutdown');
     }
     await limit.of(this.#flushHosts(Number.NEGATIVE_INFINITY));
     this.#hosts.clear();
     const closing = hosts.map((host) => {
-      this.#totals.keep(host);
+      this.#totals.keep(host.stats());
       return host.close('shutdown', 'already_shutdown');
     });
     await limit.of(Promise.allSettled(closing));

@@ -1,19 +1,13 @@
 import type { CopyCounts, HostStats, HostsStats } from '../stats.js';
 import type { Counters } from './counters.js';
 
-/** A host as far as statistics go. */
-export interface CountedHost {
-  stats(): HostStats;
-}
-
 /** Puts the statistics together, with what hosts that are closed have left behind. */
 export class HostTotals {
   readonly #exportRequests = new Map<string, number>();
   #breakerTransitions = 0;
 
   /** The host is about to be closed. */
-  keep(host: CountedHost): void {
-    const { breaker, exportRequests } = host.stats();
+  keep({ breaker, exportRequests }: HostStats): void {
     addAll(this.#exportRequests, exportRequests);
     this.#breakerTransitions += breaker.transitions;
   }
@@ -21,14 +15,14 @@ export class HostTotals {
   snapshot(
     counters: Counters,
     now: {
-      readonly hosts: readonly CountedHost[];
+      readonly hosts: readonly HostStats[];
       readonly waiting: number;
       readonly queueCapacity: number;
       readonly userCodeFailures: HostsStats['userCodeFailures'];
       readonly copies: CopyCounts | undefined;
     },
   ): HostsStats {
-    const hosts = now.hosts.map((host) => host.stats());
+    const { hosts } = now;
     const exportRequests = new Map(this.#exportRequests);
     for (const host of hosts) {
       addAll(exportRequests, host.exportRequests);

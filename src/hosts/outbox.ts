@@ -1,10 +1,11 @@
+import { Wakeup } from '../background.js';
+import type { FeatureFlag, FlagAsker } from '../gate/featureFlag.js';
+import type { RecordQueue } from '../queue/recordQueue.js';
 import type { OperationRecord } from '../records.js';
 import type { DropReason } from '../stats.js';
 import { type Delivered, Delivery, type DeliveryServices } from './delivery.js';
-import type { FeatureFlag, FlagAsker } from './featureFlag.js';
-import type { RecordQueue } from './recordQueue.js';
 import type { SendOrder, TurnTaker } from './sendOrder.js';
-import { Signal, Wakeup } from './timing.js';
+import { Signal } from './timeLimit.js';
 
 /** The shortest wait where credentials should be there and are not. */
 const NO_CREDENTIALS_MS = 1_000;
@@ -241,11 +242,8 @@ export class Outbox implements TurnTaker {
       return;
     }
     switch (outcome.kind) {
-      case 'enabled':
-        this.#services.sendOrder.request(this);
-        break;
-      case 'disabled':
-        this.#dropDisabled();
+      case 'answered':
+        this.#advance();
         break;
       case 'later':
         this.#nextSend.at(outcome.at);

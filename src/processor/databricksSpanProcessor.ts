@@ -8,7 +8,7 @@ import { failureClassOf } from '../failures.js';
 import { Guard } from '../guard.js';
 import { createHosts } from '../hosts/createHosts.js';
 import type { HostRegistry } from '../hosts/hostRegistry.js';
-import type { ConnectionLease } from '../hosts/lane.js';
+import type { ConnectionLease } from '../hosts/lease.js';
 import { type FallOutReason, InFlight } from '../inFlight.js';
 import { hasLogger, logDebug } from '../log.js';
 import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';

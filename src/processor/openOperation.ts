@@ -1,4 +1,4 @@
-import type { ConnectionLease } from '../hosts/lane.js';
+import type { ConnectionLease } from '../hosts/lease.js';
 import { InFlightEntry } from '../inFlight.js';
 import { ChunkDetails } from '../records.js';
 import type { ReadableSpanLike } from './spanShape.js';
