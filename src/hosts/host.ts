@@ -5,6 +5,7 @@ import { type Credentials, WitnessedCredentials } from '../credentials/credentia
 import { ProvidedCredentials } from '../credentials/providedCredentials.js';
 import type { HostExporter } from '../exporter/contract.js';
 import { FeatureFlag } from '../gate/featureFlag.js';
+import { Permission } from '../gate/permission.js';
 import type { Guard } from '../guard.js';
 import { HostQueue } from '../queue/hostQueue.js';
 import type { DropReason, HostStats } from '../stats.js';
@@ -154,8 +155,13 @@ export class Host implements Shareable {
       return undefined;
     }
     const { destination } = checked;
-    const flag = isForced ? undefined : this.#flag(checked);
-    const lane = new Lane({ key, destination, flag, ...this.#credentialsOf(handle) }, this.#laneServices);
+    const { credentials, watch } = this.#credentialsOf(handle);
+    const permission = new Permission(
+      isForced ? undefined : this.#flag(checked),
+      { destination, credentials },
+      this.#services.background,
+    );
+    const lane = new Lane({ key, destination, credentials, permission, watch }, this.#laneServices);
     this.#lanes.add(lane);
     return lane;
   }

@@ -1,21 +1,19 @@
 import { Background } from '../background.js';
 import type { ResolvedHostOptions } from '../config.js';
-import type { ConnectionEndpoint, ConnectionHandle } from '../connectionHandle.js';
-import type { HostExporter, RecordExporter } from '../exporter/contract.js';
+import type { ConnectionHandle } from '../connectionHandle.js';
+import type { RecordExporter } from '../exporter/contract.js';
 import { type Environment, explainGate, type GateDecision } from '../gate/gate.js';
 import { Guard } from '../guard.js';
 import { logDebug } from '../log.js';
 import { Observation } from '../observer.js';
 import { HostQueue } from '../queue/hostQueue.js';
 import type { Runtime } from '../runtime.js';
-import type { ConnectionOutcome, DropReason, HostsStats } from '../stats.js';
+import type { ConnectionOutcome, HostsStats } from '../stats.js';
 import { Counters, LossWarner } from './counters.js';
 import { checkedConnection, Identities, laneKey, refusalOf } from './destination.js';
-import { Host, type HostServices } from './host.js';
-import { HostTotals } from './hostTotals.js';
 import type { Lane } from './lane.js';
 import { type ConnectionLease, DISABLED_LEASE, Lease, type LeaseServices } from './lease.js';
-import { SharedMembers } from './sharedMembers.js';
+import { OpenHosts } from './openHosts.js';
 import { TimeLimit } from './timeLimit.js';
 
 /** Records that wait for drivers' first requests: more than a start makes that fails. */
@@ -44,15 +42,13 @@ export class HostRegistry {
   readonly #background: Background;
   readonly #warner: LossWarner;
   readonly #counters: Counters;
-  readonly #hostServices: HostServices;
-  readonly #hosts: SharedMembers<Host>;
+  readonly #hosts: OpenHosts;
   /** What was queued before the driver's first request. */
   readonly #waiting: HostQueue;
   /** Their drivers have not sent a request yet. */
   readonly #undecided = new Set<Lease>();
   /** Connections that were refused stay so: they are asked about again with every span of theirs. */
   readonly #refused = new WeakSet<ConnectionHandle>();
-  readonly #totals = new HostTotals();
   readonly #identities: Identities;
   #shutdown: Promise<void> | undefined = undefined;
   #isStopping = false;
@@ -63,21 +59,18 @@ export class HostRegistry {
     this.#environment = services.environment ?? process.env;
     this.#guard = services.guard ?? new Guard();
     this.#observation = services.observation ?? new Observation();
-    this.#hosts = new SharedMembers(options.maxHosts, (host) => this.#closeHost(host, 'host_evicted'));
     this.#identities = new Identities(options.tokenProvider);
     this.#background = new Background(services.runtime);
     this.#warner = new LossWarner(this.#background);
     this.#counters = new Counters(this.#warner, this.#observation);
-    this.#hostServices = {
+    this.#hosts = new OpenHosts(options.maxHosts, {
       options,
+      exporter: this.#exporter,
       background: this.#background,
       counters: this.#counters,
       guard: this.#guard,
-      onEmpty: (host) => {
-        this.#hosts.remove(host);
-        this.#closeHost(host, 'connection_closed');
-      },
-    };
+      observation: this.#observation,
+    });
     this.#waiting = new HostQueue(
       { maxQueueSize: MAX_WAITING, maxRecordAgeMs: options.maxRecordAgeMs },
       this.#background,
@@ -120,13 +113,22 @@ export class HostRegistry {
   }
 
   stats(): HostsStats {
-    return this.#totals.snapshot(this.#counters, {
-      hosts: this.#hosts.all().map((host) => host.stats()),
-      waiting: this.#waiting.size,
+    const hosts = this.#hosts.stats();
+    const { exported, rejected, dropped, connections, flagFetches } = this.#counters;
+    const waitingForConnection = this.#waiting.size;
+    return {
+      ...hosts,
+      queued: hosts.queued + waitingForConnection,
+      waitingForConnection,
+      exported,
+      rejected,
+      dropped: { ...dropped },
+      connections: { ...connections },
+      flagFetches: { ...flagFetches },
       queueCapacity: this.#options.maxQueueSize,
       userCodeFailures: this.#guard.failures(),
       copies: this.#exporter.copies?.(),
-    });
+    };
   }
 
   #acquire(handle: ConnectionHandle): ConnectionLease | undefined {
@@ -188,7 +190,7 @@ export class HostRegistry {
     if (refusal !== undefined) {
       return refusal;
     }
-    const host = this.#host(endpoint);
+    const host = this.#hosts.open(endpoint);
     if (typeof host === 'string') {
       return host;
     }
@@ -197,42 +199,10 @@ export class HostRegistry {
     return host.lane(handle, { key, isForced: gate === 'forced', checked }) ?? 'refused_max_lanes';
   }
 
-  #host(endpoint: ConnectionEndpoint): Host | Refusal {
-    const key = `${endpoint.host.toLowerCase()}:${endpoint.port}`;
-    const known = this.#hosts.use(key);
-    if (known !== undefined) {
-      return known;
-    }
-    if (!this.#hosts.makeRoom()) {
-      return 'refused_max_hosts';
-    }
-    const hostExporter = this.#openHost(endpoint);
-    if (hostExporter === undefined) {
-      return 'refused_exporter';
-    }
-    const host = new Host(key, endpoint, hostExporter, this.#hostServices);
-    this.#hosts.add(host);
-    return host;
-  }
-
-  #openHost({ host, port }: ConnectionEndpoint): HostExporter | undefined {
-    try {
-      return this.#exporter.openHost(host, port, this.#observation);
-    } catch {
-      this.#guard.note('exporter');
-      return undefined;
-    }
-  }
-
-  #closeHost(host: Host, reason: DropReason): void {
-    this.#totals.keep(host.stats());
-    host.close(reason, reason).catch(onCloseError);
-  }
-
   #flushHosts(until: number): Promise<unknown> {
     let flushed: Promise<unknown> = Promise.resolve();
     this.#background.run(() => {
-      flushed = Promise.all(this.#hosts.all().map((host) => host.flushNow(until)));
+      flushed = this.#hosts.flushNow(until);
     });
     return flushed;
   }
@@ -244,22 +214,10 @@ export class HostRegistry {
       lease.refuse('never_connected', 'already_shutdown');
     }
     this.#waiting.stop();
-    const hosts = this.#hosts.all();
-    for (const host of hosts) {
-      host.refuse('already_shutdown');
-    }
+    this.#hosts.refuse('already_shutdown');
     await limit.of(this.#flushHosts(Number.NEGATIVE_INFINITY));
-    this.#hosts.clear();
-    const closing = hosts.map((host) => {
-      this.#totals.keep(host.stats());
-      return host.close('shutdown', 'already_shutdown');
-    });
-    await limit.of(Promise.allSettled(closing));
+    await limit.of(this.#hosts.close());
     limit.clear();
     this.#warner.close();
   }
-}
-
-function onCloseError(error: unknown): void {
-  logDebug('a host could not be closed', error);
 }

@@ -1,10 +1,7 @@
 import { Wakeup } from '../background.js';
 import type { ConnectionHandle } from '../connectionHandle.js';
-import type { Credentials } from '../credentials/credentials.js';
-import type { ExportDestination } from '../exporter/contract.js';
-import type { FeatureFlag } from '../gate/featureFlag.js';
 import type { DropReason } from '../stats.js';
-import { Outbox, type OutboxServices } from './outbox.js';
+import { Outbox, type OutboxIdentity, type OutboxServices } from './outbox.js';
 import type { Shareable } from './sharedMembers.js';
 
 /** Flushes that are asked for are at least this far apart: failing statements ask for one each. */
@@ -18,12 +15,8 @@ export interface LaneServices extends OutboxServices {
 }
 
 /** What makes a lane. */
-export interface LaneIdentity {
+export interface LaneIdentity extends OutboxIdentity {
   readonly key: string;
-  readonly destination: ExportDestination;
-  readonly credentials: Credentials;
-  /** `undefined` if telemetry is forced. */
-  readonly flag: FeatureFlag | undefined;
   /** Makes the credentials follow a connection of the lane. */
   readonly watch: (handle: ConnectionHandle) => void;
 }
@@ -53,7 +46,7 @@ export class Lane implements Shareable {
 
   /** Whether the feature flag is not asked. */
   get isForced(): boolean {
-    return this.#identity.flag === undefined;
+    return this.#identity.permission.isForced;
   }
 
   get connections(): number {
@@ -69,7 +62,7 @@ export class Lane implements Shareable {
     this.#lingerEnd.cancel();
     this.#connections++;
     this.outbox.isUnattended = false;
-    this.outbox.askAhead();
+    this.#identity.permission.askAhead();
   }
 
   /** The last connection that leaves has what is queued sent, in the background. */
