@@ -2,10 +2,10 @@ import { Background } from '../background.js';
 import type { ResolvedHostOptions } from '../config.js';
 import type { ConnectionHandle } from '../connectionHandle.js';
 import type { RecordExporter } from '../exporter/contract.js';
-import { type Environment, explainGate, type GateDecision } from '../gate/gate.js';
+import { type Environment, explainGate, type GateDecision, type GateVerdict } from '../gate/gate.js';
 import { Guard } from '../guard.js';
 import { logDebug } from '../log.js';
-import { Observation } from '../observer.js';
+import { type LaneView, Observation } from '../observer.js';
 import { HostQueue } from '../queue/hostQueue.js';
 import type { Runtime } from '../runtime.js';
 import type { ConnectionOutcome, HostsStats } from '../stats.js';
@@ -71,6 +71,7 @@ export class HostRegistry {
       guard: this.#guard,
       observation: this.#observation,
     });
+    this.#observation.lanes = () => this.snapshot();
     this.#waiting = new HostQueue(
       { maxQueueSize: MAX_WAITING, maxRecordAgeMs: options.maxRecordAgeMs },
       this.#background,
@@ -112,6 +113,11 @@ export class HostRegistry {
     return this.#shutdown;
   }
 
+  /** All lanes that are open, with what they wait for. Made when it is asked for. */
+  snapshot(): readonly LaneView[] {
+    return this.#hosts.lanes();
+  }
+
   stats(): HostsStats {
     const hosts = this.#hosts.stats();
     const { exported, rejected, dropped, connections, flagFetches } = this.#counters;
@@ -135,13 +141,13 @@ export class HostRegistry {
     if (this.#isStopping) {
       return this.#refuse(handle, 'refused_shutdown');
     }
-    const { decision: gate, decidedBy } = explainGate(handle.telemetry, this.#options, this.#environment);
-    this.#observation.noteVerdict(gate, decidedBy);
-    if (gate === 'off') {
+    const verdict = explainGate(handle.telemetry, this.#options, this.#environment);
+    this.#observation.noteVerdict(verdict.decision, verdict.decidedBy);
+    if (verdict.decision === 'off') {
       this.#counters.connections.disabled++;
       return DISABLED_LEASE;
     }
-    const lease = new Lease(this.#leaseServices(handle, gate));
+    const lease = new Lease(this.#leaseServices(handle, verdict));
     handle.listen(lease);
     this.#undecided.add(lease);
     if (handle.endpoint !== undefined) {
@@ -153,23 +159,23 @@ export class HostRegistry {
     return this.#refused.has(handle) ? undefined : lease;
   }
 
-  #leaseServices(handle: ConnectionHandle, gate: GateDecision): LeaseServices {
+  #leaseServices(handle: ConnectionHandle, verdict: GateVerdict): LeaseServices {
     return {
       waiting: this.#waiting,
-      openLane: () => this.#openLane(handle, gate),
+      openLane: () => this.#openLane(handle, verdict),
       accepts: (endpoint) => !this.#isStopping && refusalOf(this.#exporter, handle, endpoint) === undefined,
       counters: this.#counters,
       onDecided: (lease) => this.#undecided.delete(lease),
     };
   }
 
-  #openLane(handle: ConnectionHandle, gate: GateDecision): Lane | undefined {
-    const admission = this.#admit(handle, gate);
+  #openLane(handle: ConnectionHandle, { decision, decidedBy }: GateVerdict): Lane | undefined {
+    const admission = this.#admit(handle, decision);
     if (typeof admission === 'string') {
       return this.#refuse(handle, admission);
     }
     this.#counters.connections.served++;
-    admission.attach(handle);
+    admission.attach(handle, decidedBy);
     return admission;
   }
 

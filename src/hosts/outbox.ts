@@ -47,8 +47,14 @@ export class Outbox implements TurnTaker {
     this.#stopListening = identity.credentials.listen(() => background.run(() => this.#schedule()));
   }
 
-  get isEmpty(): boolean {
-    return this.#queue.length + this.#delivery.inFlight === 0;
+  /** Records that wait. */
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  /** Records in the request under way. */
+  get inFlight(): number {
+    return this.#delivery.inFlight;
   }
 
   /** Whether it waits after a failure of its own, or for credentials. */
