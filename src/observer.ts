@@ -73,28 +73,6 @@ export interface VerdictCount {
   readonly connections: number;
 }
 
-/** A lane now: the connections whose records may share a request. */
-export interface LaneView {
-  readonly host: string;
-  readonly port: number;
-  readonly orgId: string | undefined;
-  /** Products of the `User-Agent`, the driver's among them. */
-  readonly userAgent: string;
-  /** Connections that are open. */
-  readonly connections: number;
-  /** What the gate said of them, and the switches that decided. */
-  readonly decision: 'forced' | 'flag';
-  readonly decidedBy: readonly string[];
-  /** The feature flag's last answer; `undefined` where it is not asked. */
-  readonly flag: 'unknown' | 'enabled' | 'disabled' | undefined;
-  /** Whether it waits after a failure of its own, or for credentials. */
-  readonly isPaused: boolean;
-  /** Records that wait. */
-  readonly queued: number;
-  /** Records in the request under way. */
-  readonly inFlight: number;
-}
-
 const MAX_BREAKER_CHANGES = 64;
 
 /** In place of a path and an outcome, where a request was written and not sent. */
@@ -107,8 +85,6 @@ export const WRITTEN = 'written';
  */
 export class Observation {
   observer: Observer | undefined = undefined;
-  /** Makes a view of all lanes that are open; `undefined` until there are hosts. */
-  lanes: (() => readonly LaneView[]) | undefined = undefined;
   /** One inspector at a time. */
   hasInspector = false;
   /** Names of tags that the user withholds from Databricks. */

@@ -1,5 +1,5 @@
 import type { Background } from '../background.js';
-import type { DropReason, FlagState } from '../stats.js';
+import type { DropReason } from '../stats.js';
 import type { FeatureFlag, FlagAsker } from './featureFlag.js';
 
 /** The shortest wait where credentials should be there and are not. */
@@ -34,14 +34,9 @@ export class Permission {
     return this.#flag === undefined ? 'enabled' : this.#flag.answer;
   }
 
-  /** The last answer, however old; `undefined` where the flag is not asked. */
-  get state(): FlagState | undefined {
-    return this.#flag?.state;
-  }
-
   /** Whether nobody has ever answered. */
   get isUnknown(): boolean {
-    return this.state === 'unknown';
+    return this.#flag?.state === 'unknown';
   }
 
   /** Whether this lane awaits an answer. */

@@ -7,7 +7,6 @@ import type { HostExporter } from '../exporter/contract.js';
 import { FeatureFlag } from '../gate/featureFlag.js';
 import { Permission } from '../gate/permission.js';
 import type { Guard } from '../guard.js';
-import type { LaneView } from '../observer.js';
 import { HostQueue } from '../queue/hostQueue.js';
 import type { DropReason, HostStats } from '../stats.js';
 import type { Counters } from './counters.js';
@@ -149,10 +148,6 @@ export class Host implements Shareable {
       flags: [...this.#flags.values()].map((flag) => flag.stats()),
       exportRequests: { ...this.#exporter.requests() },
     };
-  }
-
-  lanes(): LaneView[] {
-    return this.#lanes.all().map((lane) => lane.view());
   }
 
   #openLane(handle: ConnectionHandle, { key, isForced, checked }: LaneRequest): Lane | undefined {

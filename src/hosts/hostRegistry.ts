@@ -2,10 +2,10 @@ import { Background } from '../background.js';
 import type { ResolvedHostOptions } from '../config.js';
 import type { ConnectionHandle } from '../connectionHandle.js';
 import type { RecordExporter } from '../exporter/contract.js';
-import { type Environment, explainGate, type GateDecision, type GateVerdict } from '../gate/gate.js';
+import { type Environment, explainGate, type GateDecision } from '../gate/gate.js';
 import { Guard } from '../guard.js';
 import { logDebug } from '../log.js';
-import { type LaneView, Observation } from '../observer.js';
+import { Observation } from '../observer.js';
 import { HostQueue } from '../queue/hostQueue.js';
 import type { Runtime } from '../runtime.js';
 import type { ConnectionOutcome, HostsStats } from '../stats.js';
@@ -71,7 +71,6 @@ export class HostRegistry {
       guard: this.#guard,
       observation: this.#observation,
     });
-    this.#observation.lanes = () => this.snapshot();
     this.#waiting = new HostQueue(
       { maxQueueSize: MAX_WAITING, maxRecordAgeMs: options.maxRecordAgeMs },
       this.#background,
@@ -113,11 +112,6 @@ export class HostRegistry {
     return this.#shutdown;
   }
 
-  /** All lanes that are open, with what they wait for. Made when it is asked for. */
-  snapshot(): readonly LaneView[] {
-    return this.#hosts.lanes();
-  }
-
   stats(): HostsStats {
     const hosts = this.#hosts.stats();
     const { exported, rejected, dropped, connections, flagFetches } = this.#counters;
@@ -141,13 +135,13 @@ export class HostRegistry {
     if (this.#isStopping) {
       return this.#refuse(handle, 'refused_shutdown');
     }
-    const verdict = explainGate(handle.telemetry, this.#options, this.#environment);
-    this.#observation.noteVerdict(verdict.decision, verdict.decidedBy);
-    if (verdict.decision === 'off') {
+    const { decision: gate, decidedBy } = explainGate(handle.telemetry, this.#options, this.#environment);
+    this.#observation.noteVerdict(gate, decidedBy);
+    if (gate === 'off') {
       this.#counters.connections.disabled++;
       return DISABLED_LEASE;
     }
-    const lease = new Lease(this.#leaseServices(handle, verdict));
+    const lease = new Lease(this.#leaseServices(handle, gate));
     handle.listen(lease);
     this.#undecided.add(lease);
     if (handle.endpoint !== undefined) {
@@ -159,23 +153,23 @@ export class HostRegistry {
     return this.#refused.has(handle) ? undefined : lease;
   }
 
-  #leaseServices(handle: ConnectionHandle, verdict: GateVerdict): LeaseServices {
+  #leaseServices(handle: ConnectionHandle, gate: GateDecision): LeaseServices {
     return {
       waiting: this.#waiting,
-      openLane: () => this.#openLane(handle, verdict),
+      openLane: () => this.#openLane(handle, gate),
       accepts: (endpoint) => !this.#isStopping && refusalOf(this.#exporter, handle, endpoint) === undefined,
       counters: this.#counters,
       onDecided: (lease) => this.#undecided.delete(lease),
     };
   }
 
-  #openLane(handle: ConnectionHandle, { decision, decidedBy }: GateVerdict): Lane | undefined {
-    const admission = this.#admit(handle, decision);
+  #openLane(handle: ConnectionHandle, gate: GateDecision): Lane | undefined {
+    const admission = this.#admit(handle, gate);
     if (typeof admission === 'string') {
       return this.#refuse(handle, admission);
     }
     this.#counters.connections.served++;
-    admission.attach(handle, decidedBy);
+    admission.attach(handle);
     return admission;
   }
 

@@ -1,7 +1,5 @@
 import { Wakeup } from '../background.js';
 import type { ConnectionHandle } from '../connectionHandle.js';
-import type { GateSwitch } from '../gate/gate.js';
-import type { LaneView } from '../observer.js';
 import type { DropReason } from '../stats.js';
 import { Outbox, type OutboxIdentity, type OutboxServices } from './outbox.js';
 import type { Shareable } from './sharedMembers.js';
@@ -33,8 +31,6 @@ export class Lane implements Shareable {
   readonly #nextFlush: Wakeup;
   #flushedAt = Number.NEGATIVE_INFINITY;
   #connections = 0;
-  /** There are three that force, and one that does not. */
-  readonly #decidedBy = new Set<GateSwitch>();
   #isClosed = false;
 
   constructor(identity: LaneIdentity, services: LaneServices) {
@@ -58,11 +54,10 @@ export class Lane implements Shareable {
   }
 
   get isEmpty(): boolean {
-    return this.outbox.queued + this.outbox.inFlight === 0;
+    return this.outbox.isEmpty;
   }
 
-  attach(handle: ConnectionHandle, decidedBy: GateSwitch): void {
-    this.#decidedBy.add(decidedBy);
+  attach(handle: ConnectionHandle): void {
     this.#identity.watch(handle);
     this.#lingerEnd.cancel();
     this.#connections++;
@@ -93,20 +88,6 @@ export class Lane implements Shareable {
     } else if (!this.#isClosed) {
       this.#nextFlush.at(earliest);
     }
-  }
-
-  view(): LaneView {
-    const { destination, permission } = this.#identity;
-    const { host, port, orgId, userAgent } = destination;
-    const { isPaused, queued, inFlight } = this.outbox;
-    return {
-      ...{ host, port, orgId, userAgent },
-      connections: this.#connections,
-      decision: permission.isForced ? 'forced' : 'flag',
-      decidedBy: [...this.#decidedBy],
-      flag: permission.state,
-      ...{ isPaused, queued, inFlight },
-    };
   }
 
   /** @see Outbox.close */

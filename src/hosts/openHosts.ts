@@ -1,7 +1,7 @@
 import type { ConnectionEndpoint } from '../connectionHandle.js';
 import type { HostExporter, RecordExporter } from '../exporter/contract.js';
 import { logDebug } from '../log.js';
-import type { LaneView, Observation } from '../observer.js';
+import type { Observation } from '../observer.js';
 import type { DropReason, HostStats, HostsStats } from '../stats.js';
 import { Host, type HostServices } from './host.js';
 import { SharedMembers } from './sharedMembers.js';
@@ -79,11 +79,6 @@ export class OpenHosts {
       breakerTransitions: sum(hosts, ({ breaker }) => breaker.transitions) + this.#breakerTransitions,
       hosts,
     };
-  }
-
-  /** All lanes that are open. */
-  lanes(): LaneView[] {
-    return this.#hosts.all().flatMap((host) => host.lanes());
   }
 
   #exporterOf({ host, port }: ConnectionEndpoint): HostExporter | undefined {

@@ -47,14 +47,8 @@ export class Outbox implements TurnTaker {
     this.#stopListening = identity.credentials.listen(() => background.run(() => this.#schedule()));
   }
 
-  /** Records that wait. */
-  get queued(): number {
-    return this.#queue.length;
-  }
-
-  /** Records in the request under way. */
-  get inFlight(): number {
-    return this.#delivery.inFlight;
+  get isEmpty(): boolean {
+    return this.#queue.length + this.#delivery.inFlight === 0;
   }
 
   /** Whether it waits after a failure of its own, or for credentials. */

@@ -7,7 +7,7 @@ import { LINGER_MS } from '../../src/hosts/lane.js';
 import type { ConnectionLease } from '../../src/hosts/lease.js';
 import { OperationRecord } from '../../src/records.js';
 import { TestConnection } from '../support/connections.js';
-import { ENABLED, REFUSED, range, Setup, success } from './fakes.js';
+import { ENABLED, range, Setup, success } from './fakes.js';
 
 const ROUTE = { https: true, rejectUnauthorized: true };
 const FORCED = { telemetry: { forceEnableTelemetry: true } };
@@ -830,45 +830,6 @@ describe('shutdown', () => {
     await Promise.all([first, flushed]);
     await setup.registry.forceFlush(5_000);
     expect(vi.getTimerCount()).toBe(0);
-  });
-});
-
-describe('a snapshot', () => {
-  it('has each lane with where it sends, why it may, and what waits', async () => {
-    const setup = new Setup({}, (host) => {
-      host.answerFlag = () => REFUSED;
-    });
-    const asked = setup.open({ orgId: '17', token: 'one' });
-    const forced = setup.open({ telemetry: { forceEnableTelemetry: true }, token: 'two' });
-    setup.open({ telemetry: { enableTelemetry: false } });
-    setup.enqueue(asked.lease, 2);
-    setup.enqueue(forced.lease, 1);
-    expect(setup.registry.snapshot()).toMatchObject([
-      {
-        orgId: '17',
-        connections: 1,
-        decision: 'flag',
-        decidedBy: ['feature flag'],
-        flag: 'unknown',
-        queued: 2,
-      },
-      {
-        connections: 1,
-        decision: 'forced',
-        decidedBy: ['connection.forceEnableTelemetry'],
-        flag: undefined,
-        isPaused: false,
-        queued: 1,
-        inFlight: 0,
-      },
-    ]);
-    const flushed = setup.registry.forceFlush(1_000);
-    await settle();
-    await flushed;
-    expect(setup.registry.snapshot()).toMatchObject([
-      { queued: 2, isPaused: true },
-      { queued: 0, isPaused: false },
-    ]);
   });
 });
 
