@@ -18,11 +18,6 @@ export const PLACEHOLDER = 3;
 
 const NO_RUN = -1;
 
-// Beginnings of parts that are not slices of the input.
-const SPACE_PART = -1;
-const PLACEHOLDER_PART = -2;
-const SPACED_PLACEHOLDER_PART = -3;
-
 /** Words after which a plus or minus belongs to the number behind it. */
 const BEFORE_SIGN: ReadonlySet<string> = new Set([
   ...['SELECT', 'DISTINCT', 'WHERE', 'HAVING', 'ON', 'AND', 'OR', 'NOT', 'BETWEEN', 'LIMIT', 'OFFSET'],
@@ -43,9 +38,8 @@ export class SanitizedText {
 
   readonly #sql: string;
   readonly #maxLength: number;
-  /** Pairs: where a slice of the input begins and ends, or one of the parts above and nothing. */
-  readonly #parts: number[] = [];
-  #partCount = 0;
+  /** The text but for the last slice, which may still grow. */
+  #text = '';
   #length = 0;
   #runStart = 0;
   #runEnd = 0;
@@ -53,8 +47,7 @@ export class SanitizedText {
   #previousEnd = 0;
   #wordStart = 0;
   #wordEnd = 0;
-  #markedCount = 0;
-  #markedLength = 0;
+  #markedText = '';
 
   constructor(sql: string, maxLength: number) {
     this.#sql = sql;
@@ -86,7 +79,7 @@ export class SanitizedText {
     if (!continues) {
       this.#endRun();
       if (gap === 1) {
-        this.#addPart(SPACE_PART, 0);
+        this.#text += ' ';
       }
       this.#runStart = start;
     }
@@ -102,7 +95,7 @@ export class SanitizedText {
       return;
     }
     this.#endRun();
-    this.#addPart(gap === 1 ? SPACED_PLACEHOLDER_PART : PLACEHOLDER_PART, 0);
+    this.#text += gap === 1 ? ' ?' : '?';
   }
 
   /** Ends the text here unless it has room for a token with so many characters behind it. */
@@ -151,13 +144,12 @@ export class SanitizedText {
   /** Remembers the text so far for `rollback`; the mark before is forgotten. */
   mark(): void {
     this.#endRun();
-    this.#markedCount = this.#partCount;
-    this.#markedLength = this.#length;
+    this.#markedText = this.#text;
   }
 
   rollback(): void {
-    this.#partCount = this.#markedCount;
-    this.#length = this.#markedLength;
+    this.#text = this.#markedText;
+    this.#length = this.#text.length;
     this.#runStart = NO_RUN;
     this.#runEnd = NO_RUN;
     this.full = false;
@@ -165,11 +157,7 @@ export class SanitizedText {
 
   toString(): string {
     this.#endRun();
-    let text = '';
-    for (let i = 0; i < this.#partCount; i += 2) {
-      text += this.#part(i);
-    }
-    return text;
+    return this.#text;
   }
 
   #endsBeforeSign(): boolean {
@@ -188,29 +176,9 @@ export class SanitizedText {
 
   #endRun(): void {
     if (this.#runEnd > this.#runStart) {
-      this.#addPart(this.#runStart, this.#runEnd);
+      this.#text += this.#sql.slice(this.#runStart, this.#runEnd);
     }
     this.#runStart = NO_RUN;
     this.#runEnd = NO_RUN;
-  }
-
-  #addPart(start: number, end: number): void {
-    this.#parts[this.#partCount] = start;
-    this.#parts[this.#partCount + 1] = end;
-    this.#partCount += 2;
-  }
-
-  #part(index: number): string {
-    const start = this.#parts[index] ?? SPACE_PART;
-    switch (start) {
-      case SPACE_PART:
-        return ' ';
-      case PLACEHOLDER_PART:
-        return '?';
-      case SPACED_PLACEHOLDER_PART:
-        return ' ?';
-      default:
-        return this.#sql.slice(start, this.#parts[index + 1]);
-    }
   }
 }

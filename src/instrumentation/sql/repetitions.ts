@@ -1,13 +1,11 @@
 import { CLOSE_CODE, QUESTION_CODE } from './characters.js';
-import { EMPTY_ELEMENT, endOfRepeatedValues, hashOf } from './elements.js';
+import { EMPTY_ELEMENT, endOfRepeatedValues, hashOf, hashOfText } from './elements.js';
 import type { SanitizedText } from './output.js';
 
 /** What a parenthesis opens, as far as repetitions go. */
 export const NO_LIST = 0;
 export const VALUE_LIST = 1;
 export const ROW_LIST = 2;
-
-const WORD_END = 0x1f;
 
 /** So much text of repetitions is read, not counting those that consist of values only. Then the text ends. */
 const MAX_REPETITIONS_LENGTH = 200_000;
@@ -32,7 +30,6 @@ export class Repetitions {
   #repetitionsLength = 0;
   #element = EMPTY_ELEMENT;
   #tokens = 0;
-  #valuesOnly = true;
   #previousElement = EMPTY_ELEMENT;
   #previousTokens = 0;
 
@@ -89,9 +86,7 @@ export class Repetitions {
     }
     this.#previousElement = this.#element;
     this.#previousTokens = this.#tokens;
-    this.#trialStart = this.#valuesOnly
-      ? endOfRepeatedValues(this.#sql, comma, this.#element, this.#tokens)
-      : comma;
+    this.#trialStart = endOfRepeatedValues(this.#sql, comma, this.#element, this.#tokens);
     this.#begin();
     this.#out.mark();
     this.#onTrial = true;
@@ -108,11 +103,7 @@ export class Repetitions {
   /** Adds a parenthesis or comma to the element; call it and the next two after the token was written. */
   includeMark(code: number): void {
     this.#element = hashOf(this.#element, code);
-    this.#tokens++;
-    // Longer than the element before, it is no repetition: no need to read on to its end.
-    if (this.#onTrial && this.#tokens > this.#previousTokens) {
-      this.#accept();
-    }
+    this.#countToken();
   }
 
   includeValue(): void {
@@ -120,13 +111,8 @@ export class Repetitions {
   }
 
   include(start: number, end: number): void {
-    let element = this.#element;
-    for (let i = start; i < end; i++) {
-      element = hashOf(element, this.#sql.charCodeAt(i));
-    }
-    this.#element = element;
-    this.#valuesOnly = false;
-    this.includeMark(WORD_END);
+    this.#element = hashOfText(this.#element, this.#sql, start, end);
+    this.#countToken();
   }
 
   end(): void {
@@ -137,10 +123,17 @@ export class Repetitions {
     this.#rows = false;
   }
 
+  // Longer than the element before, it is no repetition: no need to read on to its end.
+  #countToken(): void {
+    this.#tokens++;
+    if (this.#onTrial && this.#tokens > this.#previousTokens) {
+      this.#accept();
+    }
+  }
+
   #begin(): void {
     this.#element = EMPTY_ELEMENT;
     this.#tokens = 0;
-    this.#valuesOnly = true;
   }
 
   #judge(end: number): void {
