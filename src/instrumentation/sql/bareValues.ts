@@ -112,6 +112,14 @@ export class BareValues {
     return value;
   }
 
+  /** A value came, or what stands for one. */
+  passLiteral(): void {
+    if (this.#lists.active) {
+      this.#lists.literal();
+    }
+    this.passName();
+  }
+
   /** Something came that is no word: a name in backticks, a value, a parenthesis. */
   passName(): void {
     this.#wordBefore = this.#word;
@@ -133,12 +141,12 @@ export class BareValues {
     }
   }
 
-  /** @param word the keyword directly before the parenthesis */
-  open(word: Keyword): void {
+  /** @param word the keyword directly before the parenthesis @param end where the parenthesis ends */
+  open(word: Keyword, end: number): void {
     this.#depth++;
-    if (this.#lists.active || (PropertyLists.begins(word) && !(word === this.#word && this.#wordIsName))) {
+    if (this.#lists.active || (PropertyLists.begins(word) && !this.#isName(word))) {
       this.#watchingOutside = this.#lists.active ? this.#watchingOutside : this.watching;
-      this.#lists.open(word);
+      this.#lists.open(word, this.#lists.active && QUERY_WORDS.has(keywordBehind(this.#sql, end)));
       this.watching = true;
     } else if (this.#verb === 'INSERT') {
       // The columns, or the query: what has values without quotes stands before.
@@ -153,6 +161,12 @@ export class BareValues {
       this.#lists.close();
       this.watching = this.#lists.active || this.#watchingOutside;
     }
+  }
+
+  /** Whether the word before a parenthesis is a name: `CREATE TABLE IF NOT EXISTS partition (a INT)`. */
+  #isName(word: Keyword): boolean {
+    // Not so in `ALTER TABLE t DROP IF EXISTS PARTITION (a = 1)`.
+    return word === this.#word && this.#wordIsName && !(word === 'PARTITION' && this.#verb === 'ALTER');
   }
 
   /** Whether the word behind the last one is the name of an object, or a column. */
@@ -179,7 +193,9 @@ export class BareValues {
       case 'INSERT':
         return isName ? -1 : this.#behindInInsert(keyword, end);
       case 'COPY':
-        return keyword === 'FROM' && this.#depth === 0 && !this.#opensBehind(end) ? this.#one(end) : -1;
+        return keyword === 'FROM' && !isName && this.#depth === 0 && !this.#opensBehind(end)
+          ? this.#one(end)
+          : -1;
       case 'LOAD':
         return keyword === 'INPATH' ? this.#one(end) : -1;
       case 'COMMENT':

@@ -1,13 +1,4 @@
-import {
-  COLON_CODE,
-  codeAt,
-  DOT_CODE,
-  kindOf,
-  MINUS_CODE,
-  OPEN,
-  QUESTION_CODE,
-  QUOTE,
-} from './characters.js';
+import { codeAt, DOT_CODE, kindOf, OPEN, QUESTION_CODE, QUOTE } from './characters.js';
 import { type Keyword, keywords } from './keywords.js';
 import { endOfBlank } from './lexer.js';
 
@@ -17,13 +8,19 @@ const LIST_WORDS = keywords(
     'ENCRYPTION ENVIRONMENT PARTITION WITH',
 );
 
+// What stands in a parenthesis of a list.
+const KEYS_AND_VALUES = 0;
+/** A value in parentheses, or the arguments of a function. */
+const VALUES = 1;
+const QUERY = 2;
+
 /**
  * Follows the lists of keys and values, as in `OPTIONS (user 'u', password = 'p')`. The server asks for literals
  * there; what somebody wrote without quotes was meant as a value nevertheless.
  */
 export class PropertyLists {
-  /** By depth within the list: whether keys and values stand there, rather than the arguments of a function. */
-  readonly #depths: boolean[] = [];
+  /** What stands in each parenthesis that is open, beginning with the list itself. */
+  readonly #depths: number[] = [];
   #keySeen = false;
   #inValue = false;
   /** What follows is the name of a credential: `WITH (STORAGE CREDENTIAL c)`. */
@@ -37,11 +34,14 @@ export class PropertyLists {
     return LIST_WORDS.has(word);
   }
 
-  open(word: Keyword): void {
-    const isList = !this.active || (this.#inKeysAndValues && PropertyLists.begins(word));
-    this.#depths.push(isList);
+  /** @param word the keyword before the parenthesis @param query whether a query stands in it */
+  open(word: Keyword, query: boolean): void {
+    const isList = !this.active || (this.#place === KEYS_AND_VALUES && PropertyLists.begins(word));
     if (isList) {
+      this.#depths.push(KEYS_AND_VALUES);
       this.#next();
+    } else {
+      this.#depths.push(query || this.#place === QUERY ? QUERY : VALUES);
     }
   }
 
@@ -51,12 +51,18 @@ export class PropertyLists {
     this.#inValue = true;
   }
 
+  /** A string, a number or a marker: a key or a value. */
+  literal(): void {
+    this.#inValue = this.#keySeen;
+    this.#keySeen = true;
+  }
+
   clear(): void {
     this.#depths.length = 0;
   }
 
   comma(): void {
-    if (this.#inKeysAndValues) {
+    if (this.#place === KEYS_AND_VALUES) {
       this.#next();
     }
   }
@@ -67,11 +73,10 @@ export class PropertyLists {
 
   /** Whether the word or name that ends at `end` is a value. @param before the token before it */
   isValue(sql: string, end: number, keyword: Keyword, before: number): boolean {
-    if (!this.#inKeysAndValues) {
-      return false;
+    if (this.#place !== KEYS_AND_VALUES) {
+      return this.#place === VALUES && !callsOrTypes(sql, end);
     }
-    const partOfKey = before === DOT_CODE || before === COLON_CODE || before === MINUS_CODE;
-    if (!this.#keySeen || (partOfKey && !this.#inValue)) {
+    if (!this.#keySeen || (before === DOT_CODE && !this.#inValue)) {
       this.#keySeen = true;
       this.#nameFollows = keyword === 'CREDENTIAL';
       return false;
@@ -88,8 +93,9 @@ export class PropertyLists {
     return !callsOrTypes(sql, end);
   }
 
-  get #inKeysAndValues(): boolean {
-    return this.#depths[this.#depths.length - 1] === true;
+  /** What stands in the innermost parenthesis. */
+  get #place(): number | undefined {
+    return this.#depths[this.#depths.length - 1];
   }
 
   #next(): void {

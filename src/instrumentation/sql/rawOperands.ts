@@ -19,7 +19,7 @@ import {
 } from './characters.js';
 import { type Keyword, keywordAt } from './keywords.js';
 import { endOfBlank, endOfSpace, endOfToken } from './lexer.js';
-import { endOfWord } from './literals.js';
+import { endOfPrefixedLiteral, endOfWord } from './literals.js';
 import { isWord } from './words.js';
 
 // Values without quotes: paths, patterns, names of people. They are read by characters, for their tokens mean
@@ -34,8 +34,7 @@ export function needsNoCare(sql: string, start: number): boolean {
     case DOLLAR:
       return true;
     case LETTER:
-      // A string with a prefix: r'…'.
-      return kindOf(codeAt(sql, start + 1)) === QUOTE;
+      return kindOf(codeAt(sql, start + 1)) === QUOTE && endOfPrefixedLiteral(sql, start, start + 1) !== -1;
     default:
       return (
         code === QUESTION_CODE ||

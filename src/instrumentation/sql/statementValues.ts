@@ -77,6 +77,11 @@ export class StatementValues {
     this.#bare?.passName();
   }
 
+  /** A value came, or what stands for one. */
+  passLiteral(): void {
+    this.#bare?.passLiteral();
+  }
+
   behindComma(end: number): number {
     return this.#watching ? (this.#bare?.behindComma(end) ?? -1) : -1;
   }
@@ -91,9 +96,9 @@ export class StatementValues {
     return -1;
   }
 
-  open(word: Keyword): void {
+  open(word: Keyword, end: number): void {
     this.#bare ??= new BareValues(this.#sql);
-    this.#bare.open(word);
+    this.#bare.open(word, end);
     this.#settle();
   }
 

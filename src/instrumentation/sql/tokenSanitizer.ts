@@ -199,7 +199,7 @@ export class TokenSanitizer {
   open(i: number): number {
     const list = this.#out.endsWith('IN') ? VALUE_LIST : this.#out.endsWith('VALUES') ? ROW_LIST : NO_LIST;
     if (this.#watching || this.#out.endsWith('WITH')) {
-      this.#openWatched();
+      this.#openWatched(i + 1);
     }
     this.#out.keep(i, i + 1, OPEN_CODE);
     this.#repetitions.open(list);
@@ -288,14 +288,14 @@ export class TokenSanitizer {
     return this.#value(end, valueEnd);
   }
 
-  #openWatched(): void {
+  #openWatched(end: number): void {
     if (this.#values === undefined) {
       if (this.#watching) {
         return;
       }
       this.#values = new StatementValues(this.#sql, false);
     }
-    this.#values.open(this.#out.lastKeyword);
+    this.#values.open(this.#out.lastKeyword, end);
     this.#watching = !this.#values.idle;
   }
 
@@ -366,13 +366,15 @@ export class TokenSanitizer {
   }
 
   #slash(i: number): number {
-    const isPath = BEFORE_SOURCE.has(this.#out.lastKeyword) && kindOf(codeAt(this.#sql, i + 1)) !== SPACE;
+    // Where an operand should be, a slash is no operator.
+    const mayBePath = !this.#out.endsWithOperand() || BEFORE_SOURCE.has(this.#out.lastKeyword);
+    const isPath = mayBePath && kindOf(codeAt(this.#sql, i + 1)) !== SPACE;
     return isPath ? this.literal(endOfOne(this.#sql, i)) : this.mark(i, SLASH_CODE);
   }
 
   #passValue(): void {
     if (this.#watching) {
-      this.#values?.passName();
+      this.#values?.passLiteral();
     }
   }
 
