@@ -269,6 +269,14 @@ describe('values that a second search found', () => {
     ['ALTER TABLE t DROP IF EXISTS PARTITION (a = jane)', 'ALTER TABLE t DROP IF EXISTS PARTITION (a = ?)', 'ALTER TABLE t'],
     ['ALTER TABLE t ADD IF NOT EXISTS PARTITION (a = jane, b = x)', 'ALTER TABLE t ADD IF NOT EXISTS PARTITION (a = ?, b = ?)', 'ALTER TABLE t'],
     ['CREATE TABLE IF NOT EXISTS partition (a INT)', 'CREATE TABLE IF NOT EXISTS partition (a INT)', 'CREATE TABLE partition'],
+    ["LIST FILES r'/jane' /mnt/bob", 'LIST FILES ?', 'LIST'],
+    ["ADD JARS R'/jane' /mnt/bob /x", 'ADD JARS ?', 'ADD'],
+    // Where the text has a path, the summary has no table.
+    ['REFRESH `jane`', 'REFRESH ?', 'REFRESH'],
+    ['REFRESH TABLE `my table`', 'REFRESH TABLE `my table`', 'REFRESH TABLE `my table`'],
+    ['INSERT OVERWRITE DIRECTORY `jane` USING csv SELECT 1', 'INSERT OVERWRITE DIRECTORY ? USING csv SELECT ?', 'INSERT SELECT'],
+    ['COPY INTO t FROM (SELECT a FROM `jane`) FILEFORMAT = CSV', 'COPY INTO t FROM (SELECT a FROM ?) FILEFORMAT = CSV', 'COPY INTO t SELECT'],
+    ['COPY INTO t FROM (SELECT from, extract(DAY FROM d) FROM jane@bob) FILEFORMAT = CSV', 'COPY INTO t FROM (SELECT from, extract(DAY FROM d) FROM ?) FILEFORMAT = CSV', 'COPY INTO t SELECT'],
     // Prefixes that strings have elsewhere.
     ["COMMENT ON TABLE t IS E'jane'", 'COMMENT ON TABLE t IS ?', 'COMMENT ON TABLE t'],
     ["SHOW TABLES LIKE b'jane'", 'SHOW TABLES LIKE ?', 'SHOW TABLES'],

@@ -1,9 +1,10 @@
-import { COMMA_CODE, codeAt, DOT_CODE, kindOf, LETTER, OPEN, OPEN_CODE, QUOTE } from './characters.js';
+import { BACKTICK, COMMA_CODE, codeAt, DOT_CODE, kindOf, LETTER, OPEN, OPEN_CODE } from './characters.js';
 import { type Keyword, keywords } from './keywords.js';
 import { endOfBlank } from './lexer.js';
 import { Principals } from './principals.js';
 import { PropertyLists } from './propertyLists.js';
 import {
+  beginsString,
   endOfFirstPiece,
   endOfOne,
   endOfPieces,
@@ -193,7 +194,7 @@ export class BareValues {
       case 'INSERT':
         return isName ? -1 : this.#behindInInsert(keyword, end);
       case 'COPY':
-        return keyword === 'FROM' && !isName && this.#depth === 0 && !this.#opensBehind(end)
+        return keyword === 'FROM' && !isName && this.#beginsSource(before) && !this.#opensBehind(end)
           ? this.#one(end)
           : -1;
       case 'LOAD':
@@ -208,6 +209,12 @@ export class BareValues {
       default:
         return this.#behindInCommand(keyword, end);
     }
+  }
+
+  /** Whether FROM comes before the source of COPY INTO: `FROM s`, `FROM (SELECT a FROM s)`. */
+  #beginsSource(before: number): boolean {
+    const isColumn = this.#word === 'SELECT' || before === COMMA_CODE;
+    return this.#depth === 0 || (this.#depth === 1 && !isColumn);
   }
 
   /** CREATE, ALTER: their clauses, up to the query or the body. */
@@ -238,7 +245,9 @@ export class BareValues {
 
   #behindInInsert(keyword: Keyword, end: number): number {
     if (keyword === 'DIRECTORY') {
-      return looksLikePath(this.#sql, endOfBlank(this.#sql, end)) ? this.#one(end) : -1;
+      const start = endOfBlank(this.#sql, end);
+      const isQuoted = kindOf(codeAt(this.#sql, start)) === BACKTICK;
+      return isQuoted || looksLikePath(this.#sql, start) ? this.#one(end) : -1;
     }
     if (
       this.#depth === 0 &&
@@ -316,7 +325,7 @@ export class BareValues {
 
   #pieces(end: number, stops: readonly Keyword[]): number {
     const start = endOfBlank(this.#sql, end);
-    const isString = kindOf(codeAt(this.#sql, start)) === QUOTE;
+    const isString = beginsString(this.#sql, start);
     if (needsNoCare(this.#sql, start) && !isString) {
       return -1;
     }

@@ -34,7 +34,7 @@ export function needsNoCare(sql: string, start: number): boolean {
     case DOLLAR:
       return true;
     case LETTER:
-      return kindOf(codeAt(sql, start + 1)) === QUOTE && endOfPrefixedLiteral(sql, start, start + 1) !== -1;
+      return isPrefixedString(sql, start);
     default:
       return (
         code === QUESTION_CODE ||
@@ -44,6 +44,16 @@ export function needsNoCare(sql: string, start: number): boolean {
         code === END
       );
   }
+}
+
+/** Whether a string begins at `start`, with or without a prefix: `'…'`, `r'…'`. */
+export function beginsString(sql: string, start: number): boolean {
+  const kind = kindOf(codeAt(sql, start));
+  return kind === QUOTE || (kind === LETTER && isPrefixedString(sql, start));
+}
+
+function isPrefixedString(sql: string, start: number): boolean {
+  return kindOf(codeAt(sql, start + 1)) === QUOTE && endOfPrefixedLiteral(sql, start, start + 1) !== -1;
 }
 
 /** With more pieces than that, the value is all the rest: no path has so many blanks. */
