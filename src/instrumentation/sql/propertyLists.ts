@@ -1,12 +1,15 @@
-import { codeAt, DOT_CODE, kindOf, OPEN, QUESTION_CODE, QUOTE } from './characters.js';
+import { DOT_CODE, kindOf, OPEN, QUESTION_CODE, QUOTE } from './characters.js';
 import { type Keyword, keywords } from './keywords.js';
-import { endOfBlank } from './lexer.js';
+import type { Lookahead } from './lookahead.js';
 
 /** Words before a list of keys and values. */
 const LIST_WORDS = keywords(
   'OPTIONS TBLPROPERTIES DBPROPERTIES PROPERTIES SERDEPROPERTIES TAGS FORMAT_OPTIONS COPY_OPTIONS CREDENTIAL ' +
     'ENCRYPTION ENVIRONMENT PARTITION WITH',
 );
+
+/** What begins a query, where one may stand. */
+export const QUERY_WORDS = keywords('SELECT WITH FROM VALUES TABLE');
 
 // What stands in a parenthesis of a list.
 const KEYS_AND_VALUES = 0;
@@ -19,12 +22,17 @@ const QUERY = 2;
  * there; what somebody wrote without quotes was meant as a value nevertheless.
  */
 export class PropertyLists {
+  readonly #ahead: Lookahead;
   /** What stands in each parenthesis that is open, beginning with the list itself. */
   readonly #depths: number[] = [];
   #keySeen = false;
   #inValue = false;
   /** What follows is the name of a credential: `WITH (STORAGE CREDENTIAL c)`. */
   #nameFollows = false;
+
+  constructor(ahead: Lookahead) {
+    this.#ahead = ahead;
+  }
 
   get active(): boolean {
     return this.#depths.length > 0;
@@ -34,14 +42,15 @@ export class PropertyLists {
     return LIST_WORDS.has(word);
   }
 
-  /** @param word the keyword before the parenthesis @param query whether a query stands in it */
-  open(word: Keyword, query: boolean): void {
+  /** @param word the keyword before the parenthesis @param end where the parenthesis ends */
+  open(word: Keyword, end: number): void {
     const isList = !this.active || (this.#place === KEYS_AND_VALUES && PropertyLists.begins(word));
     if (isList) {
       this.#depths.push(KEYS_AND_VALUES);
       this.#next();
     } else {
-      this.#depths.push(query || this.#place === QUERY ? QUERY : VALUES);
+      const isQuery = this.#place === QUERY || QUERY_WORDS.has(this.#ahead.keyword(end));
+      this.#depths.push(isQuery ? QUERY : VALUES);
     }
   }
 
@@ -72,9 +81,9 @@ export class PropertyLists {
   }
 
   /** Whether the word or name that ends at `end` is a value. @param before the token before it */
-  isValue(sql: string, end: number, keyword: Keyword, before: number): boolean {
+  isValue(end: number, keyword: Keyword, before: number): boolean {
     if (this.#place !== KEYS_AND_VALUES) {
-      return this.#place === VALUES && !callsOrTypes(sql, end);
+      return this.#place === VALUES && !this.#callsOrTypes(end);
     }
     if (!this.#keySeen || (before === DOT_CODE && !this.#inValue)) {
       this.#keySeen = true;
@@ -90,7 +99,7 @@ export class PropertyLists {
       this.#nameFollows = false;
       return false;
     }
-    return !callsOrTypes(sql, end);
+    return !this.#callsOrTypes(end);
   }
 
   /** What stands in the innermost parenthesis. */
@@ -103,10 +112,11 @@ export class PropertyLists {
     this.#inValue = false;
     this.#nameFollows = false;
   }
-}
 
-/** Whether arguments or a literal follow: `secret('scope', 'key')`, `DATE '2024-01-01'`. */
-function callsOrTypes(sql: string, end: number): boolean {
-  const code = codeAt(sql, endOfBlank(sql, end));
-  return kindOf(code) === OPEN || kindOf(code) === QUOTE || code === QUESTION_CODE;
+  /** Whether arguments or a literal follow: `secret('scope', 'key')`, `DATE '2024-01-01'`. */
+  #callsOrTypes(end: number): boolean {
+    const code = this.#ahead.code(end);
+    const kind = kindOf(code);
+    return kind === OPEN || kind === QUOTE || code === QUESTION_CODE;
+  }
 }

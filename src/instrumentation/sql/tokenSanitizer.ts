@@ -22,7 +22,8 @@ import { endOfComment, endOfSpace, endOfToken } from './lexer.js';
 import { endOfNumber, endOfPrefixedLiteral, endOfString } from './literals.js';
 import { NAME, PLACEHOLDER, SanitizedText, WORD } from './output.js';
 import { isFileFormat, isValueInBackticks } from './paths.js';
-import { endOfOne, hasInsertClauses } from './rawOperands.js';
+import { isPlainStatement } from './plainStatements.js';
+import { endOfOne } from './rawOperands.js';
 import { NO_LIST, Repetitions, ROW_LIST, VALUE_LIST } from './repetitions.js';
 import { StatementValues } from './statementValues.js';
 import { isWord } from './words.js';
@@ -35,17 +36,6 @@ const BEFORE_SOURCE = keywords(
 const LOOKAHEAD_ROOM = 2;
 
 const SHORTEST_FORMAT = 3;
-
-/**
- * Whether the statement that begins with this word has no values without quotes, or hardly ever: SELECT, and INSERT
- * without partitions and directories.
- */
-function isPlainStatement(sql: string, start: number, end: number): boolean {
-  if (isWord(sql, start, end, 'SELECT')) {
-    return true;
-  }
-  return isWord(sql, start, end, 'INSERT') && !hasInsertClauses(sql, end);
-}
 
 /** Writes the tokens of a text, and `?` for values. Each method answers where the next token begins. */
 export class TokenSanitizer {
