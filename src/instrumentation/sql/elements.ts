@@ -16,7 +16,7 @@ import {
   SPACE,
 } from './characters.js';
 import { endOfSpace } from './lexer.js';
-import { endOfNumber, endOfString, endOfWord } from './literals.js';
+import { endOfNumber, endOfString, endOfWord, isTruthValue } from './literals.js';
 import { isWord } from './words.js';
 
 const HASH_SEED = 0x1c9dc5;
@@ -125,16 +125,9 @@ function endOfValue(sql: string, start: number, kind: number): number {
       return isDigit(codeAt(sql, start + 1)) ? endOfNumber(sql, start + 1) : -1;
     case LETTER: {
       const end = endOfWord(sql, start);
-      return isValueWord(sql, start, end) ? end : -1;
+      return isTruthValue(sql, start, end) || isWord(sql, start, end, 'NULL') ? end : -1;
     }
     default:
       return codeAt(sql, start) === QUESTION_CODE ? start + 1 : -1;
   }
-}
-
-function isValueWord(sql: string, start: number, end: number): boolean {
-  if (end - start === 5) {
-    return isWord(sql, start, end, 'FALSE');
-  }
-  return isWord(sql, start, end, 'NULL') || isWord(sql, start, end, 'TRUE');
 }

@@ -55,6 +55,22 @@ export function endOfToken(sql: string, start: number): number {
   }
 }
 
+/** End of a string and of those that follow it: to the server they are one literal. */
+export function endOfStrings(sql: string, start: number): number {
+  let end = endOfString(sql, start);
+  for (let next = end; next < sql.length; ) {
+    const kind = kindOf(codeAt(sql, next));
+    if (kind !== SPACE && kind !== QUOTE) {
+      break;
+    }
+    next = endOfToken(sql, next);
+    if (kind === QUOTE) {
+      end = next;
+    }
+  }
+  return end;
+}
+
 export function endOfSpace(sql: string, start: number): number {
   let i = start + 1;
   while (kindOf(codeAt(sql, i)) === SPACE) {

@@ -32,9 +32,14 @@ const LONGEST_BEFORE_SIGN = 8;
  */
 export class SanitizedText {
   last = NOTHING;
+  /** What the token before that was. */
+  beforeLast = NOTHING;
   /** White space or a comment stood before the current token. */
   spaced = false;
   full = false;
+  /** Where the last word or name in backticks stands. */
+  wordStart = 0;
+  wordEnd = 0;
 
   readonly #sql: string;
   readonly #maxLength: number;
@@ -45,8 +50,6 @@ export class SanitizedText {
   #runEnd = 0;
   #previousStart = 0;
   #previousEnd = 0;
-  #wordStart = 0;
-  #wordEnd = 0;
   #markedText = '';
 
   constructor(sql: string, maxLength: number) {
@@ -62,13 +65,14 @@ export class SanitizedText {
     if (kind === COMMA_CODE || kind === CLOSE_CODE) {
       this.spaced = false;
     }
-    if (kind === WORD) {
-      this.#previousStart = this.last === WORD ? this.#wordStart : start;
-      this.#previousEnd = this.last === WORD ? this.#wordEnd : start;
-      this.#wordStart = start;
-      this.#wordEnd = end;
+    if (kind === WORD || kind === NAME) {
+      this.#previousStart = this.last === WORD ? this.wordStart : start;
+      this.#previousEnd = this.last === WORD ? this.wordEnd : start;
+      this.wordStart = start;
+      this.wordEnd = end;
     }
     const gap = this.spaced ? 1 : 0;
+    this.beforeLast = this.last;
     this.last = kind;
     this.spaced = false;
     if (!this.#claim(gap + end - start)) {
@@ -89,6 +93,7 @@ export class SanitizedText {
   /** Writes `?` for a literal, apart from a word before it: `DATE'…'` becomes `DATE ?`. */
   placeholder(): void {
     const gap = this.spaced || this.last === WORD ? 1 : 0;
+    this.beforeLast = this.last;
     this.last = PLACEHOLDER;
     this.spaced = false;
     if (!this.#claim(gap + 1)) {
@@ -107,22 +112,22 @@ export class SanitizedText {
 
   /** The last token as a keyword; '' if it is none. */
   get lastKeyword(): Keyword {
-    return this.last === WORD ? keywordAt(this.#sql, this.#wordStart, this.#wordEnd) : '';
+    return this.last === WORD ? keywordAt(this.#sql, this.wordStart, this.wordEnd) : '';
   }
 
-  /** Whether a word stands directly before the last word. */
+  /** Whether a word stands directly before the last word or name. */
   get followsWord(): boolean {
     return this.#previousEnd > this.#previousStart;
   }
 
-  /** The word directly before the last word as a keyword; '' if there is none. */
+  /** The word directly before the last word or name as a keyword; '' if there is none. */
   get keywordBefore(): Keyword {
     return keywordAt(this.#sql, this.#previousStart, this.#previousEnd);
   }
 
   /** Whether the last token is the given word, in upper case. */
   endsWith(word: string): boolean {
-    return this.last === WORD && isWord(this.#sql, this.#wordStart, this.#wordEnd, word);
+    return this.last === WORD && isWord(this.#sql, this.wordStart, this.wordEnd, word);
   }
 
   /** Whether the last token is a value or a name, so that a sign behind it is an operator. */
@@ -161,10 +166,10 @@ export class SanitizedText {
   }
 
   #endsBeforeSign(): boolean {
-    if (this.#wordEnd - this.#wordStart > LONGEST_BEFORE_SIGN) {
+    if (this.wordEnd - this.wordStart > LONGEST_BEFORE_SIGN) {
       return false;
     }
-    return BEFORE_SIGN.has(this.#sql.slice(this.#wordStart, this.#wordEnd).toUpperCase());
+    return BEFORE_SIGN.has(this.#sql.slice(this.wordStart, this.wordEnd).toUpperCase());
   }
 
   #claim(length: number): boolean {
