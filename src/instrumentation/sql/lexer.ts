@@ -97,10 +97,11 @@ function endOfHint(sql: string, start: number): number {
   let depth = 0;
   let i = start;
   while (i < sql.length) {
-    if (sql.startsWith('/*+', i)) {
+    const code = codeAt(sql, i);
+    if (code === SLASH_CODE && codeAt(sql, i + 1) === STAR_CODE && codeAt(sql, i + 2) === PLUS_CODE) {
       depth++;
       i += 3;
-    } else if (sql.startsWith('*/', i)) {
+    } else if (code === STAR_CODE && codeAt(sql, i + 1) === SLASH_CODE) {
       i += 2;
       depth--;
       if (depth === 0) {

@@ -9,6 +9,7 @@ import {
   DOLLAR_CODE,
   DOT_CODE,
   isDigit,
+  isSmallLetter,
   isWordCode,
   kindOf,
   MINUS_CODE,
@@ -29,11 +30,15 @@ import { isWord } from './words.js';
 // is unterminated ends with the text.
 
 export function endOfWord(sql: string, start: number): number {
-  let i = start + 1;
-  while (isWordCode(codeAt(sql, i))) {
-    i++;
+  const { length } = sql;
+  for (let i = start + 1; i < length; i++) {
+    // Most characters of a statement are read here, and most of them are small letters.
+    const code = sql.charCodeAt(i);
+    if (!(isSmallLetter(code) || isWordCode(code))) {
+      return i;
+    }
   }
-  return i;
+  return length;
 }
 
 /** A name in backticks; -1 if it is unterminated. */

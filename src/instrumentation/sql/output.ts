@@ -7,6 +7,7 @@ import {
   OPEN_CODE,
 } from './characters.js';
 import { type Keyword, keywordAt } from './keywords.js';
+import { endOfWord } from './literals.js';
 import { isWord } from './words.js';
 
 // What the last token was: one of these, or the character code of a punctuation mark. Control characters are
@@ -16,7 +17,7 @@ export const WORD = 1;
 export const NAME = 2;
 export const PLACEHOLDER = 3;
 
-const NO_RUN = -1;
+const NOWHERE = -1;
 
 /** Words after which a plus or minus belongs to the number behind it. */
 const BEFORE_SIGN: ReadonlySet<string> = new Set([
@@ -48,8 +49,7 @@ export class SanitizedText {
   #length = 0;
   #runStart = 0;
   #runEnd = 0;
-  #previousStart = 0;
-  #previousEnd = 0;
+  #previousStart = NOWHERE;
   #markedText = '';
 
   constructor(sql: string, maxLength: number) {
@@ -66,8 +66,7 @@ export class SanitizedText {
       this.spaced = false;
     }
     if (kind === WORD || kind === NAME) {
-      this.#previousStart = this.last === WORD ? this.wordStart : start;
-      this.#previousEnd = this.last === WORD ? this.wordEnd : start;
+      this.#previousStart = this.last === WORD ? this.wordStart : NOWHERE;
       this.wordStart = start;
       this.wordEnd = end;
     }
@@ -117,12 +116,13 @@ export class SanitizedText {
 
   /** Whether a word stands directly before the last word or name. */
   get followsWord(): boolean {
-    return this.#previousEnd > this.#previousStart;
+    return this.#previousStart !== NOWHERE;
   }
 
   /** The word directly before the last word or name as a keyword; '' if there is none. */
   get keywordBefore(): Keyword {
-    return keywordAt(this.#sql, this.#previousStart, this.#previousEnd);
+    const start = this.#previousStart;
+    return start === NOWHERE ? '' : keywordAt(this.#sql, start, endOfWord(this.#sql, start));
   }
 
   /** Whether the last token is the given word, in upper case. */
@@ -155,8 +155,8 @@ export class SanitizedText {
   rollback(): void {
     this.#text = this.#markedText;
     this.#length = this.#text.length;
-    this.#runStart = NO_RUN;
-    this.#runEnd = NO_RUN;
+    this.#runStart = NOWHERE;
+    this.#runEnd = NOWHERE;
     this.full = false;
   }
 
@@ -183,7 +183,7 @@ export class SanitizedText {
     if (this.#runEnd > this.#runStart) {
       this.#text += this.#sql.slice(this.#runStart, this.#runEnd);
     }
-    this.#runStart = NO_RUN;
-    this.#runEnd = NO_RUN;
+    this.#runStart = NOWHERE;
+    this.#runEnd = NOWHERE;
   }
 }

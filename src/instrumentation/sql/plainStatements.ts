@@ -1,10 +1,10 @@
-import { codeAt, END, kindOf, LETTER, OPEN, SEMICOLON_CODE, SPACE } from './characters.js';
-import { endOfBlank, endOfToken } from './lexer.js';
+import { BLANK, codeAt, DOT_CODE, END, kindOf, LETTER, OPEN_CODE, SEMICOLON_CODE } from './characters.js';
+import { endOfToken } from './lexer.js';
 import { endOfWord } from './literals.js';
 import { isWord } from './words.js';
 
-/** So many tokens of an INSERT are read ahead. */
-const MOST_INSERT_TOKENS = 40;
+/** So many words of an INSERT are read ahead. */
+const MOST_INSERT_WORDS = 40;
 
 /**
  * Whether the statement that begins with this word has no values without quotes, or hardly ever: SELECT, and INSERT
@@ -19,27 +19,35 @@ export function isPlainStatement(sql: string, start: number, end: number): boole
 
 /** Whether an INSERT has clauses with such values before its first parenthesis, as far as can be told. */
 function hasInsertClauses(sql: string, insertEnd: number): boolean {
-  let i = endOfBlank(sql, insertEnd);
-  for (let tokens = 0; tokens < MOST_INSERT_TOKENS; tokens++) {
+  let i = insertEnd;
+  for (let words = 0; words < MOST_INSERT_WORDS; ) {
     const code = codeAt(sql, i);
-    const kind = kindOf(code);
-    if (kind === OPEN || code === END || code === SEMICOLON_CODE) {
+    if (kindOf(code) === LETTER) {
+      const end = endOfWord(sql, i);
+      if (isInsertClause(sql, i, end)) {
+        return true;
+      }
+      words++;
+      i = end;
+    } else if (code === BLANK || code === DOT_CODE) {
+      // What comes most often, without the general machinery.
+      i++;
+    } else if (code === OPEN_CODE || code === SEMICOLON_CODE || code === END) {
       return false;
+    } else {
+      i = endOfToken(sql, i);
     }
-    const end = kind === LETTER ? endOfWord(sql, i) : endOfToken(sql, i);
-    if (kind === LETTER && isInsertClause(sql, i, end)) {
-      return true;
-    }
-    // A blank is what comes most often: no need to look for comments.
-    i = kindOf(codeAt(sql, end)) === SPACE ? endOfBlank(sql, end) : end;
   }
   return true;
 }
 
 function isInsertClause(sql: string, start: number, end: number): boolean {
-  return (
-    isWord(sql, start, end, 'PARTITION') ||
-    isWord(sql, start, end, 'DIRECTORY') ||
-    isWord(sql, start, end, 'OPTIONS')
-  );
+  switch (end - start) {
+    case 7:
+      return isWord(sql, start, end, 'OPTIONS');
+    case 9:
+      return isWord(sql, start, end, 'PARTITION') || isWord(sql, start, end, 'DIRECTORY');
+    default:
+      return false;
+  }
 }

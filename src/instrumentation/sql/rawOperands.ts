@@ -86,7 +86,7 @@ function isPrefixedString(sql: string, start: number): boolean {
   return kindOf(codeAt(sql, start + 1)) === QUOTE && endOfPrefixedLiteral(sql, start, start + 1) !== -1;
 }
 
-/** With more pieces than that, the value is all the rest: no path has so many blanks. */
+/** With more pieces than that, the value is all the rest: no path or name has so many blanks. */
 const MOST_PIECES = 1_000;
 
 /**
@@ -118,12 +118,17 @@ export function endOfOne(sql: string, start: number): number {
 /** End of somebody's name, which may be in backticks and may have words behind it that do not belong there. */
 export function endOfPrincipal(sql: string, start: number, stops: ReadonlySet<Keyword>): number {
   let end = endOfPiece(sql, start, true);
-  for (let i = endOfBlank(sql, end); i < sql.length; i = endOfBlank(sql, end)) {
+  let i = endOfBlank(sql, end);
+  for (let pieces = 1; i < sql.length; pieces++) {
+    if (pieces === MOST_PIECES) {
+      return sql.length;
+    }
     const pieceEnd = endOfPiece(sql, i, true);
     if (pieceEnd === i || stops.has(keywordAt(sql, i, pieceEnd))) {
       break;
     }
     end = pieceEnd;
+    i = endOfBlank(sql, end);
   }
   return end;
 }

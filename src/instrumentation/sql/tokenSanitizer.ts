@@ -15,7 +15,7 @@ import { startsComment } from './comments.js';
 import { FilePaths, LOOKAHEAD_ROOM } from './filePaths.js';
 import { FoldedText } from './foldedText.js';
 import { keywordAt } from './keywords.js';
-import { endOfComment, endOfSpace } from './lexer.js';
+import { endOfBlank, endOfComment, endOfSpace } from './lexer.js';
 import { endOfNumber, endOfPrefixedLiteral, endOfSignedNumber, isTruthValue } from './literals.js';
 import { NAME, SanitizedText, WORD } from './output.js';
 import { isValueInBackticks } from './paths.js';
@@ -120,7 +120,7 @@ export class TokenSanitizer {
     const commentEnd = endOfComment(this.#sql, i);
     if (commentEnd !== -1) {
       this.#out.separate();
-      return commentEnd;
+      return endOfBlank(this.#sql, commentEnd);
     }
     if (code === SLASH_CODE && this.#paths.beginsWithSlash(i)) {
       return this.literal(endOfOne(this.#sql, i));
