@@ -1,0 +1,69 @@
+import { kindOf, OPEN } from './characters.js';
+import { keywords } from './keywords.js';
+import type { TokenReader } from './tokens.js';
+
+/** Behind TABLE these show that it is the name: `INSERT INTO table VALUES …`. */
+const BEHIND_INSERTED = keywords('VALUES SELECT WITH FROM TABLE PARTITION BY REPLACE AS');
+
+// The functions below are called with the reader at INSERT, DELETE or MERGE, leave it at the last word before the
+// name of the table, and answer whether there is one.
+
+/** `INSERT [WITH SCHEMA EVOLUTION] INTO [TABLE] t`; none in `INSERT OVERWRITE DIRECTORY`. */
+export function readInsertHead(reader: TokenReader): boolean {
+  skipSchemaEvolution(reader);
+  if (reader.nextKeyword === 'INTO' || reader.nextKeyword === 'OVERWRITE') {
+    reader.next();
+  }
+  const isLocal = reader.nextKeyword === 'LOCAL' && reader.keywordAhead(1) === 'DIRECTORY';
+  if (isLocal || (reader.nextKeyword === 'DIRECTORY' && !isNameOfTarget(reader))) {
+    return false;
+  }
+  if (reader.nextKeyword === 'TABLE' && !isNameOfTarget(reader)) {
+    reader.next();
+  }
+  return true;
+}
+
+/** `DELETE FROM t`. */
+export function readDeleteHead(reader: TokenReader): boolean {
+  if (reader.nextKeyword !== 'FROM') {
+    return false;
+  }
+  reader.next();
+  return true;
+}
+
+/** `MERGE [WITH SCHEMA EVOLUTION] INTO t`. */
+export function readMergeHead(reader: TokenReader): boolean {
+  skipSchemaEvolution(reader);
+  if (reader.nextKeyword !== 'INTO') {
+    return false;
+  }
+  reader.next();
+  return true;
+}
+
+/** Whether TABLE or DIRECTORY is the name of the table: a column list or the rows follow. */
+function isNameOfTarget(reader: TokenReader): boolean {
+  if (!reader.goesOnBehindNext || kindOf(reader.codeBehindNext) === OPEN) {
+    return true;
+  }
+  // `INSERT INTO TABLE values VALUES …`: the clause is behind the name.
+  const behind = reader.keywordAhead(1);
+  const behindThat = reader.keywordAhead(2);
+  if (behind === 'SELECT') {
+    return !(behindThat === 'VALUES' && reader.opensBehind(2));
+  }
+  if (behind === 'FROM') {
+    return behindThat === '' && !reader.opensBehind(1);
+  }
+  return BEHIND_INSERTED.has(behind) && (behind === 'WITH' || !BEHIND_INSERTED.has(behindThat));
+}
+
+function skipSchemaEvolution(reader: TokenReader): void {
+  if (reader.nextKeyword === 'WITH' && reader.keywordAhead(1) === 'SCHEMA') {
+    reader.next();
+    reader.next();
+    reader.next();
+  }
+}
