@@ -117,6 +117,22 @@ export class Clauses {
     }
   }
 
+  /** Behind `|>`. */
+  onPipe(keyword: Keyword): void {
+    switch (keyword) {
+      case 'EXTEND':
+      case 'SET':
+      case 'DROP':
+      case 'AGGREGATE':
+      case 'CALL':
+        this.#position.state = OPERAND;
+        break;
+      default:
+        this.#position.state = COMPLETE;
+        this.onWord(keyword);
+    }
+  }
+
   #onFrom(): void {
     const position = this.#position;
     const level = position.levels.current;

@@ -1,15 +1,38 @@
 import { kindOf, OPEN } from './characters.js';
-import { keywords } from './keywords.js';
+import { type Keyword, keywords } from './keywords.js';
 import type { TokenReader } from './tokens.js';
 
 /** Behind TABLE these show that it is the name: `INSERT INTO table VALUES …`. */
 const BEHIND_INSERTED = keywords('VALUES SELECT WITH FROM TABLE PARTITION BY REPLACE AS');
 
-// The functions below are called with the reader at INSERT, DELETE or MERGE, leave it at the last word before the
-// name of the table, and answer whether there is one.
+/**
+ * Called with the reader at INSERT, UPDATE, DELETE or MERGE; leaves it at the last word before the name of the table,
+ * and answers whether there is one.
+ */
+export function readManipulationHead(reader: TokenReader): boolean {
+  switch (reader.keyword) {
+    case 'INSERT':
+      return readInsertHead(reader);
+    case 'DELETE':
+      return readWord(reader, 'FROM');
+    case 'MERGE':
+      skipSchemaEvolution(reader);
+      return readWord(reader, 'INTO');
+    default:
+      return true;
+  }
+}
 
-/** `INSERT [WITH SCHEMA EVOLUTION] INTO [TABLE] t`; none in `INSERT OVERWRITE DIRECTORY`. */
-export function readInsertHead(reader: TokenReader): boolean {
+function readWord(reader: TokenReader, word: Keyword): boolean {
+  if (reader.nextKeyword !== word) {
+    return false;
+  }
+  reader.next();
+  return true;
+}
+
+/** `INSERT [WITH SCHEMA EVOLUTION] INTO [TABLE] t`; no table in `INSERT OVERWRITE DIRECTORY`. */
+function readInsertHead(reader: TokenReader): boolean {
   skipSchemaEvolution(reader);
   if (reader.nextKeyword === 'INTO' || reader.nextKeyword === 'OVERWRITE') {
     reader.next();
@@ -21,25 +44,6 @@ export function readInsertHead(reader: TokenReader): boolean {
   if (reader.nextKeyword === 'TABLE' && !isNameOfTarget(reader)) {
     reader.next();
   }
-  return true;
-}
-
-/** `DELETE FROM t`. */
-export function readDeleteHead(reader: TokenReader): boolean {
-  if (reader.nextKeyword !== 'FROM') {
-    return false;
-  }
-  reader.next();
-  return true;
-}
-
-/** `MERGE [WITH SCHEMA EVOLUTION] INTO t`. */
-export function readMergeHead(reader: TokenReader): boolean {
-  skipSchemaEvolution(reader);
-  if (reader.nextKeyword !== 'INTO') {
-    return false;
-  }
-  reader.next();
   return true;
 }
 

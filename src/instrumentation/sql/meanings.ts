@@ -54,7 +54,7 @@ export class Meanings {
         this.#onTarget(keyword);
         break;
       case PIPE:
-        this.#onPipe(keyword);
+        this.#clauses.onPipe(keyword);
         break;
       default:
         position.state = COMPLETE;
@@ -237,20 +237,5 @@ export class Meanings {
   /** `f(TABLE t)`, `f(TABLE (SELECT …))`. */
   #onTableArgument(): void {
     this.targets.expect(this.#reader.nextCode === OPEN_CODE ? 'source' : 'table');
-  }
-
-  #onPipe(keyword: Keyword): void {
-    switch (keyword) {
-      case 'EXTEND':
-      case 'SET':
-      case 'DROP':
-      case 'AGGREGATE':
-      case 'CALL':
-        this.position.state = OPERAND;
-        break;
-      default:
-        this.position.state = COMPLETE;
-        this.#clauses.onWord(keyword);
-    }
   }
 }

@@ -1,7 +1,7 @@
 import { Blocks } from './blocks.js';
 import { COLON_CODE, DOT_CODE, EQUALS_CODE } from './characters.js';
 import { type Keyword, keywords } from './keywords.js';
-import { readDeleteHead, readInsertHead, readMergeHead } from './manipulationHead.js';
+import { readManipulationHead } from './manipulationHead.js';
 import { COMPLETE, OPERAND, type Position, QUERY, STATEMENT } from './position.js';
 import { type ObjectHead, readObjectHead, readShowHead } from './statementHead.js';
 import type { SummaryText } from './summaryText.js';
@@ -71,20 +71,10 @@ export class Statements {
         this.commonTables();
         return;
       case 'INSERT':
-        this.#add();
-        this.#expectTable(readInsertHead(this.#reader));
-        return;
       case 'UPDATE':
-        this.#add();
-        this.#targets.expect('table');
-        return;
       case 'DELETE':
-        this.#add();
-        this.#expectTable(readDeleteHead(this.#reader));
-        return;
       case 'MERGE':
-        this.#add();
-        this.#expectTable(readMergeHead(this.#reader));
+        this.#manipulate();
         return;
       default:
         this.#beginOther(keyword);
@@ -246,8 +236,9 @@ export class Statements {
     this.#position.columns = columns;
   }
 
-  #expectTable(follows: boolean): void {
-    if (follows) {
+  #manipulate(): void {
+    this.#add();
+    if (readManipulationHead(this.#reader)) {
       this.#targets.expect('table');
     }
   }
