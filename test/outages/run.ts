@@ -31,10 +31,7 @@ async function run(outage: OutageCase): Promise<string[]> {
   }
 }
 
-function startApplication(
-  { statements, concurrency, block }: OutageCase,
-  db: LocalDatabricks,
-): ChildProcess {
+function startApplication({ statements, concurrency, block }: OutageCase, db: LocalDatabricks): ChildProcess {
   const assignment: Assignment = {
     connect: db.connectOptions({ checkServerCertificate: false }),
     statements,

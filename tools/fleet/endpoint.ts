@@ -69,7 +69,11 @@ export class SimulatedEndpoint {
     return SHORTEST_WAY_MS + (LONGEST_WAY_MS - SHORTEST_WAY_MS) * this.#runtime.random();
   }
 
-  #arrive({ method }: HttpRequest, done: (answer: Answer) => void, onFlagAsked: (asked: FlagAsked) => void): void {
+  #arrive(
+    { method }: HttpRequest,
+    done: (answer: Answer) => void,
+    onFlagAsked: (asked: FlagAsked) => void,
+  ): void {
     const now = this.#runtime.now();
     const isFlag = method === 'GET';
     (isFlag ? this.flagRequests : this.exportRequests).add(now);
@@ -78,7 +82,10 @@ export class SimulatedEndpoint {
       this.refusals.add(now);
     }
     if (isFlag) {
-      onFlagAsked({ at: now, answered: status !== 200 ? 'refused' : this.isEnabled ? 'enabled' : 'disabled' });
+      onFlagAsked({
+        at: now,
+        answered: status !== 200 ? 'refused' : this.isEnabled ? 'enabled' : 'disabled',
+      });
     }
     const answer: Answer = {
       status,
@@ -105,4 +112,3 @@ export class SimulatedEndpoint {
     return JSON.stringify({ flags, ttl_seconds: this.#ttlSeconds });
   }
 }
-
