@@ -9,6 +9,13 @@ const LONGEST_WAY_MS = 30;
 /** Who would have to wait longer for its turn gets a 503 at once. */
 const LONGEST_QUEUE_MS = 1_000;
 
+/** The requests for one thing. */
+export class Traffic {
+  readonly requests = new CountsBySecond();
+  /** Those that were answered by anything but 200. */
+  readonly refused = new CountsBySecond();
+}
+
 /** What all requests get while the host is not well. */
 export interface Outage {
   readonly status: number;
@@ -30,10 +37,8 @@ interface Answer {
 
 /** One workspace for the whole fleet. It takes so many requests per second, and answers 503 beyond that. */
 export class SimulatedEndpoint {
-  readonly flagRequests = new CountsBySecond();
-  readonly exportRequests = new CountsBySecond();
-  /** Requests for either that were answered by anything but 200. */
-  readonly refusals = new CountsBySecond();
+  readonly flag = new Traffic();
+  readonly export = new Traffic();
   outage: Outage | undefined = undefined;
   isEnabled = true;
   readonly #runtime: SimulatedRuntime;
@@ -76,10 +81,11 @@ export class SimulatedEndpoint {
   ): void {
     const now = this.#runtime.now();
     const isFlag = method === 'GET';
-    (isFlag ? this.flagRequests : this.exportRequests).add(now);
     const { queueMs, status } = this.#admit(now);
+    const { requests, refused } = isFlag ? this.flag : this.export;
+    requests.add(now);
     if (status !== 200) {
-      this.refusals.add(now);
+      refused.add(now);
     }
     if (isFlag) {
       onFlagAsked({

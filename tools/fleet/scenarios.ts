@@ -36,6 +36,8 @@ export interface Scenario {
   readonly durationS: number;
   /** While the event lasts. */
   readonly event: Span;
+  /** From the event's end until the bounds hold: processes that have just started have to ask once. Seconds. */
+  readonly settleS: number;
   /** How the plots call it. */
   readonly eventLabel: string;
   /** When the fleet goes as it always does: what later peaks are compared with. */
@@ -54,6 +56,7 @@ const LONG_RUNNING = {
   warmUpS: WARM_UP_S,
   durationS: 45 * MINUTE_S,
   steady: BEFORE,
+  settleS: 0,
   begin: ({ fleet }: World) => fleet.start(FLAG_INTERVAL_S),
 };
 
@@ -81,6 +84,7 @@ export const SCENARIOS: readonly Scenario[] = [
     warmUpS: 0,
     durationS: 60 * MINUTE_S,
     event: { from: 0, to: START_WITHIN_S },
+    settleS: 2 * MINUTE_S,
     eventLabel: 'start',
     steady: { from: 30 * MINUTE_S, to: 60 * MINUTE_S },
     begin: ({ fleet }) => fleet.start(START_WITHIN_S),
@@ -92,6 +96,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'A deploy in waves',
     story: `Once a minute, a tenth of the processes end by \`shutdown()\` and others start, within ${START_WITHIN_S} seconds.`,
     event: { from: EVENT_AT_S, to: EVENT_AT_S + (WAVES - 1) * MINUTE_S + START_WITHIN_S },
+    settleS: MINUTE_S,
     eventLabel: 'deploy',
     happen: ({ fleet, after }) => {
       for (let wave = 0; wave < WAVES; wave++) {

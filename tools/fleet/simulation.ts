@@ -1,5 +1,5 @@
 import { SimulatedRuntime } from '../../test/support/simulatedRuntime.js';
-import { SimulatedEndpoint } from './endpoint.js';
+import { SimulatedEndpoint, type Traffic } from './endpoint.js';
 import { Fleet } from './fleet.js';
 import { Tally } from './process.js';
 import { FLAG_INTERVAL_S, type Scenario } from './scenarios.js';
@@ -11,14 +11,17 @@ export const STATEMENT_EVERY_S = 60;
 /** Requests per second that the endpoint takes, for each process of the fleet: about three times what it sends. */
 export const CAPACITY_PER_PROCESS = 1 / 20;
 
+/** Requests in each second, and how many of these were answered by anything but 200. */
+export interface Requests {
+  readonly all: readonly number[];
+  readonly refused: readonly number[];
+}
+
 /** What a run showed, from the end of the warm-up on. */
 export interface Run {
   readonly processes: number;
-  /** Requests in each second. */
-  readonly flag: readonly number[];
-  readonly export: readonly number[];
-  /** Of both, what was answered by anything but 200. */
-  readonly refused: readonly number[];
+  readonly flag: Requests;
+  readonly export: Requests;
   /** Records that wait, every `SAMPLE_S` seconds. */
   readonly waiting: readonly number[];
   /** Of the whole run. */
@@ -57,14 +60,15 @@ export async function simulate(scenario: Scenario, processes: number, seed = 1):
   }
   // The simulated clock does not begin at 0.
   const skippedS = startedAt / 1_000 + warmUpS;
-  const shown = (counts: { upTo(seconds: number): number[] }): number[] =>
-    counts.upTo(skippedS + durationS).slice(skippedS);
+  const shown = ({ requests, refused }: Traffic): Requests => ({
+    all: requests.upTo(skippedS + durationS).slice(skippedS),
+    refused: refused.upTo(skippedS + durationS).slice(skippedS),
+  });
   const { shortestOffGapS } = fleet;
   return {
     processes,
-    flag: shown(endpoint.flagRequests),
-    export: shown(endpoint.exportRequests),
-    refused: shown(endpoint.refusals),
+    flag: shown(endpoint.flag),
+    export: shown(endpoint.export),
     waiting: waiting.slice(warmUpS / SAMPLE_S),
     made: tally.made,
     exported: tally.exported,
