@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bunchingOf, MAX_BUNCHING, MAX_PEAK_RATIO, measure } from '../../tools/fleet/measures.js';
+import { dispersionOf, MAX_DISPERSION, MAX_PEAK_RATIO, measure } from '../../tools/fleet/measures.js';
 import { FLAG_INTERVAL_S, SCENARIOS } from '../../tools/fleet/scenarios.js';
 import { type Run, simulate } from '../../tools/fleet/simulation.js';
 import { SimulatedRuntime } from '../support/simulatedRuntime.js';
@@ -29,7 +29,7 @@ describe('a fleet of 1,000 processes', { timeout: PATIENCE_MS }, () => {
     const { run, measures } = await runOf(name);
     for (const endpoint of [measures.flag, measures.export]) {
       expect(endpoint.peakRatio).toBeLessThanOrEqual(MAX_PEAK_RATIO);
-      expect(endpoint.bunching).toBeLessThanOrEqual(MAX_BUNCHING);
+      expect(endpoint.dispersion).toBeLessThanOrEqual(MAX_DISPERSION);
     }
     const { flag_disabled: _off, ...lost } = run.dropped;
     expect(Object.values(lost).filter((count) => count > 0)).toEqual([]);
@@ -44,7 +44,7 @@ describe('a fleet of 1,000 processes', { timeout: PATIENCE_MS }, () => {
     expect(measures.lastExportS).toBeLessThanOrEqual(FLAG_INTERVAL_S);
     expect(run.shortestOffGapS).toBeGreaterThanOrEqual(FLAG_INTERVAL_S);
     expect(measures.flag.peakRatio).toBeLessThanOrEqual(MAX_PEAK_RATIO);
-    expect(measures.flag.bunching).toBeLessThanOrEqual(MAX_BUNCHING);
+    expect(measures.flag.dispersion).toBeLessThanOrEqual(MAX_DISPERSION);
     expect(Object.keys(run.dropped)).toEqual(['flag_disabled']);
   });
 
@@ -60,7 +60,7 @@ describe('a fleet of 1,000 processes', { timeout: PATIENCE_MS }, () => {
   });
 });
 
-describe('the measure of bunching', () => {
+describe('the index of dispersion', () => {
   const runtime = new SimulatedRuntime();
   /** Requests by second, when each of so many processes asks once a minute. */
   const requests = (phaseOf: () => number): number[] => {
@@ -76,12 +76,12 @@ describe('the measure of bunching', () => {
   };
 
   it('is about 1 for processes that know nothing of each other', () => {
-    expect(bunchingOf(requests(() => runtime.random()))).toBeLessThan(1.6);
+    expect(dispersionOf(requests(() => runtime.random()))).toBeLessThan(1.6);
   });
 
   it('is high where even a fifth of them act in step', () => {
     const inStep = requests(() => (runtime.random() < 0.2 ? runtime.random() / 30 : runtime.random()));
-    expect(bunchingOf(inStep)).toBeGreaterThan(5);
+    expect(dispersionOf(inStep)).toBeGreaterThan(5);
   });
 
   it('does not take a rise or a fall over minutes for it', () => {
@@ -89,6 +89,6 @@ describe('the measure of bunching', () => {
       { length: 600 },
       (_, second) => 400 - second / 2 + 40 * (runtime.random() - 0.5),
     );
-    expect(bunchingOf(falling)).toBeLessThan(1.6);
+    expect(dispersionOf(falling)).toBeLessThan(1.6);
   });
 });

@@ -7,7 +7,7 @@ export const MAX_PEAK_RATIO = 3;
  * Requests of processes that know nothing of each other are as even as chance is: 1. Those of processes in step come
  * in heaps, and this grows with the fleet.
  */
-export const MAX_BUNCHING = 2;
+export const MAX_DISPERSION = 2;
 /** A rate is measured over as many seconds as have so many requests, or chance alone would make peaks. */
 const REQUESTS_PER_WINDOW = 30;
 const BLOCK_S = 10;
@@ -23,7 +23,7 @@ export interface EndpointMeasures {
   readonly peakRate: number;
   readonly peakRatio: number;
   /** The variance of the requests per second within ten seconds, over their mean; the highest of two minutes. */
-  readonly bunching: number;
+  readonly dispersion: number;
 }
 
 export interface Measures {
@@ -58,7 +58,7 @@ function measureEndpoint(counts: readonly number[], steady: Span, after: Span): 
   const counted = counts.slice(after.from, after.to);
   const windowS = Math.ceil(REQUESTS_PER_WINDOW / steadyRate);
   const peakRate = Math.max(...movingMeans(counted, windowS));
-  return { steadyRate, peakRate, peakRatio: peakRate / steadyRate, bunching: bunchingOf(counted) };
+  return { steadyRate, peakRate, peakRatio: peakRate / steadyRate, dispersion: dispersionOf(counted) };
 }
 
 /** The mean of each so many seconds in a row. */
@@ -73,7 +73,7 @@ function movingMeans(counts: readonly number[], windowS: number): number[] {
 }
 
 /** Within blocks of ten seconds, so that a rate which rises or falls for minutes does not count. */
-export function bunchingOf(counts: readonly number[]): number {
+export function dispersionOf(counts: readonly number[]): number {
   const means: number[] = [];
   const variances: number[] = [];
   for (let start = 0; start + BLOCK_S <= counts.length; start += BLOCK_S) {
