@@ -10,6 +10,7 @@ import { stateView } from './stateView.js';
 import { bundleEntry, type SupportBundle, supportBundle } from './supportBundle.js';
 import { tableRows } from './tableRows.js';
 import { type LineRules, textsOnRequest } from './tagLines.js';
+import { ago } from './times.js';
 import { bundledVersions } from './versions.js';
 import { fieldsOf } from './wireLog.js';
 
@@ -40,7 +41,7 @@ export class ProcessorSource implements Source {
     const { observation, stats } = this.#subject;
     const recording = this.#recording;
     return stateView(stats(), observation, [
-      { name: 'Watching since', value: new Date(this.#startedAt).toISOString().slice(11, 19) },
+      { name: 'Watching since', value: ago(this.#startedAt, Date.now()) },
       { name: 'Operations', value: `${recording.local.size} of ${MAX_OPERATIONS}` },
       { name: 'Memory', value: `${Math.ceil(recording.bytes / 1_024)} KiB of ${MAX_BYTES / 1_024} KiB` },
       { name: 'Made room for later ones', value: String(recording.evicted) },

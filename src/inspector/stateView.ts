@@ -46,7 +46,7 @@ function connectionFacts(connections: Counts, verdicts: readonly VerdictCount[])
     ({ decision, decidedBy, connections: count }): Fact => ({
       name: `Gate: ${GATE[decision] ?? decision}`,
       value: `${count} ${count === 1 ? 'connection' : 'connections'}`,
-      note: `decided by ${decidedBy}`,
+      note: decision === 'flag' ? 'no switch says otherwise' : `decided by ${decidedBy}`,
       ...(decision === 'off' ? { tone: 'warn' as const } : {}),
     }),
   );

@@ -2,7 +2,7 @@ import type { BreakerHistory } from '../model.js';
 
 const MS_PER_MIN = 60_000;
 /** The line shows the shortest of these times that has all changes, in minutes. */
-const WINDOWS_MIN = [5, 15, 60, 360, 1_440] as const;
+const WINDOWS_MIN = [1, 5, 15, 60, 360, 1_440] as const;
 
 /** A time in which a circuit breaker did not change its state. */
 export interface Era {

@@ -1,6 +1,6 @@
 import type { BreakerHistory } from '../model.js';
 import { erasOf, totalsOf, windowOf } from './breakerEras.js';
-import { durationOf, minuteOf, timeOf } from './format.js';
+import { durationOf, minuteOf, secondOf, timeOf } from './format.js';
 import { toned } from './parts.js';
 import type { Tone } from './words.js';
 
@@ -12,16 +12,24 @@ const STATES: Readonly<Record<string, string>> = {
   unknown: 'not known',
 };
 
+function lengthOf(minutes: number): string {
+  if (minutes === 1) {
+    return 'minute';
+  }
+  return minutes < 120 ? `${minutes} minutes` : `${minutes / 60} hours`;
+}
+
 /** A circuit breaker's states in the course of time, as a line and as a list. */
 export function BreakerLine({ history, now }: { readonly history: BreakerHistory; readonly now: number }) {
   const minutes = windowOf(history, now);
   const from = now - minutes * 60_000;
   const eras = erasOf(history, from, now);
   const totals = totalsOf(eras);
+  const label = minutes < 5 ? secondOf : minuteOf;
   const text = totals.map(([state, ms]) => `${state} ${durationOf(ms)}`).join(', ');
   return (
     <>
-      <h3>Circuit breaker, the latest {minutes < 120 ? `${minutes} minutes` : `${minutes / 60} hours`}</h3>
+      <h3>Circuit breaker, the latest {lengthOf(minutes)}</h3>
       <div>
         <div class="time-line" role="img" aria-label={text} title={text}>
           {eras.map(({ state, from: start, to }) => (
@@ -30,7 +38,7 @@ export function BreakerLine({ history, now }: { readonly history: BreakerHistory
         </div>
         <div class="time-scale" aria-hidden="true">
           {[0, 1, 2, 3, 4].map((quarter) => (
-            <span key={quarter}>{minuteOf(from + ((now - from) * quarter) / 4)}</span>
+            <span key={quarter}>{label(from + ((now - from) * quarter) / 4)}</span>
           ))}
         </div>
       </div>

@@ -21,9 +21,15 @@ export function StateBadge({ state }: { readonly state: RecordState }) {
 }
 
 /** Facts as a list of names and values. */
-export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
+export function Facts({
+  facts,
+  isWide = false,
+}: {
+  readonly facts: readonly Fact[];
+  readonly isWide?: boolean;
+}) {
   return (
-    <dl class="facts">
+    <dl class={isWide ? 'facts wide' : 'facts'}>
       {facts.map(({ name, value, note, tone }) => (
         <div key={name} class={toned('fact', tone)}>
           <dt>{name}</dt>

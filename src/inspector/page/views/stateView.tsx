@@ -55,7 +55,7 @@ function Program({ state: { at, open, connections, hosts, losses } }: { readonly
         <Empty>No host is open. A host appears with the first connection that may send records to it.</Empty>
       ) : null}
       <Panel title="Losses">
-        {losses.length === 0 ? <Empty>No record was dropped.</Empty> : <Facts facts={losses} />}
+        {losses.length === 0 ? <Empty>No record was dropped.</Empty> : <Facts facts={losses} isWide />}
       </Panel>
     </>
   );
