@@ -40,7 +40,7 @@ function Row({ connection }: { readonly connection: ConnectionView }) {
   const { number, openedAt, host, workspace, driver, gate, flag, lane } = connection;
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" data-label="Connection">
         <span class="value">{number}</span>
         <span class="note">
           {driver}, since {secondOf(openedAt)}

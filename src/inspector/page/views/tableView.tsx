@@ -77,14 +77,14 @@ function Rows({ rows }: { readonly rows: readonly TableRow[] }) {
               {tag === undefined ? null : <code class="field">{tag}</code>}
               <span class="note">{description}</span>
             </th>
-            <td>
+            <td data-label="Goes to">
               <ScopeBadge scope={scope} />
             </td>
-            <td>
+            <td data-label="Kind of value">
               {kind}
               <span class="detail">{on === '' ? '' : `of each ${on}`}</span>
             </td>
-            <td>
+            <td data-label="Here">
               {withheld ? <Badge text="withheld by you" tone="warn" /> : null}
               {seen && !withheld ? <Badge text="seen" tone="good" /> : null}
               {seen || withheld ? null : <span class="nothing">not seen</span>}
