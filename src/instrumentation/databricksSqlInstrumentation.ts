@@ -46,7 +46,7 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
 
   override setTracerProvider(tracerProvider: TracerProvider): void {
     super.setTracerProvider(tracerProvider);
-    this.ensureState().tracer.tracer = this.tracer;
+    this.ensureState().tracer.originalTracer = this.tracer;
   }
 
   override setMeterProvider(meterProvider: MeterProvider): void {

@@ -2,17 +2,20 @@ import {
   type Attributes,
   type Context,
   context as contextApi,
+  createContextKey,
   INVALID_SPAN_CONTEXT,
   type Meter,
   type Span,
   SpanKind,
   SpanStatusCode,
-  type Tracer,
   trace,
 } from '@opentelemetry/api';
 import { Guard } from '../guard.js';
+import { isOwnProcessor } from '../processorMark.js';
 import { suppressTracing } from '../suppressTracing.js';
 import { Tag } from '../tags/index.js';
+import { originalOf } from './directSpan.js';
+import { DirectTracer, type SpanSource } from './directTracer.js';
 import type { DriverConnection } from './driverConnection.js';
 import { describeFailure } from './driverErrors.js';
 import { endSpan } from './endSpan.js';
@@ -34,6 +37,8 @@ export interface ContextAccess {
 /** For operations that get no span: it takes everything and keeps nothing. */
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
+const OPERATION_ID_KEY = createContextKey('opentelemetry-databricks-sql/operation-id/v1');
+
 /** An operation's span, and the Context in which it is the active one. */
 export interface StartedOperation {
   readonly span: Span;
@@ -51,18 +56,39 @@ export interface OperationStart {
 
 /** Makes the spans of the driver's operations, with their metrics and the user's hooks. */
 export class SpanFactory extends FailSafe {
-  config: ResolvedInstrumentationConfig;
-  tracer: Tracer;
   contexts: ContextAccess = contextApi;
   /** Calls the user's hooks and sanitizer. */
   readonly userCode = new Guard();
+  #config: ResolvedInstrumentationConfig;
+  /** That of the tracer provider. */
+  #originalTracer: SpanSource;
+  #tracer: SpanSource;
   #metrics: OperationMetrics;
 
-  constructor(config: ResolvedInstrumentationConfig, tracer: Tracer, meter: Meter) {
+  constructor(config: ResolvedInstrumentationConfig, tracer: SpanSource, meter: Meter) {
     super();
-    this.config = config;
-    this.tracer = tracer;
+    this.#config = config;
+    this.#originalTracer = tracer;
+    this.#tracer = this.#chooseTracer();
     this.#metrics = new OperationMetrics(meter, this.userCode);
+  }
+
+  get config(): ResolvedInstrumentationConfig {
+    return this.#config;
+  }
+
+  set config(config: ResolvedInstrumentationConfig) {
+    this.#config = config;
+    this.#tracer = this.#chooseTracer();
+  }
+
+  set originalTracer(tracer: SpanSource) {
+    this.#originalTracer = tracer;
+    this.#tracer = this.#chooseTracer();
+  }
+
+  protected get tracer(): SpanSource {
+    return this.#tracer;
   }
 
   set meter(meter: Meter) {
@@ -122,14 +148,36 @@ export class SpanFactory extends FailSafe {
     if (span.isRecording()) {
       this.#callRequestHook(span, operation.request);
     }
-    return { span, context: trace.setSpan(parent, span) };
+    return { span, context: this.#contextOf(span, parent) };
+  }
+
+  /** Other instrumentations and agents look for the span that their own tracer provider has made. */
+  #contextOf(span: Span, parent: Context): Context {
+    const original = originalOf(span);
+    const context = trace.setSpan(parent, original);
+    return original === span ? context : context.setValue(OPERATION_ID_KEY, span.spanContext().spanId);
+  }
+
+  /** The id of the operation whose Context is active, also where the span in it has no id of its own. */
+  protected activeOperationId(): string | undefined {
+    const active = this.contexts.active();
+    return this.#config.processor === undefined
+      ? trace.getSpan(active)?.spanContext().spanId
+      : (active.getValue(OPERATION_ID_KEY) as string | undefined);
+  }
+
+  #chooseTracer(): SpanSource {
+    const { processor } = this.#config;
+    return isOwnProcessor(processor)
+      ? new DirectTracer(this.#originalTracer, processor, this.userCode)
+      : this.#originalTracer;
   }
 
   /** A sampler or span processor of the user's that throws, throws out of the span's start. */
   #startSpan({ name, attributes, startedAt }: OperationStart, parent: Context): Span {
     try {
       const options = { kind: SpanKind.CLIENT, attributes, startTime: startedAt };
-      return this.tracer.startSpan(name, options, parent);
+      return this.#tracer.startSpan(name, options, parent);
     } catch {
       this.userCode.note('spanProcessor');
       return NO_SPAN;

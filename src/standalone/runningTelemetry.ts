@@ -1,6 +1,6 @@
 import type { DatabricksSqlInstrumentation } from '../instrumentation/databricksSqlInstrumentation.js';
 import type { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js';
-import type { SpanProcessorLike } from '../processor/spanShape.js';
+import type { SpanProcessorLike } from '../spanShape.js';
 import { ExportFailures } from './diagnostics.js';
 import { ProcessEnd } from './processEnd.js';
 import type { StartedProvider } from './sdk.js';

@@ -1,6 +1,6 @@
 import type { MeterProvider, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
 import type { SamplerLike } from '../processor/recordDriverSpans.js';
-import type { SpanProcessorLike } from '../processor/spanShape.js';
+import type { SpanProcessorLike } from '../spanShape.js';
 import type { ModuleFinder } from './moduleFinder.js';
 
 /** A provider of either SDK, as far as it is called. */

@@ -11,7 +11,7 @@ import { value } from '../optionKinds.js';
 import { type OptionsOf, resolveOptions } from '../optionTable.js';
 import { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js';
 import type { ProcessorStats } from '../processor/processorStats.js';
-import type { SpanProcessorLike } from '../processor/spanShape.js';
+import type { SpanProcessorLike } from '../spanShape.js';
 import { PrivateContexts } from './localContexts.js';
 import { applicationModules } from './moduleFinder.js';
 import { ownFile } from './ownFile.js';
