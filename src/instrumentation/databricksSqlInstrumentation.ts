@@ -111,6 +111,11 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
     this.ensureState().tracer.contexts = contexts;
   }
 
+  /** @internal Called once, when a driver was found and before anything of it is patched. */
+  onDriver(listener: (version: string | undefined) => void): void {
+    this.ensureState().patcher.onDriver = listener;
+  }
+
   protected override init(): InstrumentationNodeModuleDefinition {
     // Every version is looked at, so that one which is not supported can be told of.
     return new InstrumentationNodeModuleDefinition(

@@ -10,8 +10,11 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import { isSdkDisabled } from '../environment.js';
+import { globalApi } from '../globalApi.js';
 import { Guard } from '../guard.js';
-import { isOwnProcessor } from '../processorMark.js';
+import { logAloud, logInfo } from '../log.js';
+import { isOwnProcessor, type TelemetryProcessor } from '../processorMark.js';
 import { suppressTracing } from '../suppressTracing.js';
 import { Tag } from '../tags/index.js';
 import { originalOf } from './directSpan.js';
@@ -39,6 +42,11 @@ const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 const OPERATION_ID_KEY = createContextKey('opentelemetry-databricks-sql/operation-id/v1');
 
+const NO_PROVIDER =
+  'no tracer provider is registered: the calls of the driver make no spans and no records. Start your SDK before ' +
+  'the first connect(), or give the instrumentation a processor: ' +
+  'new DatabricksSqlInstrumentation({ processor: new DatabricksSpanProcessor() })';
+
 /** An operation's span, and the Context in which it is the active one. */
 export interface StartedOperation {
   readonly span: Span;
@@ -59,11 +67,14 @@ export class SpanFactory extends FailSafe {
   contexts: ContextAccess = contextApi;
   /** Calls the user's hooks and sanitizer. */
   readonly userCode = new Guard();
+  /** Of `register`, beside a tracer provider of somebody else's. */
+  #registeredProcessor: TelemetryProcessor | undefined = undefined;
   #config: ResolvedInstrumentationConfig;
   /** That of the tracer provider. */
   #originalTracer: SpanSource;
   #tracer: SpanSource;
   #metrics: OperationMetrics;
+  #hasLooked = false;
 
   constructor(config: ResolvedInstrumentationConfig, tracer: SpanSource, meter: Meter) {
     super();
@@ -79,6 +90,11 @@ export class SpanFactory extends FailSafe {
 
   set config(config: ResolvedInstrumentationConfig) {
     this.#config = config;
+    this.#tracer = this.#chooseTracer();
+  }
+
+  set registeredProcessor(processor: TelemetryProcessor | undefined) {
+    this.#registeredProcessor = processor;
     this.#tracer = this.#chooseTracer();
   }
 
@@ -145,10 +161,28 @@ export class SpanFactory extends FailSafe {
     }
     const parent = connection.within(active);
     const span = this.#startSpan(operation, parent);
+    if (!this.#hasLooked) {
+      this.#hasLooked = true;
+      this.#lookAtFirst(span, connection);
+    }
     if (span.isRecording()) {
       this.#callRequestHook(span, operation.request);
     }
     return { span, context: this.#contextOf(span, parent) };
+  }
+
+  /** The first span of all shows whether anybody takes spans, and whether anybody makes records of them. */
+  #lookAtFirst(span: Span, { handle }: DriverConnection): void {
+    const { trace: provider, metrics } = globalApi();
+    if (span.isRecording()) {
+      if (handle !== undefined && handle.served === undefined) {
+        logInfo(
+          'spans are made; no DatabricksSpanProcessor takes them, so there are no records for Databricks',
+        );
+      }
+    } else if (provider === undefined && metrics === undefined && !isSdkDisabled(process.env)) {
+      logAloud('warn', NO_PROVIDER);
+    }
   }
 
   /** Other instrumentations and agents look for the span that their own tracer provider has made. */
@@ -161,13 +195,13 @@ export class SpanFactory extends FailSafe {
   /** The id of the operation whose Context is active, also where the span in it has no id of its own. */
   protected activeOperationId(): string | undefined {
     const active = this.contexts.active();
-    return this.#config.processor === undefined
+    return this.#tracer === this.#originalTracer
       ? trace.getSpan(active)?.spanContext().spanId
       : (active.getValue(OPERATION_ID_KEY) as string | undefined);
   }
 
   #chooseTracer(): SpanSource {
-    const { processor } = this.#config;
+    const processor = this.#config.processor ?? this.#registeredProcessor;
     return isOwnProcessor(processor)
       ? new DirectTracer(this.#originalTracer, processor, this.userCode)
       : this.#originalTracer;

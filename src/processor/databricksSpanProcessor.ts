@@ -15,7 +15,7 @@ import { createHosts } from '../hosts/createHosts.js';
 import type { HostRegistry } from '../hosts/hostRegistry.js';
 import type { ConnectionLease } from '../hosts/lane.js';
 import { type FallOutReason, InFlight } from '../inFlight.js';
-import { hasLogger, logDebug } from '../log.js';
+import { hasLogger, logDebug, logInfo } from '../log.js';
 import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';
 import { rejectFurtherArguments } from '../optionErrors.js';
 import type { TelemetryProcessor } from '../processorMark.js';
@@ -25,6 +25,7 @@ import { OpenOperation } from './openOperation.js';
 import { ProcessorMetrics } from './processorMetrics.js';
 import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
 import { RecordMaker } from './recordMaker.js';
+import { startLine } from './startLine.js';
 
 /**
  * Whoever makes the spans may have the same time to live for them, and says more by ending them: that goes
@@ -67,6 +68,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike, TelemetryProc
   /** The one scope there usually is: comparing it costs less than a look-up. */
   readonly #onlyScope: string | undefined;
   readonly #shutdownTimeoutMs: number;
+  readonly #isDryRun: boolean;
   readonly #hosts: HostRegistry;
   readonly #open: InFlight<OpenOperation>;
   readonly #maxInFlight: number;
@@ -79,6 +81,8 @@ export class DatabricksSpanProcessor implements SpanProcessorLike, TelemetryProc
   readonly #metrics: ProcessorMetrics;
   /** Whether what is wrong with the environment's variables has been logged. */
   #isEnvironmentReported = false;
+  /** Whether the first connection was logged. */
+  #isStartReported = false;
   #shutdown: Promise<void> | undefined = undefined;
 
   /**
@@ -94,7 +98,9 @@ export class DatabricksSpanProcessor implements SpanProcessorLike, TelemetryProc
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
     this.#records = new RecordMaker(TAG_TABLE, resolved.withhold);
-    this.#hosts = createHosts(resolved, chooseExporter(resolved, process.env), {
+    const exporter = chooseExporter(resolved, process.env);
+    this.#isDryRun = exporter?.[Symbol.toStringTag] === 'DryRunExporter';
+    this.#hosts = createHosts(resolved, exporter, {
       guard: this.#guard,
       observation: this.#observation,
     });
@@ -193,6 +199,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike, TelemetryProc
       this.#reportEnvironment();
       this.#metrics.onActivity();
       this.#serve(handle);
+      this.#reportStart(handle);
     }
     const { served } = handle;
     if (!(served instanceof ServedConnection) || served.processor !== this) {
@@ -215,6 +222,13 @@ export class DatabricksSpanProcessor implements SpanProcessorLike, TelemetryProc
     if (this.#open.newest?.key !== operation.key) {
       this.#open.makeRoom(this.#maxInFlight);
       this.#open.add(operation, this.#ttlMs);
+    }
+  }
+
+  #reportStart(handle: ConnectionHandle): void {
+    if (!this.#isStartReported) {
+      this.#isStartReported = true;
+      logInfo(startLine(handle, this.#observation.verdicts.at(-1), this.#isDryRun));
     }
   }
 
