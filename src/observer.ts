@@ -53,8 +53,13 @@ export interface Observer {
    * An operation has ended.
    *
    * @param records its own, and those of its failed downloads; none if it makes none
+   * @param handleTags tags of its connection that stand on no span
    */
-  onOperation(span: ObservedSpan, records: readonly OperationRecord[]): void;
+  onOperation(
+    span: ObservedSpan,
+    records: readonly OperationRecord[],
+    handleTags?: Readonly<Record<string, unknown>>,
+  ): void;
   /** A record has been put into a queue. */
   onQueued(record: OperationRecord): void;
   /** Records are gone for good. */
@@ -201,8 +206,8 @@ export class Observation {
  */
 export const OBSERVATION: unique symbol = Symbol.for('opentelemetry-databricks-sql/observation/v1');
 
-/** Why a tag stays away from the user's own backend. */
-export type LocalRule = 'databricks_only' | 'withheld';
+/** Why a tag stays away from the user's own backend. `not_on_span`: it stands on the connection's handle. */
+export type LocalRule = 'databricks_only' | 'withheld' | 'not_on_span';
 
 /** On what `exportLocal` returns: why it keeps a tag from the processor behind it, if it does. */
 export const LOCAL_RULE: unique symbol = Symbol.for('opentelemetry-databricks-sql/local-rule/v1');

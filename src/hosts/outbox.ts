@@ -280,6 +280,7 @@ export class Outbox implements TurnTaker {
     this.#urgent = Math.min(Math.max(returned, this.#urgent - settled), this.#queue.length);
     if (blockMs !== undefined) {
       sendOrder.block(blockMs);
+      this.#flag?.postpone(blockMs);
     }
     sendOrder.finished();
     if (this.#queue.length > 0 && this.#isDue && !this.isPaused) {

@@ -65,7 +65,7 @@ export function detailOf(
     summary: summaryOf(id, local, records),
     traceId,
     spanId,
-    lines: tagLines(local.span.attributes, wire, rules),
+    lines: tagLines(local.span.attributes, wire, rules, local.handleTags),
     records: views,
   };
 }

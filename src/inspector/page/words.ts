@@ -24,7 +24,7 @@ export const SCOPE_TONES: Readonly<Record<LineScope, Tone>> = {
 export const GROUPS: Readonly<Record<LineScope, string>> = {
   exportLocal: 'The table keeps these from Databricks.',
   exportAll: 'Databricks gets these, and so does your backend.',
-  exportDatabricks: 'exportLocal keeps these from your backend.',
+  exportDatabricks: 'Databricks only. Your backend never gets these.',
   unknown: 'Deny by default: what the table does not list never leaves for Databricks.',
   record: 'No tag fills these.',
 };
@@ -39,6 +39,7 @@ export const SCOPE_ORDER: readonly LineScope[] = [
 export const LOCAL_RULES: Readonly<Record<LocalRule, string>> = {
   databricks_only: 'removed by exportLocal',
   withheld: 'withheld by you',
+  not_on_span: 'Databricks only: never on the span',
 };
 
 const RULES: Readonly<Record<LineRule, string>> = {
