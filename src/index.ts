@@ -22,8 +22,8 @@ export type { InstrumentOptions } from './instrumentation/instrumentClientOption
 export { DatabricksSpanProcessor } from './processor/databricksSpanProcessor.js';
 export { type ExportLocalOptions, exportLocal } from './processor/exportLocal.js';
 export { recordDriverSpans, type SamplerLike } from './processor/recordDriverSpans.js';
-export type { ReadableSpanLike, SpanProcessorLike } from './processor/spanShape.js';
 export { withoutDatabricksTelemetry, withoutQueryText } from './scopedSwitches.js';
+export type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
 export {
   type DatabricksTelemetry,
   type StandaloneOptions,

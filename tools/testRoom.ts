@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   tags: ['test/tags', 'test/vocabulary'],
   exporter: ['test/exporter'],
-  hosts: ['test/hosts'],
+  hosts: ['test/hosts', 'test/fleet'],
   gate: ['test/hosts/gate.test.ts', 'test/hosts/featureFlag.test.ts'],
   credentials: ['test/hosts/providedCredentials.test.ts', 'test/hosts/featureFlag.test.ts'],
   queue: ['test/hosts/hostQueue.test.ts', 'test/hosts/recordQueue.test.ts'],

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import { NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
+import type { SpanProcessorLike } from '../../src/spanShape.js';
 import type { ProcessorStats } from '../../src/stats.js';
 import type { Bench, Effort, Row } from '../harness/bench.js';
 import type { Sample, Samples } from '../harness/samples.js';

@@ -116,6 +116,13 @@ export class FeatureFlag {
     }
   }
 
+  /** Nothing may be sent to the host for so long: a known answer is not renewed at the end of it by everybody. */
+  postpone(durationMs: number): void {
+    if (this.#state !== 'unknown' && this.#times.postpone(durationMs)) {
+      this.#stayOff();
+    }
+  }
+
   stats(): FlagStats {
     const { runtime } = this.#services.background;
     return {

@@ -1,5 +1,5 @@
 import type { Background } from '../background.js';
-import type { DropReason } from '../stats.js';
+import type { DropReason, FlagStats } from '../stats.js';
 import type { FeatureFlag, FlagAsker } from './featureFlag.js';
 
 /** The shortest wait where credentials should be there and are not. */
@@ -50,6 +50,16 @@ export class Permission {
     if (flag !== undefined && flag.state === 'unknown' && !flag.isAsking) {
       this.#background.run(() => void flag.ask(this.#asker));
     }
+  }
+
+  /** Nothing may be sent to the host for so long. */
+  postpone(durationMs: number): void {
+    this.#flag?.postpone(durationMs);
+  }
+
+  /** `undefined` where the flag is not asked. */
+  flagStats(): FlagStats | undefined {
+    return this.#flag?.stats();
   }
 
   /** Somebody wants an answer now. */

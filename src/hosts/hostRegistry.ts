@@ -13,6 +13,7 @@ import { Counters, LossWarner } from './counters.js';
 import { checkedConnection, Identities, laneKey, refusalOf } from './destination.js';
 import type { Lane } from './lane.js';
 import { type ConnectionLease, DISABLED_LEASE, Lease, type LeaseServices } from './lease.js';
+import { type OpenConnection, OpenConnections } from './openConnections.js';
 import { OpenHosts } from './openHosts.js';
 import { TimeLimit } from './timeLimit.js';
 
@@ -49,6 +50,8 @@ export class HostRegistry {
   readonly #undecided = new Set<Lease>();
   /** Connections that were refused stay so: they are asked about again with every span of theirs. */
   readonly #refused = new WeakSet<ConnectionHandle>();
+  /** For whoever looks. */
+  readonly #open = new OpenConnections();
   readonly #identities: Identities;
   #shutdown: Promise<void> | undefined = undefined;
   #isStopping = false;
@@ -59,6 +62,7 @@ export class HostRegistry {
     this.#environment = services.environment ?? process.env;
     this.#guard = services.guard ?? new Guard();
     this.#observation = services.observation ?? new Observation();
+    this.#observation.connections = (max) => this.#open.latest(max);
     this.#identities = new Identities(options.tokenProvider);
     this.#background = new Background(services.runtime);
     this.#warner = new LossWarner(this.#background);
@@ -135,13 +139,15 @@ export class HostRegistry {
     if (this.#isStopping) {
       return this.#refuse(handle, 'refused_shutdown');
     }
-    const { decision: gate, decidedBy } = explainGate(handle.telemetry, this.#options, this.#environment);
+    const verdict = explainGate(handle.telemetry, this.#options, this.#environment);
+    const { decision: gate, decidedBy } = verdict;
     this.#observation.noteVerdict(gate, decidedBy);
+    const open = this.#open.open(handle, verdict, this.#background.runtime.epochNow());
     if (gate === 'off') {
       this.#counters.connections.disabled++;
       return DISABLED_LEASE;
     }
-    const lease = new Lease(this.#leaseServices(handle, gate));
+    const lease = new Lease(this.#leaseServices(handle, gate, open));
     handle.listen(lease);
     this.#undecided.add(lease);
     if (handle.endpoint !== undefined) {
@@ -153,18 +159,27 @@ export class HostRegistry {
     return this.#refused.has(handle) ? undefined : lease;
   }
 
-  #leaseServices(handle: ConnectionHandle, gate: GateDecision): LeaseServices {
+  #leaseServices(
+    handle: ConnectionHandle,
+    gate: GateDecision,
+    open: OpenConnection | undefined,
+  ): LeaseServices {
     return {
       waiting: this.#waiting,
-      openLane: () => this.#openLane(handle, gate),
+      openLane: () => this.#openLane(handle, gate, open),
       accepts: (endpoint) => !this.#isStopping && refusalOf(this.#exporter, handle, endpoint) === undefined,
       counters: this.#counters,
       onDecided: (lease) => this.#undecided.delete(lease),
     };
   }
 
-  #openLane(handle: ConnectionHandle, gate: GateDecision): Lane | undefined {
+  #openLane(
+    handle: ConnectionHandle,
+    gate: GateDecision,
+    open: OpenConnection | undefined,
+  ): Lane | undefined {
     const admission = this.#admit(handle, gate);
+    open?.settle(admission);
     if (typeof admission === 'string') {
       return this.#refuse(handle, admission);
     }

@@ -1,5 +1,6 @@
 import { Wakeup } from '../background.js';
 import type { ConnectionHandle } from '../connectionHandle.js';
+import type { ObservedLane } from '../observer.js';
 import type { DropReason } from '../stats.js';
 import { Outbox, type OutboxIdentity, type OutboxServices } from './outbox.js';
 import type { Shareable } from './sharedMembers.js';
@@ -54,7 +55,14 @@ export class Lane implements Shareable {
   }
 
   get isEmpty(): boolean {
-    return this.outbox.isEmpty;
+    return this.outbox.queued + this.outbox.inFlight === 0;
+  }
+
+  /** Its state now, for people. @param number how they call it */
+  observed(number: number): ObservedLane {
+    const { queued, inFlight, isPaused } = this.outbox;
+    const flag = this.#identity.permission.flagStats();
+    return { number, connections: this.#connections, queued, inFlight, isPaused, flag };
   }
 
   attach(handle: ConnectionHandle): void {

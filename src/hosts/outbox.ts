@@ -47,8 +47,12 @@ export class Outbox implements TurnTaker {
     this.#stopListening = identity.credentials.listen(() => background.run(() => this.#schedule()));
   }
 
-  get isEmpty(): boolean {
-    return this.#queue.length + this.#delivery.inFlight === 0;
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  get inFlight(): number {
+    return this.#delivery.inFlight;
   }
 
   /** Whether it waits after a failure of its own, or for credentials. */
@@ -232,6 +236,7 @@ export class Outbox implements TurnTaker {
     this.#urgent = Math.min(Math.max(returned, this.#urgent - settled), this.#queue.length);
     if (blockMs !== undefined) {
       sendOrder.block(blockMs);
+      this.#permission.postpone(blockMs);
     }
     sendOrder.finished();
     if (this.#queue.length > 0 && this.#isDue && !this.isPaused) {

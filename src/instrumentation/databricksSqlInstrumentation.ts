@@ -46,7 +46,7 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
 
   override setTracerProvider(tracerProvider: TracerProvider): void {
     super.setTracerProvider(tracerProvider);
-    this.ensureState().tracer.tracer = this.tracer;
+    this.ensureState().tracer.originalTracer = this.tracer;
   }
 
   override setMeterProvider(meterProvider: MeterProvider): void {
@@ -107,6 +107,11 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
   /** @internal Reads and sets the active Context elsewhere than in the API's global place. */
   useContexts(contexts: ContextAccess): void {
     this.ensureState().tracer.contexts = contexts;
+  }
+
+  /** @internal Called once, when a driver was found and before anything of it is patched. */
+  onDriver(listener: (version: string | undefined) => void): void {
+    this.ensureState().patcher.onDriver = listener;
   }
 
   protected override init(): InstrumentationNodeModuleDefinition {

@@ -101,7 +101,9 @@ describe('withRetries', () => {
     expect(attemptedAt).toEqual([0, 5_000]);
     attemptedAt = [];
     vi.setSystemTime(0);
-    expect(await run(attempts(failed({ retryAfterMs: 5_000 }), DONE))).toMatchObject({ outcome: 'retryable' });
+    expect(await run(attempts(failed({ retryAfterMs: 5_000 }), DONE))).toMatchObject({
+      outcome: 'retryable',
+    });
     expect(attemptedAt).toEqual([0]);
   });
 
