@@ -223,6 +223,7 @@ export class FeatureFlag {
   /** What is off stays so until the next question. */
   #stayOff(): void {
     this.#isOff = this.#state === 'disabled';
+    this.#offEnd.cancel();
     if (this.#isOff) {
       this.#offEnd.at(this.askAt);
     }

@@ -1,5 +1,5 @@
 import type { Background } from '../background.js';
-import type { TokenProvider } from '../config.js';
+import type { ResolvedHostOptions } from '../config.js';
 import type { ConnectionHandle } from '../connectionHandle.js';
 import { type Credentials, WitnessedCredentials } from '../credentials/credentials.js';
 import { ProvidedCredentials } from '../credentials/providedCredentials.js';
@@ -18,18 +18,9 @@ import { type Shareable, SharedMembers } from './sharedMembers.js';
 /** Feature flags that are remembered: org ids and driver versions at one host. */
 const MAX_FLAGS = 256;
 
-export interface HostOptions {
-  readonly batchSize: number;
-  readonly flushIntervalMs: number;
-  readonly maxQueueSize: number;
-  readonly maxRecordAgeMs: number;
-  readonly maxLanes: number;
-  readonly tokenProvider: TokenProvider | undefined;
-}
-
 /** What a host has from its registry. */
 export interface HostServices {
-  readonly options: HostOptions;
+  readonly options: ResolvedHostOptions;
   readonly background: Background;
   readonly counters: Counters;
   readonly guard: Guard;
