@@ -256,6 +256,8 @@ describe('values that a second search found', () => {
     ['SELECT * FROM ./jane', 'SELECT * FROM .?', 'SELECT'],
     ['SELECT * FROM read_files(/mnt/jane/*, x => /a)', 'SELECT * FROM read_files(?, x => ?)', 'SELECT'],
     ['SELECT a/b, (a) /b, 1/c FROM t', 'SELECT a/b, (a) /b, ?/c FROM t', 'SELECT t'],
+    ['*/\n', '*/', undefined],
+    ['SELECT f(*/ ), a FROM t', 'SELECT f(*/), a FROM t', 'SELECT t'],
     // A table may be called like the preposition.
     ['COPY INTO from FROM /mnt/jane', 'COPY INTO from FROM ?', 'COPY INTO from'],
     // Keys in quotes, signs, parentheses, a function's arguments.
@@ -284,6 +286,11 @@ describe('values that a second search found', () => {
       'INSERT INTO t PARTITION (a = (SELECT max(b) FROM u)) VALUES (1)',
       'INSERT INTO t PARTITION (a = (SELECT max(b) FROM u)) VALUES (?)',
       'INSERT t SELECT u',
+    ],
+    [
+      'INSERT WITH SCHEMA EVOLUTION INTO t PARTITION (a = jane) SELECT 1',
+      'INSERT WITH SCHEMA EVOLUTION INTO t PARTITION (a = ?) SELECT ?',
+      'INSERT t SELECT',
     ],
     // PARTITION behind EXISTS is no name, if a table is altered.
     [
