@@ -14,7 +14,7 @@ import { patchHttpConnection, patchWire } from './wirePatches.js';
 type PatchClass = (prototype: object, patches: MethodPatches, tracer: DriverTracer) => void;
 
 /** The driver's files whose default export is a class with something to observe. */
-export const DRIVER_FILES: ReadonlyArray<readonly [file: string, patch: PatchClass]> = [
+export const DRIVER_FILES: ReadonlyMap<string, PatchClass> = new Map([
   ['dist/DBSQLClient.js', patchClient],
   ['dist/DBSQLSession.js', patchSession],
   ['dist/DBSQLOperation.js', patchOperation],
@@ -25,7 +25,7 @@ export const DRIVER_FILES: ReadonlyArray<readonly [file: string, patch: PatchCla
   ['dist/connection/connections/HttpConnection.js', patchHttpConnection],
   ['dist/connection/connections/ThriftHttpConnection.js', patchWire],
   ['dist/kernel/KernelBackend.js', patchKernelBackend],
-];
+]);
 
 const CLIENT_FILE = ['', '@databricks', 'sql', 'dist', 'DBSQLClient.js'].join(sep);
 const SUPPORTED = /^(1\.(1[6-9]|[2-9]\d|\d{3,})|2\.\d+)\./;
@@ -218,10 +218,8 @@ interface ResultHandlerChain {
   readonly source?: { readonly source?: object };
 }
 
-/** A loader's hook may hand a CommonJS file over as the default export of a namespace. */
 function defaultExportOf(moduleExports: unknown): unknown {
-  const value = (moduleExports as { default?: unknown } | undefined)?.default;
-  return typeof value === 'object' && value !== null ? (value as { default?: unknown }).default : value;
+  return (moduleExports as { default?: unknown } | undefined)?.default;
 }
 
 function prototypeOf(value: unknown): object | undefined {
