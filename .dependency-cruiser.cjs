@@ -3,7 +3,7 @@ const path = require('node:path');
 
 /** The words that all rooms share. */
 const VOCABULARY =
-  '^src/(tags/|(records|context|connectionHandle|guard|log|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto)\\.ts$)';
+  '^src/(tags/|(records|context|connectionHandle|guard|log|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto|builtinModules)\\.ts$)';
 /** The public face: the only files that know every room. */
 const FACE = '^src/(index|register)\\.ts$';
 

@@ -1,5 +1,5 @@
-import Module from 'node:module';
 import { sep } from 'node:path';
+import { type LoadedFile, loadedFiles } from '../builtinModules.js';
 import { logWarn } from '../log.js';
 import { patchClient, patchKernelBackend } from './clientPatches.js';
 import { patchCloudFetch } from './downloadPatches.js';
@@ -70,7 +70,7 @@ export class DriverPatcher implements ClientObserver {
   /** Patches drivers that were loaded before anybody watched: their classes stand in the module cache. */
   patchLoadedDrivers(): void {
     this.#tracer.guard(() => {
-      const cache = (Module as unknown as { _cache?: ModuleCache })._cache ?? {};
+      const cache = loadedFiles();
       for (const path of Object.keys(cache)) {
         if (path.endsWith(CLIENT_FILE)) {
           this.#patchLoadedDriver(cache, path.slice(0, -'dist/DBSQLClient.js'.length));
@@ -211,7 +211,7 @@ export class DriverPatcher implements ClientObserver {
   }
 }
 
-type ModuleCache = Record<string, { readonly exports?: unknown } | undefined>;
+type ModuleCache = Readonly<Record<string, LoadedFile | undefined>>;
 
 /** Result handlers wrap each other; the innermost is the one that downloads, where there are downloads. */
 interface ResultHandlerChain {

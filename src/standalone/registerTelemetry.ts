@@ -11,8 +11,9 @@ import { detectResource, hasGlobalProvider, setContextManager, setPropagator } f
 import { inspectByEnvironment } from './inspectByEnvironment.js';
 import { localProcessors } from './localExport.js';
 import type { ModuleFinder } from './moduleFinder.js';
+import { isBundled } from './ownFile.js';
 import { RunningTelemetry } from './runningTelemetry.js';
-import { SDK_MISSING, Sdk } from './sdk.js';
+import { Sdk, sdkMissing } from './sdk.js';
 import { samplerByEnvironment, spanLimitsByEnvironment } from './sdkEnvironment.js';
 
 /** The telemetry that the environment asked for. */
@@ -44,7 +45,7 @@ export function registerTelemetry(
     }
     const sdk = Sdk.find(modules);
     if (sdk === undefined) {
-      logError(`nothing is observed: ${SDK_MISSING}`);
+      logError(`nothing is observed: ${sdkMissing(isBundled())}`);
       return undefined;
     }
     return registerAll(environment, sdk);

@@ -14,9 +14,9 @@ import type { ProcessorStats } from '../processor/processorStats.js';
 import type { SpanProcessorLike } from '../processor/spanShape.js';
 import { PrivateContexts } from './localContexts.js';
 import { applicationModules } from './moduleFinder.js';
-import { ownFile } from './ownFile.js';
+import { isBundled, ownFile } from './ownFile.js';
 import { RunningTelemetry } from './runningTelemetry.js';
-import { SDK_MISSING, Sdk } from './sdk.js';
+import { Sdk, sdkMissing } from './sdk.js';
 
 /** Options of `startDatabricksTelemetry`: those of the processor, and these. Times in milliseconds. */
 export interface StandaloneOptions extends DatabricksSpanProcessorOptions {
@@ -129,7 +129,7 @@ function findSdk(module: object | undefined): Sdk {
     return sdk;
   }
   if (module === undefined) {
-    throw new Error(`${OWNER}: ${SDK_MISSING}`);
+    throw new Error(`${OWNER}: ${sdkMissing(isBundled())}`);
   }
   throw optionError({ owner: OWNER, name: 'sdk' }, module, STANDALONE_OPTIONS.sdk.allowed);
 }

@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scenario } from '../support/local-databricks/index.js';
@@ -12,20 +14,35 @@ const POLLED: Scenario = { polls: 2 };
 const RETRIED: Scenario = { polls: 1, http: { GetOperationStatus: { status: 503, times: 1 } } };
 const SCENARIOS = [CLOUD_FETCH, POLLED, RETRIED];
 
+/** What people put before a bundle of ES modules, so that CommonJS in it runs. */
+const BANNER = `
+  import { createRequire } from 'node:module';
+  import { dirname } from 'node:path';
+  import { fileURLToPath } from 'node:url';
+  const require = createRequire(import.meta.url);
+  const __filename = fileURLToPath(import.meta.url);
+  const __dirname = dirname(__filename);
+`;
+
 let world: World;
 
-beforeAll(async () => {
-  world = await startWorld();
+async function bundle(entry: string, outfile: string): Promise<void> {
+  const isEsm = outfile.endsWith('.mjs');
   await build({
-    entryPoints: [join(world.installation.folder, 'bundled.mjs')],
-    outfile: join(world.installation.folder, 'bundle.cjs'),
+    entryPoints: [join(world.installation.folder, entry)],
+    outfile: resolve(world.installation.folder, outfile),
     bundle: true,
     platform: 'node',
     target: 'node20',
-    format: 'cjs',
+    format: isEsm ? 'esm' : 'cjs',
+    banner: { js: isEsm ? BANNER : '' },
     external: NATIVE,
     logLevel: 'error',
   });
+}
+
+beforeAll(async () => {
+  world = await startWorld();
 });
 
 afterAll(() => world?.stop());
@@ -38,6 +55,7 @@ const sentStatements = () =>
 
 describe('instrument(client) in a bundle with the driver inside', () => {
   it('two clients: one set of spans each, with polls, retries and downloads', async () => {
+    await bundle('bundled.mjs', 'bundle.cjs');
     const { code, stderr } = await world.run(['bundle.cjs'], { scenarios: SCENARIOS });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 
@@ -57,5 +75,25 @@ describe('instrument(client) in a bundle with the driver inside', () => {
     expect(polled?.operation_detail?.n_operation_status_calls).toBe(3);
     expect(retried?.retry_count).toBe(1);
     expect(sentStatements()).toHaveLength(2 * SCENARIOS.length);
+  });
+
+  it('runs in an ESM bundle with the usual banner, which declares createRequire and its like', async () => {
+    await bundle('bundled.mjs', 'bundle.mjs');
+    world.reset();
+    expect(await world.run(['bundle.mjs'])).toMatchObject({ code: 0, stderr: '' });
+    expect(sentStatements()).toHaveLength(2);
+  });
+});
+
+describe('startDatabricksTelemetry() in a bundle', () => {
+  it('says that the SDK has to be named, where none is in reach of the bundle', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'bundle-'));
+    const outfile = join(elsewhere, 'alone.mjs');
+    await bundle('standalone.mjs', outfile);
+    const { code, stderr } = await world.run([outfile]);
+    await rm(elsewhere, { recursive: true });
+    expect(code).toBe(1);
+    expect(stderr).toContain('this code is bundled');
+    expect(stderr).toContain('startDatabricksTelemetry({ sdk })');
   });
 });
