@@ -6,7 +6,7 @@
  * - newcomers: empty folders, and the commands and the code of the README, with npm, pnpm and Yarn 1.
  *
  * `--ci`: the smallest combinations, and newcomers in pairs. `--newcomers`: these only. `--all`: every newcomer on
- * every Node.js with every package manager. Further words: only what has one of them in its name.
+ * every Node.js with every package manager, and Deno and Bun. Further words: only what has one of them in its name.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -19,6 +19,7 @@ import { type Combination, combinations } from './combinations.js';
 import { checkNewcomer } from './newcomer.js';
 import { nameOf, newcomers } from './newcomers.js';
 import { nodeOf, npmFile } from './nodes.js';
+import { checkOtherRuntime, OTHER_RUNTIMES } from './otherRuntimes.js';
 import { readSetUps } from './readme.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -69,7 +70,11 @@ function checks(): Check[] {
     name: 'no SDK at all',
     run: (lane: Lane) => checkMissingSdk({ ...lane, node: process.execPath }),
   };
-  return [...installed, withoutSdk, ...all];
+  const others = (flags.includes('--all') ? OTHER_RUNTIMES : []).map((runtime) => ({
+    name: `other runtime: ${runtime.name}`,
+    run: (lane: Lane) => checkOtherRuntime(runtime, { ...lane, node: process.execPath }),
+  }));
+  return [...installed, withoutSdk, ...others, ...all];
 }
 
 async function runLane(): Promise<void> {
