@@ -8,12 +8,12 @@
  * `--ci`: the smallest combinations, and newcomers in pairs. `--newcomers`: these only. `--all`: every newcomer on
  * every Node.js with every package manager, and Deno and Bun. Further words: only what has one of them in its name.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalDatabricks } from '../../test/support/local-databricks/index.js';
 import { startOtlpReceiver } from '../../test/support/otlp-receiver.js';
+import { pack } from '../pack.js';
 import { checkCombination, checkMissingSdk } from './checks.js';
 import { type Combination, combinations } from './combinations.js';
 import { checkNewcomer } from './newcomer.js';
@@ -22,7 +22,6 @@ import { nodeOf, npmFile } from './nodes.js';
 import { checkOtherRuntime, OTHER_RUNTIMES } from './otherRuntimes.js';
 import { readSetUps } from './readme.js';
 
-const PROJECT = join(import.meta.dirname, '../..');
 /** How many run at the same time, each with a database and a receiver of its own. */
 const LANES = 2;
 
@@ -42,7 +41,7 @@ interface Check {
 const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const folder = await mkdtemp(join(tmpdir(), 'matrix-'));
-const tarball = pack();
+const tarball = pack(folder);
 const npm = npmFile();
 const failures: string[] = [];
 const waiting = checks().filter(
@@ -83,23 +82,6 @@ async function runLane(): Promise<void> {
     await attempt(check, { folder, tarball, npm, db, receiver });
   }
   await Promise.all([db.close(), receiver.close()]);
-}
-
-/** @returns the path of the tarball of a fresh build */
-function pack(): string {
-  execFileSync('npm', ['run', 'build'], { cwd: PROJECT, stdio: 'ignore' });
-  // Without the scripts: what a build prints would stand before the JSON.
-  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const output = execFileSync('npm', args, {
-    cwd: PROJECT,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [packed] = JSON.parse(output) as Array<{ filename: string }>;
-  if (packed === undefined) {
-    throw new Error('npm pack made nothing');
-  }
-  return join(folder, packed.filename);
 }
 
 async function attempt({ name, run }: Check, lane: Lane): Promise<void> {
