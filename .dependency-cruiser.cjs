@@ -3,7 +3,7 @@ const path = require('node:path');
 
 /** The words that all rooms share. */
 const VOCABULARY =
-  '^src/(tags/|(records|context|connectionHandle|guard|log|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto|builtinModules)\\.ts$)';
+  '^src/(tags/|(records|context|connectionHandle|guard|log|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto|builtinModules|spanShape|processorMark|registration|globalApi)\\.ts$)';
 /** The public face: the only files that know every room. */
 const FACE = '^src/(index|register)\\.ts$';
 
@@ -103,7 +103,7 @@ module.exports = {
       comment:
         'the support bundle is made from records and counts: what comes from spans is out of its reach',
       severity: 'error',
-      from: { path: '^src/inspector/supportBundle\\.ts$' },
+      from: { path: '^src/inspector/(supportBundle|bundledState)\\.ts$' },
       to: { path: '^src/inspector/(localLog|tagLines|operationView|recording|processorSource)\\.ts$' },
     },
     {

@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import { callAll } from './guard.js';
 
 /** A proxy that the SQL connection uses. */
@@ -70,6 +71,20 @@ export interface ConnectionListener {
   onClose?(): void;
 }
 
+/** A file of a result that could not be downloaded. */
+export interface DownloadFailure {
+  /** The id of the statement's span, which has not ended. */
+  readonly statementSpanId: string;
+  /** When the download began: epoch milliseconds. */
+  readonly startTimeMs: number;
+  /** Milliseconds from its beginning to its failure. */
+  readonly latencyMs: number;
+  /** The file's place in the result, from 0. */
+  readonly chunkIndex: number;
+  /** As `error.type` of a span. */
+  readonly errorType: string;
+}
+
 /** The processor that serves a connection. */
 export interface ConnectionServer {
   /**
@@ -77,6 +92,11 @@ export interface ConnectionServer {
    * driver's own telemetry is to stay silent.
    */
   accepts(endpoint: ConnectionEndpoint): boolean;
+  /**
+   * A download of a statement has failed: that becomes a record of its own. For drivers that make no span of the
+   * download. Never throws.
+   */
+  onDownloadFailed(failure: DownloadFailure): void;
 }
 
 export interface ConnectionHandleOptions {
@@ -90,6 +110,8 @@ export interface ConnectionHandleOptions {
    * may then share requests. Default false: its records travel alone.
    */
   readonly hasStaticToken?: boolean;
+  /** See the member of this name. Default: none. */
+  readonly tags?: Attributes;
   /** Whether the driver reports the connection by itself, so that nobody else should begin to. Default: no. */
   readonly isSelfReporting?: () => boolean;
 }
@@ -106,6 +128,12 @@ export class ConnectionHandle {
   readonly driverProduct: string;
   readonly telemetry: ConnectionTelemetryOptions;
   readonly hasStaticToken: boolean;
+  /**
+   * Tags that describe the connection and are for Databricks only, by their names in the table of tags. They never
+   * stand on a span, so no other processor sees them. They are read, by the same rules as attributes, when the
+   * span of a session's opening ends; an attribute of that span goes before a tag of the same name here.
+   */
+  tags: Attributes;
   /** Set by the one processor that serves the connection; whoever comes later leaves it alone. */
   served: ConnectionServer | undefined = undefined;
   /**
@@ -124,6 +152,7 @@ export class ConnectionHandle {
     this.driverProduct = options.driverProduct;
     this.telemetry = options.telemetry ?? {};
     this.hasStaticToken = options.hasStaticToken === true;
+    this.tags = options.tags ?? {};
     this.#isSelfReporting = options.isSelfReporting;
   }
 

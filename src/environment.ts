@@ -1,4 +1,4 @@
-import { logWarn } from './log.js';
+import { logAloud } from './log.js';
 import { nearestName } from './nearestName.js';
 import { describeName, describeValue } from './optionErrors.js';
 
@@ -76,18 +76,23 @@ export function isSdkDisabled(environment: Environment): boolean {
 export function reportEnvironment(environment: Environment): void {
   for (const [name, consequence] of SWITCHES) {
     if (switchIn(environment, name) === 'unreadable') {
-      logWarn(
+      logAloud(
+        'warn',
         `${name} is ${describeValue(textIn(environment, name))}; allowed is true or false; ${consequence}`,
       );
     }
   }
   const disabled = textIn(environment, SDK_DISABLED)?.toLowerCase();
   if (disabled !== undefined && disabled !== 'true' && disabled !== 'false') {
-    logWarn(`${SDK_DISABLED} is ${describeValue(disabled)}; allowed is true or false; it counts as false`);
+    logAloud(
+      'warn',
+      `${SDK_DISABLED} is ${describeValue(disabled)}; allowed is true or false; it counts as false`,
+    );
   }
   for (const name of unknownVariables(environment).slice(0, MAX_REPORTS)) {
     const nearest = nearestName(name, OUR_VARIABLES);
-    logWarn(
+    logAloud(
+      'warn',
       `there is no environment variable ${describeName(name)}; it has no effect` +
         (nearest === undefined ? '' : `. Did you mean '${nearest}'?`),
     );

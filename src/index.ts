@@ -38,9 +38,9 @@ export { DatabricksSpanProcessor } from './processor/databricksSpanProcessor.js'
 export { type ExportLocalOptions, exportLocal } from './processor/exportLocal.js';
 export type { ProcessorStats } from './processor/processorStats.js';
 export { recordDriverSpans, type SamplerLike } from './processor/recordDriverSpans.js';
-export type { AttributeMap, ReadableSpanLike, SpanProcessorLike } from './processor/spanShape.js';
 export type { ChunkDetails, ConnectionFields, OperationRecord } from './records.js';
 export { withoutDatabricksTelemetry, withoutQueryText } from './scopedSwitches.js';
+export type { AttributeMap, ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
 export {
   type DatabricksTelemetry,
   type StandaloneOptions,

@@ -1,4 +1,5 @@
-import { diag } from '@opentelemetry/api';
+import { DiagConsoleLogger, diag } from '@opentelemetry/api';
+import { globalApi } from './globalApi.js';
 import { INSTRUMENTATION_SCOPE } from './version.js';
 
 type Level = 'error' | 'warn' | 'info' | 'debug';
@@ -34,11 +35,26 @@ export function logDebug(message: string, ...details: unknown[]): void {
   log('debug', message, details);
 }
 
-/**
- * Whether anybody has set a logger. The API has no question for it; the place where it keeps its globals is the
- * same for all its copies of one major version.
- */
+/** Whether anybody has set a logger. The API has no question for it. */
 export function hasLogger(): boolean {
-  const globals = (globalThis as Record<symbol, unknown>)[Symbol.for('opentelemetry.js.api.1')];
-  return (globals as { diag?: unknown } | undefined)?.diag !== undefined;
+  return globalApi().diag !== undefined;
+}
+
+/**
+ * For what somebody has to do something about: where nobody has set a logger, it is one line on standard error. The
+ * caller sees to it that each is said once.
+ */
+export function logAloud(level: 'error' | 'warn', message: string): void {
+  if (hasLogger()) {
+    log(level, message, []);
+    return;
+  }
+  if (process.env['OTEL_LOG_LEVEL']?.trim().toLowerCase() === 'none') {
+    return;
+  }
+  try {
+    new DiagConsoleLogger()[level](INSTRUMENTATION_SCOPE, message);
+  } catch {
+    // There is nobody else to tell.
+  }
 }

@@ -9,6 +9,11 @@ export function suppressTracing(context: Context): Context {
   return context.setValue(SUPPRESS_TRACING_KEY, true);
 }
 
+/** Whether somebody has suppressed tracing in this Context. */
+export function isTracingSuppressed(context: Context): boolean {
+  return context.getValue(SUPPRESS_TRACING_KEY) === true;
+}
+
 /** Runs `fn` with tracing suppressed, and outside of whatever Context the caller happens to be in. */
 export function withoutTracing<Result>(fn: () => Result): Result {
   return context.with(suppressTracing(ROOT_CONTEXT), fn);

@@ -1,6 +1,6 @@
 import { type Context, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { NoopSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
+import type { SpanProcessorLike } from '../../src/spanShape.js';
 import type { Bench, Effort } from '../harness/bench.js';
 import type { Sample } from '../harness/samples.js';
 import { loadPackage } from '../harness/subject.js';

@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
+import type { SpanProcessorLike } from '../../src/spanShape.js';
 import type { Bench, Effort, Row } from '../harness/bench.js';
 import type { Sample } from '../harness/samples.js';
 import { loadPackage } from '../harness/subject.js';

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { ResolvedProcessorOptions } from '../config.js';
 import { type Environment, parseSwitch, textIn } from '../environment.js';
 import type { TelemetryExporter } from '../exporterMark.js';
-import { logError } from '../log.js';
+import { logAloud } from '../log.js';
 import { optionError } from '../optionErrors.js';
 import { DRY_RUN_OPTIONS, DRY_RUN_VARIABLE, DryRunExporter } from './dryRunExporter.js';
 
@@ -38,7 +38,10 @@ function dryRunByEnvironment(
     }
     return new DryRunExporter({ file, authenticatedExport });
   } catch (error) {
-    logError(`${DRY_RUN_VARIABLE}: ${(error as Error).message}; nothing is sent, and nothing is written`);
+    logAloud(
+      'error',
+      `${DRY_RUN_VARIABLE}: ${(error as Error).message}; nothing is sent, and nothing is written`,
+    );
     return new DryRunExporter({ stream: new PassThrough().destroy(), authenticatedExport });
   }
 }

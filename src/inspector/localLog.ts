@@ -7,6 +7,8 @@ const BYTES_PER_VALUE = 16;
 /** The user's own side of an operation. Never part of the support bundle. */
 export interface LocalEntry {
   readonly span: ObservedSpan;
+  /** Tags of its connection that stand on no span. */
+  readonly handleTags: Readonly<Record<string, unknown>>;
   /** When its span ended, as seen here. Epoch milliseconds. */
   readonly at: number;
   readonly noRecord: NoRecordReason | undefined;
@@ -35,9 +37,9 @@ export class LocalLog {
     return this.#entries.get(operationId);
   }
 
-  add(operationId: number, span: ObservedSpan, at: number, noRecord: NoRecordReason | undefined): void {
-    const bytes = bytesOf(span);
-    this.#entries.set(operationId, { span, at, noRecord, bytes });
+  add(operationId: number, entry: Omit<LocalEntry, 'bytes'>): void {
+    const bytes = bytesOf(entry.span);
+    this.#entries.set(operationId, { ...entry, bytes });
     this.#bytes += bytes;
   }
 

@@ -87,12 +87,16 @@ export class Recording implements Observer {
     }
   }
 
-  onOperation(span: ObservedSpan, records: readonly OperationRecord[]): void {
+  onOperation(
+    span: ObservedSpan,
+    records: readonly OperationRecord[],
+    handleTags: Readonly<Record<string, unknown>> = {},
+  ): void {
     if (!this.#wantsMore) {
       return;
     }
     const { spanId } = span.spanContext();
-    const noRecord = this.#skipped.get(spanId);
+    const skipped = this.#skipped.get(spanId);
     this.#skipped.delete(spanId);
     // A processor that is registered twice reports each end twice, the second time without a record.
     if (records.length === 0 && spanId === this.#lastSpanId) {
@@ -101,7 +105,8 @@ export class Recording implements Observer {
     this.#lastSpanId = spanId;
     const id = ++this.#lastId;
     const at = Date.now();
-    this.local.add(id, span, at, noRecord ?? (records.length === 0 ? 'no_connection' : undefined));
+    const noRecord = skipped ?? (records.length === 0 ? 'no_connection' : undefined);
+    this.local.add(id, { span, handleTags, at, noRecord });
     this.records.add(id, records, at);
     this.#evict();
     this.#note(id);

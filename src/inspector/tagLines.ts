@@ -20,28 +20,48 @@ export interface WireSide {
   /** The fields of its log; `undefined` if it has no record. */
   readonly fields: ReadonlyMap<string, string> | undefined;
   readonly wasSent: boolean;
+  /** Fields of the record that unauthenticated requests leave out. Default: none. */
+  readonly leftOut?: ReadonlySet<string>;
 }
 
-/** Puts an operation's tags beside the fields of its log: what went where, and why. */
+type Tags = Readonly<Record<string, unknown>>;
+
+/** A tag's value, and whether it stands on the span. */
+interface Told {
+  readonly value: unknown;
+  readonly isOnSpan: boolean;
+}
+
+/**
+ * Puts an operation's tags beside the fields of its log: what went where, and why.
+ *
+ * @param handleTags tags of the connection that stand on no span
+ */
 export function tagLines(
-  attributes: Readonly<Record<string, unknown>>,
+  attributes: Tags,
   wire: WireSide,
   rules: LineRules,
+  handleTags: Tags = {},
 ): TagLine[] {
+  const told = (tag: string): Told => {
+    const isOnSpan = attributes[tag] !== undefined || handleTags[tag] === undefined;
+    return { value: isOnSpan ? attributes[tag] : handleTags[tag], isOnSpan };
+  };
   const fields = new Map(wire.fields);
   const lines: TagLine[] = [];
   for (const facts of TAG_FACTS) {
     const databricks = facts.field === undefined ? undefined : fields.get(facts.field);
-    const value = attributes[facts.name];
+    const tag = told(facts.name);
     fields.delete(facts.field ?? '');
-    if (value !== undefined || databricks !== undefined) {
-      lines.push(lineOf(facts.name, facts, value, databricks, wire, rules));
+    if (tag.value !== undefined || databricks !== undefined) {
+      lines.push(lineOf(facts.name, facts, tag, databricks, wire, rules));
     }
   }
   const listed = new Set(lines.map(({ tag }) => tag));
-  for (const tag of Object.keys(attributes).filter((name) => !listed.has(name))) {
-    if (attributes[tag] !== undefined) {
-      lines.push(lineOf(tag, factsOf(tag), attributes[tag], undefined, wire, rules));
+  for (const name of Object.keys({ ...attributes, ...handleTags }).filter((each) => !listed.has(each))) {
+    const tag = told(name);
+    if (tag.value !== undefined) {
+      lines.push(lineOf(name, factsOf(name), tag, undefined, wire, rules));
     }
   }
   return [...lines.sort(byScope), ...envelopeLines(fields, wire)];
@@ -59,18 +79,18 @@ export function textsOnRequest(attributes: Readonly<Record<string, unknown>>): R
 function lineOf(
   tag: string,
   facts: TagFacts | undefined,
-  value: unknown,
+  { value, isOnSpan }: Told,
   databricks: string | undefined,
   wire: WireSide,
   rules: LineRules,
 ): TagLine {
-  const hidden = ON_REQUEST.test(tag);
+  const hidden = isOnSpan && ON_REQUEST.test(tag);
   return {
     tag,
     scope: facts?.scope ?? 'unknown',
-    local: value === undefined || hidden ? undefined : shortened(textOf(value)),
+    local: value === undefined || hidden || !isOnSpan ? undefined : shortened(textOf(value)),
     hidden,
-    localRule: value === undefined ? undefined : rules.localRule(tag),
+    localRule: isOnSpan ? (value === undefined ? undefined : rules.localRule(tag)) : 'not_on_span',
     field: facts?.field,
     databricks,
     rule: ruleOf(tag, facts, value, databricks, wire, rules),
@@ -96,6 +116,9 @@ function ruleOf(
   }
   if (withheld.has(tag)) {
     return 'withheld';
+  }
+  if (wire.leftOut?.has(facts.field) === true) {
+    return 'unauthenticated';
   }
   if (wire.fields === undefined) {
     return 'no_record';

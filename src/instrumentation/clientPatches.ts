@@ -1,5 +1,5 @@
 import { Tag } from '../tags/index.js';
-import { connectionTags } from './connectionTags.js';
+import { describeConnection } from './connectionTags.js';
 import type { DriverConnection } from './driverConnection.js';
 import type {
   DriverClient,
@@ -103,8 +103,7 @@ function wrapOpenSession(original: Method<DriverClient>, tracer: DriverTracer): 
     const namespace = tracer.attempt(() => namespaceOf(request?.initialCatalog, request?.initialSchema));
     const attributes = () => ({
       ...connection.baseTags(),
-      ...tracer.systemTags,
-      ...connectionTags(connection, this.getConfig()),
+      ...describeConnection(connection, tracer.systemTags, this.getConfig()),
       [Tag.dbOperationName]: 'openSession',
       [Tag.operationType]: 'CREATE_SESSION',
       ...(namespace === undefined ? {} : { [Tag.dbNamespace]: namespace }),

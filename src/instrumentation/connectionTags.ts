@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { Tag } from '../tags/index.js';
+import { TAG_TABLE, Tag } from '../tags/index.js';
 import type { DriverConnection } from './driverConnection.js';
 import type { DriverConfig } from './driverShapes.js';
 
@@ -7,8 +7,32 @@ const MS_PER_SECOND = 1_000;
 /** The driver's pause between two status requests, which can't be configured. */
 const POLL_INTERVAL_MS = 100;
 
-/** Tags that only the span which opens a session has. */
-export function connectionTags(connection: DriverConnection, config: DriverConfig): Attributes {
+/**
+ * Describes a connection whose session is being opened: what is for Databricks only goes to its handle, since
+ * nobody knows who else sees its spans.
+ *
+ * @param systemTags those that are the same for every connection
+ * @returns tags for the span
+ */
+export function describeConnection(
+  connection: DriverConnection,
+  systemTags: Attributes,
+  config: DriverConfig,
+): Attributes {
+  const forSpan: Attributes = {};
+  const forHandle: Attributes = {};
+  const tags = { ...systemTags, ...connectionTags(connection, config) };
+  for (const [name, value] of Object.entries(tags)) {
+    const isForDatabricksOnly = TAG_TABLE.get(name)?.scope === 'exportDatabricks';
+    (isForDatabricksOnly ? forHandle : forSpan)[name] = value;
+  }
+  if (connection.handle !== undefined) {
+    connection.handle.tags = forHandle;
+  }
+  return forSpan;
+}
+
+function connectionTags(connection: DriverConnection, config: DriverConfig): Attributes {
   const { httpPath, authType = 'pat' } = connection.facts;
   const tags: Attributes = {
     [Tag.driverVersion]: connection.driverVersion,

@@ -55,7 +55,10 @@ export class DatabricksSqlInstrumentation {
   }
 
   setTracerProvider(tracerProvider: TracerProvider): void {
-    this.#tracer.tracer = tracerProvider.getTracer(this.instrumentationName, this.instrumentationVersion);
+    this.#tracer.originalTracer = tracerProvider.getTracer(
+      this.instrumentationName,
+      this.instrumentationVersion,
+    );
   }
 
   setMeterProvider(meterProvider: MeterProvider): void {
@@ -126,5 +129,10 @@ export class DatabricksSqlInstrumentation {
   /** @internal Reads and sets the active Context elsewhere than in the API's global place. */
   useContexts(contexts: ContextAccess): void {
     this.#tracer.contexts = contexts;
+  }
+
+  /** @internal Called once, when a driver was found and before anything of it is patched. */
+  onDriver(listener: (version: string | undefined) => void): void {
+    this.#patcher.onDriver = listener;
   }
 }

@@ -28,8 +28,8 @@ export function patchCloudFetch(prototype: object, patches: MethodPatches, trace
 }
 
 /**
- * One download. It has a span if inner spans are wanted; if it fails it has one in any case, since what
- * becomes of the statement need not tell of it.
+ * One download. It has a span if inner spans are wanted. If it fails without one, the processor hears of it in
+ * another way, since what becomes of the statement need not tell of it.
  */
 class Download {
   readonly #statement: StatementLife;
@@ -37,7 +37,7 @@ class Download {
   readonly #begunAt = performance.now();
   readonly #index: number;
   readonly #isCompressed: boolean;
-  #span: Span | undefined;
+  readonly #span: Span | undefined;
 
   constructor(statement: StatementLife, tracer: DriverTracer, isCompressed: boolean) {
     this.#statement = statement;
@@ -67,12 +67,20 @@ class Download {
     const now = performance.now();
     const { measures, ended } = this.#statement;
     measures.onDownloadFailed(now);
-    if (!ended) {
-      this.#span ??= this.#tracer.startSpanWithin(this.#statement, 'download', this.#tags(), this.#begunAt);
+    const { code } = describeFailure(error);
+    if (this.#span !== undefined) {
+      this.#span.setAttribute(Tag.errorType, code);
+      this.#span.setStatus({ code: SpanStatusCode.ERROR });
+      this.#tracer.endSpan(this.#span, now);
+    } else if (!ended) {
+      const latencyMs = now - this.#begunAt;
+      this.#tracer.onDownloadFailed(this.#statement, {
+        startTimeMs: Date.now() - latencyMs,
+        latencyMs,
+        chunkIndex: this.#index,
+        errorType: code,
+      });
     }
-    this.#span?.setAttribute(Tag.errorType, describeFailure(error).code);
-    this.#span?.setStatus({ code: SpanStatusCode.ERROR });
-    this.#tracer.endSpan(this.#span, now);
   }
 
   #tags(): Attributes {

@@ -1,6 +1,7 @@
 import { sep } from 'node:path';
 import { type LoadedFile, loadedFiles } from '../builtinModules.js';
-import { logWarn } from '../log.js';
+import { logAloud } from '../log.js';
+import { announceDriver } from '../registration.js';
 import { patchClient, patchKernelBackend } from './clientPatches.js';
 import { patchCloudFetch } from './downloadPatches.js';
 import type { DriverClient, DriverHttpConnection, DriverOperation, DriverSession } from './driverShapes.js';
@@ -38,6 +39,8 @@ interface ClientObserver {
 
 /** Finds the driver's classes and patches them: as files are loaded, in the module cache, or from a client. */
 export class DriverPatcher implements ClientObserver {
+  /** Called when a driver was found that can be observed, before anything of it is patched. */
+  onDriver: ((version: string | undefined) => void) | undefined = undefined;
   readonly #tracer: DriverTracer;
   readonly #patches = new MethodPatches(this);
   /** Prototypes met on the way from a client: nothing is left to do for them. */
@@ -55,6 +58,10 @@ export class DriverPatcher implements ClientObserver {
         this.#warnOnce(
           `@databricks/sql ${version} is loaded and can't be observed: its calls make no spans. Use ${SUPPORTED_TEXT}.`,
         );
+        return;
+      }
+      this.onDriver?.(version);
+      if (!this.#tracer.enabled) {
         return;
       }
       const prototype = prototypeOf(defaultExportOf(moduleExports));
@@ -99,6 +106,7 @@ export class DriverPatcher implements ClientObserver {
         );
         return;
       }
+      this.#tracer.registeredProcessor = announceDriver();
       patchClient(prototype, this.#patches, this.#tracer);
       this.#tracer.onSession = (session) => this.#patchFromSession(session);
       this.#tracer.onOperation = (operation) => this.#patchFromOperation(operation);
@@ -206,7 +214,7 @@ export class DriverPatcher implements ClientObserver {
   #warnOnce(message: string): void {
     if (!this.#warned) {
       this.#warned = true;
-      logWarn(message);
+      logAloud('warn', message);
     }
   }
 }

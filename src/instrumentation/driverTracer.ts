@@ -1,4 +1,5 @@
-import { type Attributes, type Span, SpanKind, TraceFlags, trace } from '@opentelemetry/api';
+import { type Attributes, type Span, SpanKind, TraceFlags } from '@opentelemetry/api';
+import type { DownloadFailure } from '../connectionHandle.js';
 import { getConnection } from '../context.js';
 import { InFlight } from '../inFlight.js';
 import type { DriverConnection } from './driverConnection.js';
@@ -70,8 +71,8 @@ export class DriverTracer extends SpanFactory implements StatementOwner<Statemen
 
   /** The statement whose span is active, for what the driver does without naming a statement. */
   activeStatement(): StatementLife | undefined {
-    const spanContext = trace.getSpan(this.contexts.active())?.spanContext();
-    return spanContext === undefined ? undefined : this.openStatements.get(spanContext.spanId);
+    const id = this.activeOperationId();
+    return id === undefined ? undefined : this.openStatements.get(id);
   }
 
   startStatement(
@@ -126,22 +127,16 @@ export class DriverTracer extends SpanFactory implements StatementOwner<Statemen
     attributes: Attributes,
     startedAt: number,
   ): Span | undefined {
-    return statement.start.hasInnerSpans
-      ? this.startSpanWithin(statement, name, attributes, startedAt)
+    const { span, start } = statement;
+    const options = { kind: SpanKind.INTERNAL, attributes, startTime: startedAt };
+    return start.hasInnerSpans && span.isRecording()
+      ? this.attempt(() => this.tracer.startSpan(name, options, start.context))
       : undefined;
   }
 
-  /** The same, whether anybody wants it or not; `undefined` if the statement's span records nothing. */
-  startSpanWithin(
-    { span, start }: StatementLife,
-    name: string,
-    attributes: Attributes,
-    startedAt: number,
-  ): Span | undefined {
-    const options = { kind: SpanKind.INTERNAL, attributes, startTime: startedAt };
-    return span.isRecording()
-      ? this.attempt(() => this.tracer.startSpan(name, options, start.context))
-      : undefined;
+  /** A download that has no span has failed: whoever serves the connection makes a record of it. */
+  onDownloadFailed({ key, start }: StatementLife, failure: Omit<DownloadFailure, 'statementSpanId'>): void {
+    getConnection(start.context)?.served?.onDownloadFailed({ statementSpanId: key, ...failure });
   }
 
   onStatementEnd(statement: StatementLife, { latencyMs, endedAt, failure, response }: StatementEnd): void {

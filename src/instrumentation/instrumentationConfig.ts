@@ -1,6 +1,7 @@
 import type { Span } from '@opentelemetry/api';
-import { callback, choice, flag, integer, MAX_TIMER_MS } from '../optionKinds.js';
+import { callback, choice, flag, integer, MAX_TIMER_MS, value } from '../optionKinds.js';
 import { type OptionsOf, type Resolved, resolveOptions } from '../optionTable.js';
+import { isOwnProcessor, type TelemetryProcessor } from '../processorMark.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -64,6 +65,12 @@ export interface DatabricksSqlInstrumentationConfig {
    */
   traceparentQueryTag?: boolean;
   /**
+   * A `DatabricksSpanProcessor` that gets every operation directly, beside a tracer provider that is not yours to
+   * set up (another agent's), without sampling, or without any tracer provider. Flush and shut it down yourself.
+   * Left out: the processor is registered with the tracer provider.
+   */
+  processor?: TelemetryProcessor;
+  /**
    * Whether the driver's own telemetry is switched off for connections that a `DatabricksSpanProcessor` serves.
    * Default 'replace'.
    */
@@ -100,6 +107,7 @@ export const INSTRUMENTATION_OPTIONS = {
   requireParentSpan: flag({ default: false, variable: 'DATABRICKS_OTEL_REQUIRE_PARENT_SPAN' }),
   suppressNestedSpans: flag({ default: false, variable: 'DATABRICKS_OTEL_SUPPRESS_NESTED_SPANS' }),
   traceparentQueryTag: flag({ default: false, variable: 'DATABRICKS_OTEL_TRACEPARENT_QUERY_TAG' }),
+  processor: value<TelemetryProcessor>('a DatabricksSpanProcessor', { accepts: isOwnProcessor }),
   driverTelemetry: choice(['replace', 'keep'], {
     default: 'replace',
     variable: 'DATABRICKS_OTEL_DRIVER_TELEMETRY',

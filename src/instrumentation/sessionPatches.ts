@@ -1,6 +1,7 @@
 import { type Attributes, isSpanContextValid } from '@opentelemetry/api';
 import { isQueryTextSuppressed } from '../context.js';
 import { DB_SYSTEM, Tag } from '../tags/index.js';
+import { originalOf } from './directSpan.js';
 import type { DriverOperation, DriverSession, DriverStatementOptions } from './driverShapes.js';
 import type { DriverTracer } from './driverTracer.js';
 import type { Method, MethodPatches } from './methodPatches.js';
@@ -232,7 +233,7 @@ function withTraceQueryTag(
   options: DriverStatementOptions | undefined,
   statement: StatementLife,
 ): unknown[] {
-  const spanContext = statement.span.spanContext();
+  const spanContext = originalOf(statement.span).spanContext();
   if (!isSpanContextValid(spanContext)) {
     return args;
   }

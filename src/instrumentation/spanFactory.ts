@@ -2,17 +2,23 @@ import {
   type Attributes,
   type Context,
   context as contextApi,
+  createContextKey,
   INVALID_SPAN_CONTEXT,
   type Meter,
   type Span,
   SpanKind,
   SpanStatusCode,
-  type Tracer,
   trace,
 } from '@opentelemetry/api';
+import { isSdkDisabled } from '../environment.js';
+import { globalApi } from '../globalApi.js';
 import { Guard } from '../guard.js';
+import { logAloud, logInfo } from '../log.js';
+import { isOwnProcessor, type TelemetryProcessor } from '../processorMark.js';
 import { suppressTracing } from '../suppressTracing.js';
 import { Tag } from '../tags/index.js';
+import { originalOf } from './directSpan.js';
+import { DirectTracer, type SpanSource } from './directTracer.js';
 import type { DriverConnection } from './driverConnection.js';
 import { describeFailure } from './driverErrors.js';
 import { endSpan } from './endSpan.js';
@@ -34,6 +40,13 @@ export interface ContextAccess {
 /** For operations that get no span: it takes everything and keeps nothing. */
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
+const OPERATION_ID_KEY = createContextKey('opentelemetry-databricks-sql/operation-id/v1');
+
+const NO_PROVIDER =
+  'no tracer provider is registered: the calls of the driver make no spans and no records. Start your SDK before ' +
+  'the first connect(), or give the instrumentation a processor: ' +
+  'new DatabricksSqlInstrumentation({ processor: new DatabricksSpanProcessor() })';
+
 /** An operation's span, and the Context in which it is the active one. */
 export interface StartedOperation {
   readonly span: Span;
@@ -51,18 +64,47 @@ export interface OperationStart {
 
 /** Makes the spans of the driver's operations, with their metrics and the user's hooks. */
 export class SpanFactory extends FailSafe {
-  config: ResolvedInstrumentationConfig;
-  tracer: Tracer;
   contexts: ContextAccess = contextApi;
   /** Calls the user's hooks and sanitizer. */
   readonly userCode = new Guard();
+  /** Of `register`, beside a tracer provider of somebody else's. */
+  #registeredProcessor: TelemetryProcessor | undefined = undefined;
+  #config: ResolvedInstrumentationConfig;
+  /** That of the tracer provider. */
+  #originalTracer: SpanSource;
+  #tracer: SpanSource;
   #metrics: OperationMetrics;
+  #hasLooked = false;
 
-  constructor(config: ResolvedInstrumentationConfig, tracer: Tracer, meter: Meter) {
+  constructor(config: ResolvedInstrumentationConfig, tracer: SpanSource, meter: Meter) {
     super();
-    this.config = config;
-    this.tracer = tracer;
+    this.#config = config;
+    this.#originalTracer = tracer;
+    this.#tracer = this.#chooseTracer();
     this.#metrics = new OperationMetrics(meter, this.userCode);
+  }
+
+  get config(): ResolvedInstrumentationConfig {
+    return this.#config;
+  }
+
+  set config(config: ResolvedInstrumentationConfig) {
+    this.#config = config;
+    this.#tracer = this.#chooseTracer();
+  }
+
+  set registeredProcessor(processor: TelemetryProcessor | undefined) {
+    this.#registeredProcessor = processor;
+    this.#tracer = this.#chooseTracer();
+  }
+
+  set originalTracer(tracer: SpanSource) {
+    this.#originalTracer = tracer;
+    this.#tracer = this.#chooseTracer();
+  }
+
+  protected get tracer(): SpanSource {
+    return this.#tracer;
   }
 
   set meter(meter: Meter) {
@@ -119,17 +161,57 @@ export class SpanFactory extends FailSafe {
     }
     const parent = connection.within(active);
     const span = this.#startSpan(operation, parent);
+    if (!this.#hasLooked) {
+      this.#hasLooked = true;
+      this.#lookAtFirst(span, connection);
+    }
     if (span.isRecording()) {
       this.#callRequestHook(span, operation.request);
     }
-    return { span, context: trace.setSpan(parent, span) };
+    return { span, context: this.#contextOf(span, parent) };
+  }
+
+  /** The first span of all shows whether anybody takes spans, and whether anybody makes records of them. */
+  #lookAtFirst(span: Span, { handle }: DriverConnection): void {
+    const { trace: provider, metrics } = globalApi();
+    if (span.isRecording()) {
+      if (handle !== undefined && handle.served === undefined) {
+        logInfo(
+          'spans are made; no DatabricksSpanProcessor takes them, so there are no records for Databricks',
+        );
+      }
+    } else if (provider === undefined && metrics === undefined && !isSdkDisabled(process.env)) {
+      logAloud('warn', NO_PROVIDER);
+    }
+  }
+
+  /** Other instrumentations and agents look for the span that their own tracer provider has made. */
+  #contextOf(span: Span, parent: Context): Context {
+    const original = originalOf(span);
+    const context = trace.setSpan(parent, original);
+    return original === span ? context : context.setValue(OPERATION_ID_KEY, span.spanContext().spanId);
+  }
+
+  /** The id of the operation whose Context is active, also where the span in it has no id of its own. */
+  protected activeOperationId(): string | undefined {
+    const active = this.contexts.active();
+    return this.#tracer === this.#originalTracer
+      ? trace.getSpan(active)?.spanContext().spanId
+      : (active.getValue(OPERATION_ID_KEY) as string | undefined);
+  }
+
+  #chooseTracer(): SpanSource {
+    const processor = this.#config.processor ?? this.#registeredProcessor;
+    return isOwnProcessor(processor)
+      ? new DirectTracer(this.#originalTracer, processor, this.userCode)
+      : this.#originalTracer;
   }
 
   /** A sampler or span processor of the user's that throws, throws out of the span's start. */
   #startSpan({ name, attributes, startedAt }: OperationStart, parent: Context): Span {
     try {
       const options = { kind: SpanKind.CLIENT, attributes, startTime: startedAt };
-      return this.tracer.startSpan(name, options, parent);
+      return this.#tracer.startSpan(name, options, parent);
     } catch {
       this.userCode.note('spanProcessor');
       return NO_SPAN;

@@ -1,6 +1,11 @@
 import type { Context } from '@opentelemetry/api';
 import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../config.js';
-import type { ConnectionEndpoint, ConnectionHandle, ConnectionServer } from '../connectionHandle.js';
+import type {
+  ConnectionEndpoint,
+  ConnectionHandle,
+  ConnectionServer,
+  DownloadFailure,
+} from '../connectionHandle.js';
 import { getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
 import { reportEnvironment } from '../environment.js';
 import { chooseExporter } from '../exporter/chooseExporter.js';
@@ -10,15 +15,17 @@ import { createHosts } from '../hosts/createHosts.js';
 import type { HostRegistry } from '../hosts/hostRegistry.js';
 import type { ConnectionLease } from '../hosts/lane.js';
 import { type FallOutReason, InFlight } from '../inFlight.js';
-import { hasLogger, logDebug } from '../log.js';
+import { hasLogger, logDebug, logInfo } from '../log.js';
 import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';
 import { rejectFurtherArguments } from '../optionErrors.js';
+import type { TelemetryProcessor } from '../processorMark.js';
+import type { ReadableSpanLike, SpanProcessorLike } from '../spanShape.js';
 import { TAG_TABLE, Tag } from '../tags/index.js';
 import { OpenOperation } from './openOperation.js';
 import { ProcessorMetrics } from './processorMetrics.js';
 import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
 import { RecordMaker } from './recordMaker.js';
-import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
+import { startLine } from './startLine.js';
 
 /**
  * Whoever makes the spans may have the same time to live for them, and says more by ending them: that goes
@@ -30,10 +37,16 @@ const EXPIRY_MARGIN_MS = 1_000;
 class ServedConnection implements ConnectionServer {
   readonly processor: DatabricksSpanProcessor;
   readonly lease: ConnectionLease;
+  readonly onDownloadFailed: (failure: DownloadFailure) => void;
 
-  constructor(processor: DatabricksSpanProcessor, lease: ConnectionLease) {
+  constructor(
+    processor: DatabricksSpanProcessor,
+    lease: ConnectionLease,
+    onDownloadFailed: (failure: DownloadFailure) => void,
+  ) {
     this.processor = processor;
     this.lease = lease;
+    this.onDownloadFailed = onDownloadFailed;
   }
 
   accepts(endpoint: ConnectionEndpoint): boolean {
@@ -46,7 +59,8 @@ class ServedConnection implements ConnectionServer {
  * operation and sends the records to Databricks, if the gate lets them. Register it beside the
  * processors that you already have. It never throws out of a hook and never modifies a span.
  */
-export class DatabricksSpanProcessor implements SpanProcessorLike {
+export class DatabricksSpanProcessor implements SpanProcessorLike, TelemetryProcessor {
+  readonly [Symbol.toStringTag] = 'DatabricksSpanProcessor';
   /** @internal For the inspector. */
   readonly [OBSERVATION]: Observation;
   readonly #observation: Observation;
@@ -54,6 +68,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   /** The one scope there usually is: comparing it costs less than a look-up. */
   readonly #onlyScope: string | undefined;
   readonly #shutdownTimeoutMs: number;
+  readonly #isDryRun: boolean;
   readonly #hosts: HostRegistry;
   readonly #open: InFlight<OpenOperation>;
   readonly #maxInFlight: number;
@@ -62,10 +77,12 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   readonly #counters = new ProcessorCounters();
   readonly #guard = new Guard();
   /** Where we are registered twice, each span ends twice, one right after the other. */
-  #lastDownload: ReadableSpanLike | undefined = undefined;
+  #lastDownloadId: string | undefined = undefined;
   readonly #metrics: ProcessorMetrics;
   /** Whether what is wrong with the environment's variables has been logged. */
   #isEnvironmentReported = false;
+  /** Whether the first connection was logged. */
+  #isStartReported = false;
   #shutdown: Promise<void> | undefined = undefined;
 
   /**
@@ -81,7 +98,9 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
     this.#records = new RecordMaker(TAG_TABLE, resolved.withhold);
-    this.#hosts = createHosts(resolved, chooseExporter(resolved, process.env), {
+    const exporter = chooseExporter(resolved, process.env);
+    this.#isDryRun = exporter?.[Symbol.toStringTag] === 'DryRunExporter';
+    this.#hosts = createHosts(resolved, exporter, {
       guard: this.#guard,
       observation: this.#observation,
     });
@@ -180,6 +199,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       this.#reportEnvironment();
       this.#metrics.onActivity();
       this.#serve(handle);
+      this.#reportStart(handle);
     }
     const { served } = handle;
     if (!(served instanceof ServedConnection) || served.processor !== this) {
@@ -197,11 +217,18 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       this.#noteSkipped(span, 'suppressed');
       return;
     }
-    const operation = new OpenOperation(span, served.lease);
+    const operation = new OpenOperation(span, handle, served.lease);
     // Where we are registered twice, each span starts twice, one right after the other.
     if (this.#open.newest?.key !== operation.key) {
       this.#open.makeRoom(this.#maxInFlight);
       this.#open.add(operation, this.#ttlMs);
+    }
+  }
+
+  #reportStart(handle: ConnectionHandle): void {
+    if (!this.#isStartReported) {
+      this.#isStartReported = true;
+      logInfo(startLine(handle, this.#observation.verdicts.at(-1), this.#isDryRun));
     }
   }
 
@@ -212,7 +239,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     }
     const lease = this.#hosts.acquire(handle);
     if (lease !== undefined) {
-      handle.served = new ServedConnection(this, lease);
+      handle.served = new ServedConnection(this, lease, this.#onDownloadFailed);
     }
   }
 
@@ -233,10 +260,11 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   }
 
   #onDownloadEnd(span: ReadableSpanLike): void {
-    if (span === this.#lastDownload) {
+    const { spanId } = span.spanContext();
+    if (spanId === this.#lastDownloadId) {
       return;
     }
-    this.#lastDownload = span;
+    this.#lastDownloadId = spanId;
     const parentId = span.parentSpanContext?.spanId;
     const statement = parentId === undefined ? undefined : this.#open.get(parentId);
     if (statement === undefined) {
@@ -248,6 +276,19 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     }
   }
 
+  readonly #onDownloadFailed = (failure: DownloadFailure): void => {
+    try {
+      const statement = this.#open.get(failure.statementSpanId);
+      if (statement === undefined) {
+        this.#counters.lateChildren++;
+      } else if (!this.#records.addFailedDownload(statement, failure)) {
+        this.#counters.failedDownloadsDropped++;
+      }
+    } catch (error) {
+      this.#onInternalError(error);
+    }
+  };
+
   #emitIncomplete(operation: OpenOperation, reason: FallOutReason): void {
     this.#counters[reason]++;
     this.#counters.incomplete++;
@@ -257,7 +298,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   /** The one place where records are handed on: once per operation, at its end. */
   #emit(operation: OpenOperation, span: ReadableSpanLike): void {
     const { lease } = operation;
-    const record = this.#records.ofOperation(span, operation.chunks);
+    const record = this.#records.ofOperation(span, operation);
     const { errorName } = record;
     if (span.attributes[Tag.operationIncomplete] === true) {
       this.#counters.incomplete++;
@@ -266,7 +307,8 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       this.#records.withhold(this.#records.ofDownload(download, record)),
     );
     this.#records.withhold(record);
-    this.#observation.observer?.onOperation(span, [record, ...(downloads ?? [])]);
+    const handleTags = record.connection === undefined ? undefined : operation.connection.tags;
+    this.#observation.observer?.onOperation(span, [record, ...(downloads ?? [])], handleTags);
     if (downloads !== undefined) {
       for (const download of downloads) {
         lease.enqueue(download);

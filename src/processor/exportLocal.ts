@@ -5,11 +5,11 @@ import { type HasLocalRule, LOCAL_RULE, type LocalRule } from '../observer.js';
 import { describeValue } from '../optionErrors.js';
 import { checked, choice, strings } from '../optionKinds.js';
 import { type OptionsOf, resolveOptions } from '../optionTable.js';
+import type { ReadableSpanLike, SpanProcessorLike } from '../spanShape.js';
 import { NameSet, TAG_TABLE, withholdOption } from '../tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../version.js';
 import { localViewOf } from './localSpanView.js';
 import type { ProcessorStats } from './processorStats.js';
-import type { ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
 
 /** Options of `exportLocal`. */
 export interface ExportLocalOptions {

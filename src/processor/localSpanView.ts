@@ -1,7 +1,7 @@
 import type { HrTime, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
+import type { AttributeMap, ReadableSpanLike } from '../spanShape.js';
 import type { NameSet } from '../tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../version.js';
-import type { AttributeMap, ReadableSpanLike } from './spanShape.js';
 
 /**
  * A span as the local backend may see it: the original without the tags that are hidden from it. Getters, since

@@ -1,7 +1,8 @@
+import type { ConnectionHandle } from '../connectionHandle.js';
 import type { ConnectionLease } from '../hosts/lane.js';
 import { InFlightEntry } from '../inFlight.js';
 import { ChunkDetails } from '../records.js';
-import type { ReadableSpanLike } from './spanShape.js';
+import type { ReadableSpanLike } from '../spanShape.js';
 
 /** A download that failed: it becomes a record of its own beside its statement's. */
 export interface FailedDownload {
@@ -17,13 +18,15 @@ export const MAX_FAILED_DOWNLOADS = 50;
 /** An operation whose span has started and not ended, with what the spans of its downloads have shown so far. */
 export class OpenOperation extends InFlightEntry {
   readonly span: ReadableSpanLike;
+  readonly connection: ConnectionHandle;
   readonly lease: ConnectionLease;
   chunks: ChunkDetails | undefined = undefined;
   failedDownloads: FailedDownload[] | undefined = undefined;
 
-  constructor(span: ReadableSpanLike, lease: ConnectionLease) {
+  constructor(span: ReadableSpanLike, connection: ConnectionHandle, lease: ConnectionLease) {
     super(span.spanContext().spanId);
     this.span = span;
+    this.connection = connection;
     this.lease = lease;
   }
 

@@ -1,8 +1,9 @@
+import type { DownloadFailure } from '../connectionHandle.js';
 import { ChunkDetails, OperationRecord } from '../records.js';
+import { hrTimeToMs, type ReadableSpanLike } from '../spanShape.js';
 import { Tag, type TagTable } from '../tags/index.js';
 import type { FailedDownload, OpenOperation } from './openOperation.js';
 import { readChunks, readConnection, readOperation } from './recordReading.js';
-import { hrTimeToMs, type ReadableSpanLike } from './spanShape.js';
 import { TagReader } from './tagReader.js';
 import { Withholding } from './withholding.js';
 
@@ -26,17 +27,21 @@ export class RecordMaker {
     return this.#reader.invalidValues;
   }
 
-  /** @param chunks what the spans of the operation's downloads have shown */
-  ofOperation(span: ReadableSpanLike, chunks?: ChunkDetails): OperationRecord {
+  /** @param span as it ended, or as it is now */
+  ofOperation(
+    span: ReadableSpanLike,
+    { connection, chunks }: Pick<OpenOperation, 'connection' | 'chunks'>,
+  ): OperationRecord {
     const { attributes } = span;
-    const record = new OperationRecord(this.#startTimeMs(span));
+    const record = new OperationRecord(this.#checkedTimeMs(hrTimeToMs(span.startTime)));
     readOperation(record, attributes, this.#reader);
     if (record.resultFormat === 'EXTERNAL_LINKS') {
       record.chunks = chunks ?? new ChunkDetails();
       readChunks(record.chunks, attributes, this.#reader);
     }
     if (record.operationType === CONNECTION_OPERATION) {
-      record.connection = readConnection(attributes, this.#withholding.connectionTags, this.#reader);
+      const said = { attributes, handleTags: connection.tags };
+      record.connection = readConnection(said, this.#withholding.connectionTags, this.#reader);
     }
     return record;
   }
@@ -79,16 +84,33 @@ export class RecordMaker {
       return true;
     }
     return operation.addFailedDownload({
-      startTimeMs: this.#startTimeMs(span),
+      startTimeMs: this.#checkedTimeMs(hrTimeToMs(span.startTime)),
       latencyMs,
       chunkId,
       errorName: this.#reader.code(attributes[Tag.errorType]),
     });
   }
 
+  /**
+   * The same for a download without a span.
+   *
+   * @returns false if it was one failure too many
+   */
+  addFailedDownload(operation: OpenOperation, failure: DownloadFailure): boolean {
+    const chunkId = this.#reader.integer(failure.chunkIndex);
+    if (chunkId === undefined) {
+      return true;
+    }
+    return operation.addFailedDownload({
+      startTimeMs: this.#checkedTimeMs(Math.round(failure.startTimeMs)),
+      latencyMs: this.#reader.integer(Math.round(failure.latencyMs)),
+      chunkId,
+      errorName: this.#reader.code(failure.errorType),
+    });
+  }
+
   /** Every log has a time: of a span without a sane one it is the present. */
-  #startTimeMs(span: ReadableSpanLike): number {
-    const timeMs = hrTimeToMs(span.startTime);
+  #checkedTimeMs(timeMs: number): number {
     if (timeMs >= 0 && timeMs <= MAX_TIME_MS) {
       return timeMs;
     }

@@ -1,6 +1,6 @@
 import type { ChunkDetails, ConnectionFields, OperationRecord } from '../records.js';
+import type { AttributeMap } from '../spanShape.js';
 import { type ConnectionTag, Tag, VOLUME_OPERATION_RULE, type WireValue } from '../tags/index.js';
-import type { AttributeMap } from './spanShape.js';
 import type { TagReader } from './tagReader.js';
 
 /**
@@ -40,15 +40,18 @@ export function readChunks(chunks: ChunkDetails, attributes: AttributeMap, read:
   chunks.present = read.integer(attributes[Tag.resultChunkCount]);
 }
 
-/** The tags of a connection, from the span that opened its session: once per session, so by a loop. */
+/**
+ * The tags of a connection, from the span that opened its session and from its handle: once per session, so by a
+ * loop. What the span says goes first: it is about this very session.
+ */
 export function readConnection(
-  attributes: AttributeMap,
+  { attributes, handleTags }: { readonly attributes: AttributeMap; readonly handleTags: AttributeMap },
   tags: readonly ConnectionTag[],
   read: TagReader,
 ): ConnectionFields {
   const fields = new Map<string, WireValue>();
   for (const { name, field, rule } of tags) {
-    const value = read.value(rule, attributes[name]);
+    const value = read.value(rule, attributes[name] === undefined ? handleTags[name] : attributes[name]);
     if (value !== undefined) {
       fields.set(field, value);
     }

@@ -6,6 +6,7 @@ import {
   type TextMapPropagator,
   trace,
 } from '@opentelemetry/api';
+import { globalApi } from '../globalApi.js';
 import { LocalContexts } from './localContexts.js';
 import type { ModuleFinder } from './moduleFinder.js';
 import type { Sdk } from './sdk.js';
@@ -28,9 +29,9 @@ interface ContextsModule {
 
 const DEFAULT_PROPAGATORS = ['tracecontext', 'baggage'];
 
-/** Whether the application has a tracer provider already. */
+/** Whether there is a tracer provider already, registered with whichever copy of the API. */
 export function hasGlobalProvider(): boolean {
-  const provider = trace.getTracerProvider();
+  const provider = globalApi().trace ?? trace.getTracerProvider();
   return (
     !(provider instanceof ProxyTracerProvider) ||
     provider.getDelegate() !== new ProxyTracerProvider().getDelegate()

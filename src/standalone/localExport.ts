@@ -1,6 +1,6 @@
 import { logError } from '../log.js';
 import { type ExportLocalOptions, exportLocal } from '../processor/exportLocal.js';
-import type { SpanProcessorLike } from '../processor/spanShape.js';
+import type { SpanProcessorLike } from '../spanShape.js';
 import type { Sdk } from './sdk.js';
 import { batchOptionsByEnvironment, listVariable, logBadValue, textVariable } from './sdkEnvironment.js';
 

@@ -1,12 +1,17 @@
-import { trace } from '@opentelemetry/api';
+import { metrics, type TracerProvider, trace } from '@opentelemetry/api';
 import { PROCESSOR_OPTIONS } from '../config.js';
-import { type Environment, isSdkDisabled, reportEnvironment } from '../environment.js';
+import { type Environment, isSdkDisabled } from '../environment.js';
+import { globalApi } from '../globalApi.js';
 import { DatabricksSqlInstrumentation } from '../instrumentation/databricksSqlInstrumentation.js';
-import { logError, logWarn } from '../log.js';
+import { logError, logInfo } from '../log.js';
 import { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js';
 import { recordDriverSpans } from '../processor/recordDriverSpans.js';
+import type { TelemetryProcessor } from '../processorMark.js';
+import type { Registration } from '../registration.js';
+import { VERSION } from '../version.js';
+import { BesideContexts } from './besideContexts.js';
 import { ExportFailures, ensureLogger } from './diagnostics.js';
-import { readEnvironmentOptions } from './environmentOptions.js';
+import { type EnvironmentOptions, readEnvironmentOptions } from './environmentOptions.js';
 import { detectResource, hasGlobalProvider, setContextManager, setPropagator } from './globalSetup.js';
 import { inspectByEnvironment } from './inspectByEnvironment.js';
 import { localProcessors } from './localExport.js';
@@ -14,87 +19,149 @@ import type { ModuleFinder } from './moduleFinder.js';
 import { isBundled } from './ownFile.js';
 import { RunningTelemetry } from './runningTelemetry.js';
 import { Sdk, sdkMissing } from './sdk.js';
-import { samplerByEnvironment, spanLimitsByEnvironment } from './sdkEnvironment.js';
-
-/** The telemetry that the environment asked for. */
-export interface RegisteredTelemetry {
-  readonly instrumentation: DatabricksSqlInstrumentation;
-  /** Ends what is open, sends what is queued and stops, within the deadline. Never rejects. */
-  shutdown(): Promise<void>;
-}
+import { listVariable, samplerByEnvironment, spanLimitsByEnvironment } from './sdkEnvironment.js';
 
 /**
- * Starts everything from the variables of the process's environment: an SDK with its global provider, context
- * manager and propagator, the user's exporter, the instrumentation and the processor for Databricks. Whatever
- * goes wrong is logged; the application runs on.
+ * Waits for the driver, and then starts what the variables of the process's environment ask for. Nothing global
+ * is set before, so that another agent may come first, whichever was asked for first. Whatever goes wrong is
+ * logged; the application runs on.
  *
  * @param environment that of the process; the SDK reads its own variables from there by itself
- * @returns `undefined` if nothing was started
+ * @returns `undefined` if nothing will be started
  */
 export function registerTelemetry(
   environment: Environment,
   modules: ModuleFinder,
 ): RegisteredTelemetry | undefined {
-  if (isSdkDisabled(environment)) {
-    return undefined;
-  }
-  try {
-    ensureLogger(environment);
-    if (hasGlobalProvider()) {
-      return registerInstrumentationOnly(environment);
+  return isSdkDisabled(environment) ? undefined : new RegisteredTelemetry(environment, modules);
+}
+
+/** The telemetry that the environment asked for: waiting for the driver, running or over. */
+export class RegisteredTelemetry implements Registration {
+  readonly instrumentation = new DatabricksSqlInstrumentation({ enabled: false });
+  readonly #environment: Environment;
+  readonly #modules: ModuleFinder;
+  #isWaiting = true;
+  #running: RunningTelemetry | undefined = undefined;
+  /** Beside a tracer provider of somebody else's: it gets the operations directly. */
+  #directProcessor: TelemetryProcessor | undefined = undefined;
+
+  constructor(environment: Environment, modules: ModuleFinder) {
+    this.#environment = environment;
+    this.#modules = modules;
+    try {
+      this.instrumentation.onDriver((version) => this.#start(version));
+      // A driver that is loaded already is found here.
+      this.instrumentation.enable();
+    } catch (error) {
+      this.#fail('the start failed', error);
     }
-    const sdk = Sdk.find(modules);
+  }
+
+  onDriver(): TelemetryProcessor | undefined {
+    this.#start(undefined);
+    return this.#directProcessor;
+  }
+
+  async shutdown(): Promise<void> {
+    this.#isWaiting = false;
+    this.instrumentation.disable();
+    await this.#running?.shutdown();
+  }
+
+  #start(driverVersion: string | undefined): void {
+    if (!this.#isWaiting) {
+      return;
+    }
+    this.#isWaiting = false;
+    try {
+      ensureLogger(this.#environment);
+      const spans = hasGlobalProvider() ? this.#startBeside() : this.#startAll();
+      if (spans !== undefined) {
+        const driver = driverVersion === undefined ? 'the driver' : `@databricks/sql ${driverVersion}`;
+        logInfo(`${VERSION}, by register: ${driver} is observed; its spans ${spans}`);
+      }
+    } catch (error) {
+      this.#fail('the start failed', error);
+    }
+  }
+
+  /**
+   * An SDK with its global provider, context manager and propagator, and the user's exporters.
+   *
+   * @returns what becomes of spans; `undefined` if nothing was started
+   */
+  #startAll(): string | undefined {
+    const sdk = Sdk.find(this.#modules);
     if (sdk === undefined) {
-      logError(`nothing is observed: ${sdkMissing(isBundled())}`);
+      this.#fail(sdkMissing(isBundled()));
       return undefined;
     }
-    return registerAll(environment, sdk);
-  } catch (error) {
-    logError('nothing is observed: the start failed', error);
-    return undefined;
+    const options = readEnvironmentOptions(this.#environment);
+    const failures = new ExportFailures();
+    sdk.core.setGlobalErrorHandler?.((error) => failures.report(error));
+    const resource = detectResource(sdk.modules);
+    const local = localProcessors(sdk, options.local);
+    const processor = new DatabricksSpanProcessor(options.processor);
+    const provider = sdk.startProvider({
+      sampler: recordDriverSpans(samplerByEnvironment(sdk)),
+      spanLimits: spanLimitsByEnvironment(sdk),
+      ...(resource === undefined ? {} : { resource }),
+      spanProcessors: [...local, processor],
+    });
+    inspectByEnvironment(this.#environment, processor, local[0]);
+    setContextManager(sdk.modules);
+    setPropagator(sdk);
+    trace.setGlobalTracerProvider(provider);
+    this.instrumentation.setConfig(options.instrumentation);
+    this.#instrumentBy(provider);
+    this.#run(options, { provider, processor, localProcessors: local, failures });
+    const exporters =
+      local.length === 0 ? 'no backend' : listVariable(sdk, 'OTEL_TRACES_EXPORTER').join(', ');
+    return `go to ${exporters || 'otlp'}, by ${sdk.name}`;
   }
-}
 
-function registerAll(environment: Environment, sdk: Sdk): RegisteredTelemetry {
-  const options = readEnvironmentOptions(environment);
-  const failures = new ExportFailures();
-  sdk.core.setGlobalErrorHandler?.((error) => failures.report(error));
-  const resource = detectResource(sdk.modules);
-  const local = localProcessors(sdk, options.local);
-  const processor = new DatabricksSpanProcessor(options.processor);
-  const provider = sdk.startProvider({
-    sampler: recordDriverSpans(samplerByEnvironment(sdk)),
-    spanLimits: spanLimitsByEnvironment(sdk),
-    ...(resource === undefined ? {} : { resource }),
-    spanProcessors: [...local, processor],
-  });
-  inspectByEnvironment(environment, processor, local[0]);
-  setContextManager(sdk.modules);
-  setPropagator(sdk);
-  trace.setGlobalTracerProvider(provider);
-  return new RunningTelemetry({
-    provider,
-    instrumentation: new DatabricksSqlInstrumentation(options.instrumentation),
-    processor,
-    localProcessors: local,
-    failures,
-    deadlineMs: options.processor.shutdownTimeoutMs ?? PROCESSOR_OPTIONS.shutdownTimeoutMs.default,
-    withSignals: true,
-  });
-}
+  /**
+   * The tracer provider is somebody else's, and so is what becomes of its spans: there is none of ours, and nothing
+   * global is set.
+   *
+   * @returns what becomes of spans
+   */
+  #startBeside(): string {
+    const options = readEnvironmentOptions(this.#environment);
+    const processor = new DatabricksSpanProcessor(options.processor);
+    inspectByEnvironment(this.#environment, processor, undefined);
+    this.#directProcessor = processor;
+    this.instrumentation.useContexts(new BesideContexts());
+    this.instrumentation.setConfig({ ...options.instrumentation, processor });
+    this.#instrumentBy(globalApi().trace ?? trace.getTracerProvider());
+    this.#run(options, { provider: processor, processor, localProcessors: [] });
+    return 'are made by the tracer provider that was registered before';
+  }
 
-/** The application has an SDK of its own: its processors are its own affair. */
-function registerInstrumentationOnly(environment: Environment): RegisteredTelemetry {
-  logWarn(
-    'a tracer provider is registered already, so only the instrumentation is added: give that provider a ' +
-      'DatabricksSpanProcessor to send records to Databricks',
-  );
-  reportEnvironment(environment);
-  const instrumentation = new DatabricksSqlInstrumentation(
-    readEnvironmentOptions(environment).instrumentation,
-  );
-  return {
-    instrumentation,
-    shutdown: async () => instrumentation.disable(),
-  };
+  #instrumentBy(provider: TracerProvider): void {
+    this.instrumentation.setTracerProvider(provider);
+    this.instrumentation.setMeterProvider(globalApi().metrics ?? metrics.getMeterProvider());
+  }
+
+  #run(
+    { processor: { shutdownTimeoutMs } }: EnvironmentOptions,
+    parts: Pick<
+      ConstructorParameters<typeof RunningTelemetry>[0],
+      'provider' | 'processor' | 'localProcessors' | 'failures'
+    >,
+  ): void {
+    this.#running = new RunningTelemetry({
+      ...parts,
+      instrumentation: this.instrumentation,
+      deadlineMs: shutdownTimeoutMs ?? PROCESSOR_OPTIONS.shutdownTimeoutMs.default,
+      withSignals: true,
+    });
+  }
+
+  #fail(reason: string, ...details: unknown[]): void {
+    this.#isWaiting = false;
+    logError(`nothing is observed: ${reason}`, ...details);
+    this.instrumentation.disable();
+  }
 }

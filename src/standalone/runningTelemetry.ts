@@ -1,16 +1,17 @@
 import type { DatabricksSqlInstrumentation } from '../instrumentation/databricksSqlInstrumentation.js';
 import type { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js';
-import type { SpanProcessorLike } from '../processor/spanShape.js';
+import type { SpanProcessorLike } from '../spanShape.js';
 import { ExportFailures } from './diagnostics.js';
 import { ProcessEnd } from './processEnd.js';
 import type { StartedProvider } from './sdk.js';
 
 export interface RunningTelemetryOptions {
-  readonly provider: StartedProvider;
+  /** What ends with it: a provider of ours, or the processor alone. */
+  readonly provider: Pick<StartedProvider, 'shutdown'>;
   readonly instrumentation: DatabricksSqlInstrumentation;
-  /** The provider's processor for Databricks. */
+  /** The processor for Databricks. */
   readonly processor: DatabricksSpanProcessor;
-  /** Its other processors, for the user's backend. */
+  /** The provider's other processors, for the user's backend. */
   readonly localProcessors: readonly SpanProcessorLike[];
   readonly failures?: ExportFailures;
   /** Milliseconds that a flush, or the end, may take. */
@@ -19,10 +20,10 @@ export interface RunningTelemetryOptions {
   readonly withSignals: boolean;
 }
 
-/** A tracer provider of our own with the instrumentation that feeds it, from its start to the process's end. */
+/** A processor with the instrumentation that feeds it, from its start to the process's end. */
 export class RunningTelemetry {
   readonly instrumentation: DatabricksSqlInstrumentation;
-  readonly #provider: StartedProvider;
+  readonly #provider: Pick<StartedProvider, 'shutdown'>;
   readonly #processor: DatabricksSpanProcessor;
   readonly #localProcessors: readonly SpanProcessorLike[];
   readonly #failures: ExportFailures;

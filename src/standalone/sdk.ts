@@ -1,6 +1,6 @@
 import type { MeterProvider, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
 import type { SamplerLike } from '../processor/recordDriverSpans.js';
-import type { SpanProcessorLike } from '../processor/spanShape.js';
+import type { SpanProcessorLike } from '../spanShape.js';
 import type { ModuleFinder } from './moduleFinder.js';
 
 /** A provider of either SDK, as far as it is called. */
@@ -52,6 +52,8 @@ export class Sdk {
   /** Where the SDK's own dependencies are found, in the versions that fit it. */
   readonly modules: ModuleFinder;
   readonly core: CoreModule;
+  /** The package. */
+  readonly name: string;
   readonly #module: SdkModule;
   readonly #Provider: Constructor<[ProviderOptions], StartedProvider>;
   /** It is `sdk-trace-base`, which takes the exporter itself first; `sdk-trace` takes one object with everything. */
@@ -63,6 +65,7 @@ export class Sdk {
     exporterFirst: boolean,
     modules: ModuleFinder,
   ) {
+    this.name = exporterFirst ? '@opentelemetry/sdk-trace-base' : '@opentelemetry/sdk-trace';
     this.#module = module;
     this.#Provider = Provider;
     this.#exporterFirst = exporterFirst;

@@ -6,12 +6,14 @@ import {
   type DatabricksSqlInstrumentationConfig,
   INSTRUMENTATION_OPTIONS,
 } from '../instrumentation/instrumentationConfig.js';
+import { logInfo } from '../log.js';
 import { optionError, rejectFurtherArguments } from '../optionErrors.js';
 import { value } from '../optionKinds.js';
 import { type OptionsOf, resolveOptions } from '../optionTable.js';
 import { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js';
 import type { ProcessorStats } from '../processor/processorStats.js';
-import type { SpanProcessorLike } from '../processor/spanShape.js';
+import type { SpanProcessorLike } from '../spanShape.js';
+import { VERSION } from '../version.js';
 import { PrivateContexts } from './localContexts.js';
 import { applicationModules } from './moduleFinder.js';
 import { isBundled, ownFile } from './ownFile.js';
@@ -86,6 +88,11 @@ export function startDatabricksTelemetry(
     { owner: `${OWNER}, option 'instrumentation'`, table: INSTRUMENTATION_OPTIONS },
     resolved.instrumentation,
   );
+  if (config.processor !== undefined) {
+    throw new TypeError(
+      `${OWNER}: option 'instrumentation.processor' is given; ${OWNER} makes a processor by itself, from its own options`,
+    );
+  }
   const { instrumentation: _, spanProcessors: __, sdk: module, ...processorOptions } = options ?? {};
   const sdk = findSdk(module);
   // Not enabled yet: nothing of the driver's is touched before everything is in place.
@@ -110,6 +117,9 @@ export function startDatabricksTelemetry(
     deadlineMs: resolved.shutdownTimeoutMs,
     withSignals: false,
   });
+  logInfo(
+    `${VERSION}, by ${OWNER}: spans go to ${resolved.spanProcessors.length} span processors of yours, by ${sdk.name}`,
+  );
   return {
     instrumentation,
     forceFlush: () => running.forceFlush(),

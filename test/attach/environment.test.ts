@@ -6,6 +6,7 @@ import { OUR_VARIABLES } from '../../src/environment.js';
 import { DRY_RUN_OPTIONS } from '../../src/exporter/dryRunExporter.js';
 import { INSTRUMENTATION_OPTIONS } from '../../src/instrumentation/instrumentationConfig.js';
 import type { Option } from '../../src/optionTable.js';
+import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProcessor.js';
 import { EXPORT_LOCAL_OPTIONS } from '../../src/processor/exportLocal.js';
 import { readEnvironmentOptions } from '../../src/standalone/environmentOptions.js';
 import { hasGlobalProvider, setContextManager, setPropagator } from '../../src/standalone/globalSetup.js';
@@ -266,9 +267,13 @@ describe('standard variables', () => {
 
 describe('register where something is missing', () => {
   it('no SDK: says what to install, sets nothing, and the application runs on', () => {
-    expect(registerTelemetry({}, NOWHERE)).toBeUndefined();
+    const registered = registerTelemetry({}, NOWHERE);
+    expect(errors).toEqual([]);
+    registered?.onDriver();
+    registered?.onDriver();
     expect(errors).toEqual([expect.stringContaining('npm install @opentelemetry/sdk-trace')]);
     expect(hasGlobalProvider()).toBe(false);
+    expect(registered?.instrumentation.isEnabled()).toBe(false);
   });
 
   it('OTEL_SDK_DISABLED: silence', () => {
@@ -276,11 +281,24 @@ describe('register where something is missing', () => {
     expect(errors).toEqual([]);
   });
 
-  it('a provider that is there already: only the instrumentation, and a word about it', async () => {
+  it('nothing is set before the driver is there, and nothing after the end', async () => {
+    const registered = registerTelemetry({}, PROJECT);
+    expect(hasGlobalProvider()).toBe(false);
+    expect(propagation.fields()).toEqual([]);
+    await registered?.shutdown();
+    registered?.onDriver();
+    expect(hasGlobalProvider()).toBe(false);
+    expect(registered?.instrumentation.isEnabled()).toBe(false);
+    expect(errors).toEqual([]);
+  });
+
+  it('a provider that is there already: it makes the spans, and not a word about it', async () => {
     trace.setGlobalTracerProvider(projectSdk().startProvider({ spanProcessors: [] }));
     expect(hasGlobalProvider()).toBe(true);
     const registered = registerTelemetry({}, PROJECT);
-    expect(errors).toEqual([expect.stringContaining('registered already')]);
+    expect(registered?.onDriver()).toBeInstanceOf(DatabricksSpanProcessor);
+    expect(errors).toEqual([]);
+    expect(propagation.fields()).toEqual([]);
     expect(registered?.instrumentation.isEnabled()).toBe(true);
     await registered?.shutdown();
     expect(registered?.instrumentation.isEnabled()).toBe(false);
@@ -289,6 +307,7 @@ describe('register where something is missing', () => {
   it('everything there: a provider, a context manager and a propagator, and an end to it', async () => {
     setVariables({ OTEL_TRACES_EXPORTER: 'none' });
     const registered = registerTelemetry({}, PROJECT);
+    expect(registered?.onDriver()).toBeUndefined();
     expect(errors).toEqual([]);
     expect(hasGlobalProvider()).toBe(true);
     expect(propagation.fields()).toContain('traceparent');
@@ -302,17 +321,16 @@ describe('register where something is missing', () => {
     vi.spyOn(broken, 'find').mockImplementation(() => {
       throw new Error('broken');
     });
-    expect(registerTelemetry({}, broken)).toBeUndefined();
+    registerTelemetry({}, broken)?.onDriver();
     expect(errors).toEqual([expect.stringContaining('the start failed')]);
   });
 
   it('a switch that can not be read, where there is a provider already: logged once', async () => {
     trace.setGlobalTracerProvider(projectSdk().startProvider({ spanProcessors: [] }));
-    const registered = registerTelemetry({ DATABRICKS_OTEL_QUERY_TXT: 'off' }, PROJECT);
-    expect(errors).toEqual([
-      expect.stringContaining('registered already'),
-      expect.stringContaining("'DATABRICKS_OTEL_QUERY_TXT'"),
-    ]);
+    setVariables({ DATABRICKS_OTEL_QUERY_TXT: 'off' });
+    const registered = registerTelemetry({}, PROJECT);
+    registered?.onDriver();
+    expect(errors).toEqual([expect.stringContaining("'DATABRICKS_OTEL_QUERY_TXT'")]);
     await registered?.shutdown();
   });
 

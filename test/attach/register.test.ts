@@ -128,7 +128,11 @@ describe('register: the application has not a line of telemetry', () => {
       for (const name of ['@opentelemetry/api', 'require-in-the-middle', 'undici']) {
         await symlink(join(ROOT, 'node_modules', name), join(modules, name));
       }
-      await writeFile(join(elsewhere, 'app/app.cjs'), "process.stdout.write('runs\\n');");
+      await symlink(join(ROOT, 'node_modules/@databricks'), join(modules, '@databricks'));
+      await writeFile(
+        join(elsewhere, 'app/app.cjs'),
+        "require('@databricks/sql'); process.stdout.write('runs\\n');",
+      );
     });
     afterEach(() => rm(elsewhere, { recursive: true }));
 
@@ -156,12 +160,9 @@ describe('register: the application has not a line of telemetry', () => {
     });
   });
 
-  it('beside an SDK of the application: that one serves, with one set of spans, and a line says so', async () => {
-    const { code, stderr } = await world.run(['--import', './ownSdk.mjs', ...APP]);
-    expect(code).toBe(0);
-    expect(stderr.trimEnd().split('\n')).toEqual([expect.stringContaining('registered already')]);
-    expect(spanNames().filter((name) => name === 'SELECT rows')).toHaveLength(1);
-    expect(world.sentOperations()).toEqual([]);
+  it('nothing global is set in a program that never loads the driver', async () => {
+    const { code, stdout, stderr } = await world.run(['--import', REGISTER, 'withoutDriver.cjs']);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'nothing global\n', stderr: '' });
   });
 });
 

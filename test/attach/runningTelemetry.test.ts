@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DatabricksSpanProcessor, DatabricksSqlInstrumentation } from '../../src/index.js';
-import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
+import type { SpanProcessorLike } from '../../src/spanShape.js';
 import { RunningTelemetry } from '../../src/standalone/runningTelemetry.js';
 import type { StartedProvider } from '../../src/standalone/sdk.js';
 

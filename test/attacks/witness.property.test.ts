@@ -32,7 +32,7 @@ class Spy {
     }
     this.#handleOf.set(span, handle);
     if (handle.served === undefined) {
-      handle.served = { accepts: () => true };
+      handle.served = { accepts: () => true, onDownloadFailed: () => undefined };
       const credentials = new Set<string>();
       this.shown.set(handle, credentials);
       const onCredentials = () => credentials.add(handle.credentials?.['Authorization'] ?? '');

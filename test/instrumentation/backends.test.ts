@@ -133,7 +133,6 @@ describe.each(SETUPS)('driver %s, %s', (version, backend) => {
       'databricks.operation.type': 'CREATE_SESSION',
       'databricks.driver.version': expect.stringMatching(`^${version.replace('.', '\\.')}\\.\\d+$`),
       'databricks.mode': isKernel ? 'SEA' : 'THRIFT',
-      'databricks.auth.type': 'pat',
     });
     expect(closed?.attributes).toMatchObject({
       'databricks.operation.type': 'DELETE_SESSION',

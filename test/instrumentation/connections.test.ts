@@ -25,7 +25,7 @@ function servingProcessor(name = 'one') {
       const handle = getConnection(parent);
       if (handle !== undefined) {
         met.push(span.name.split(' ')[0] ?? '');
-        handle.served ??= Object.assign({ name }, { accepts: () => true });
+        handle.served ??= Object.assign({ name }, { accepts: () => true, onDownloadFailed: () => undefined });
       }
     },
     onEnd: () => undefined,

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DatabricksSpanProcessorOptions } from '../../src/config.js';
 import { suppressDatabricksTelemetry } from '../../src/context.js';
 import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProcessor.js';
-import type { ReadableSpanLike } from '../../src/processor/spanShape.js';
+import type { ReadableSpanLike } from '../../src/spanShape.js';
 import { connectionHandle, contextOf, downloadSpan, span, statementSpan } from '../support/spans.js';
 import { CollectingExporter } from './support/collectingExporter.js';
 

@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it, vi } from 'vitest';
 import { exportLocal } from '../../src/processor/exportLocal.js';
-import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
+import type { SpanProcessorLike } from '../../src/spanShape.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
 import { span, statementSpan } from '../support/spans.js';
 

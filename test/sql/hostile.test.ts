@@ -58,7 +58,7 @@ const INPUTS: readonly HostileInput[] = [
   { name: 'a list of commas', unit: ',', before: 'x IN (', text: 'x IN (' },
   { name: 'a list of one name', unit: 'a,', before: 'x IN (', text: 'x IN (a' },
   { name: 'a list of names', unit: 'a,b,', before: 'x IN (', text: undefined },
-  { name: 'a list of dates', unit: "DATE'2024-01-01',", before: 'x IN (', text: 'x IN (DATE ?' },
+  { name: 'a list of dates', unit: "DATE'2024-01-01',", before: 'x IN (', text: 'x IN (DATE ?,' },
   { name: 'rows', unit: "(1, 'a', NULL), ", before: 'VALUES ', text: 'VALUES (?, ?, ?),' },
   { name: 'rows of changing length', unit: '(1),(1,1),', before: 'VALUES ', text: undefined },
   { name: 'one endless row after a short one', unit: '(', before: 'VALUES (1), ', text: undefined },

@@ -1,7 +1,7 @@
 import { type Context, ROOT_CONTEXT, type SpanContext, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ConnectionHandle } from '../../src/connectionHandle.js';
 import { setConnection } from '../../src/context.js';
-import type { ReadableSpanLike } from '../../src/processor/spanShape.js';
+import type { ReadableSpanLike } from '../../src/spanShape.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
 import { TestConnection, type TestConnectionOptions } from './connections.js';
 

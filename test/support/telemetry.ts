@@ -13,7 +13,7 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { DatabricksSqlInstrumentation } from '../../src/instrumentation/databricksSqlInstrumentation.js';
 import type { DatabricksSqlInstrumentationConfig } from '../../src/instrumentation/instrumentationConfig.js';
 import { exportLocal } from '../../src/processor/exportLocal.js';
-import type { SpanProcessorLike } from '../../src/processor/spanShape.js';
+import type { SpanProcessorLike } from '../../src/spanShape.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
 
 export interface TelemetryOptions {

@@ -3,7 +3,7 @@ import { encodeBatch } from '../../src/exporter/encode.js';
 import { RecordMaker } from '../../src/processor/recordMaker.js';
 import { enumRule, TAG_TABLE, type TagDefinition, TagTable } from '../../src/tags/index.js';
 import { tagReference } from '../../tools/tagReference.js';
-import { span } from '../support/spans.js';
+import { connectionHandle, span } from '../support/spans.js';
 
 const MADE_UP: TagDefinition = {
   name: 'databricks.made_up',
@@ -20,7 +20,7 @@ function driverLog(table: TagTable, value: unknown): Record<string, unknown> {
   const opening = span({
     attributes: { 'databricks.operation.type': 'CREATE_SESSION', 'databricks.made_up': value },
   });
-  const record = records.ofOperation(opening);
+  const record = records.ofOperation(opening, { connection: connectionHandle(), chunks: undefined });
   const body = encodeBatch([record], { uploadTimeMs: 1, userAgent: 'test/1', authenticated: true });
   const { protoLogs } = JSON.parse(body) as { protoLogs: string[] };
   const log = JSON.parse(protoLogs[0] ?? '') as { entry: { sql_driver_log: Record<string, unknown> } };

@@ -25,10 +25,11 @@ export async function installTogether(
   tarball: string,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, InstalledExample>> {
-  const manifests = await Promise.all(names.map((name) => readManifest(join(EXAMPLES, name))));
+  const unique = [...new Set(names)];
+  const manifests = await Promise.all(unique.map((name) => readManifest(join(EXAMPLES, name))));
   const dependencies = Object.assign({}, ...manifests.map((manifest) => manifest.dependencies));
   await install(folder, tarball, { dependencies });
-  const installed = names.map(async (name) => {
+  const installed = unique.map(async (name) => {
     const copy = join(folder, name);
     await copyExample(name, copy);
     return [name, await installedIn(copy)] as const;

@@ -12,6 +12,7 @@ import { startOtlpReceiver } from '../../test/support/otlp-receiver.js';
 import { pack } from '../pack.js';
 import { EXAMPLES, type Example, operationsOf } from './examples.js';
 import { type InstalledExample, installAlone, installTogether } from './installing.js';
+import { startLocalZerobus } from './localZerobus.js';
 import { start } from './running.js';
 
 const all = process.argv.includes('--all');
@@ -24,6 +25,7 @@ if (unknown.length > 0) {
 }
 const folder = await mkdtemp(join(tmpdir(), 'examples-'));
 const [db, receiver] = await Promise.all([startLocalDatabricks(), startOtlpReceiver()]);
+const zerobus = await startLocalZerobus(receiver.tracesUrl);
 const caFile = join(folder, 'ca.pem');
 await writeFile(caFile, db.ca);
 const failed: string[] = [];
@@ -58,7 +60,12 @@ for (const example of chosen) {
   }
 }
 
-await Promise.all([db.close(), receiver.close(), rm(folder, { recursive: true, force: true })]);
+await Promise.all([
+  db.close(),
+  receiver.close(),
+  zerobus.close(),
+  rm(folder, { recursive: true, force: true }),
+]);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
 /** @returns what the example printed */
@@ -66,6 +73,11 @@ async function run(example: Example, installed: InstalledExample): Promise<strin
   const buildOutput = await installed.build();
   db.reset();
   receiver.clear();
+  const endpoints = {
+    http: receiver.tracesUrl.replace('/v1/traces', ''),
+    grpc: receiver.grpcUrl,
+    zerobus: zerobus.url,
+  };
   const running = start(installed.args, installed.folder, {
     DATABRICKS_HOST: db.host,
     DATABRICKS_PORT: String(db.port),
@@ -73,9 +85,10 @@ async function run(example: Example, installed: InstalledExample): Promise<strin
     DATABRICKS_TOKEN: TOKEN,
     // As a company would have its own authority trusted.
     NODE_EXTRA_CA_CERTS: caFile,
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.tracesUrl.replace('/v1/traces', ''),
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoints[example.backend ?? 'http'],
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_LOGS_EXPORTER: 'none',
+    DATABRICKS_TOKEN_URL: `${zerobus.url}/oidc/v1/token`,
     ...example.environment,
   });
   await example.use?.(running);

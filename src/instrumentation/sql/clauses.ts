@@ -350,7 +350,10 @@ export class Clauses {
   #onFrom(): void {
     const { position } = this;
     const level = position.levels.current;
-    if (level.query) {
+    if (position.verb === 'COPY') {
+      // What is copied is a path.
+      position.state = PART;
+    } else if (level.query) {
       level.tables = true;
       level.rows = false;
       this.#expect('source');

@@ -1,0 +1,125 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { TAG_TABLE } from '../../src/tags/index.js';
+import { startWorld, type World } from './support/world.js';
+
+const REGISTER = 'opentelemetry-databricks-sql/register';
+const OPERATIONS = ['CREATE_SESSION', 'EXECUTE_STATEMENT', 'DELETE_SESSION'];
+const DONE = { code: 0, stdout: '10 rows\n', stderr: '' };
+const DATABRICKS_ONLY = TAG_TABLE.rows
+  .filter(({ scope }) => scope === 'exportDatabricks')
+  .map(({ name }) => name);
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterEach(() => world.reset());
+afterAll(() => world?.stop());
+
+const importing = (...files: string[]) => files.flatMap((file) => ['--import', file]);
+const lines = (text: string) => text.trimEnd().split('\n');
+
+function expectSpans(): void {
+  const { spans } = world.receiver;
+  expect(spans.map(({ name }) => name.split(' ')[0])).toEqual([
+    'connect',
+    'openSession',
+    'SELECT',
+    'closeSession',
+  ]);
+  expect(spans.flatMap(({ attributes }) => Object.keys(attributes))).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(new RegExp(`^(${DATABRICKS_ONLY.join('|')})$`))]),
+  );
+}
+
+describe('register beside another agent: its spans, our records, nothing doubled, not a word', () => {
+  it.each([
+    ['the agent first', ['./ownSdk.mjs', REGISTER], 'app.cjs'],
+    ['register first', [REGISTER, './ownSdk.mjs'], 'app.cjs'],
+    ['register first, before an ESM application', [REGISTER, './ownSdk.mjs'], 'app.mjs'],
+    ['an agent with an older copy of the API', [REGISTER, './olderApi.mjs'], 'app.cjs'],
+  ])('%s', async (_, files, app) => {
+    expect(await world.run([...importing(...files), app])).toEqual(DONE);
+    expectSpans();
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+
+  it.each([
+    ['DATABRICKS_OTEL_ENABLE_TELEMETRY', 'false', 4],
+    ['DATABRICKS_TELEMETRY_DISABLED', 'true', 4],
+    ['DATABRICKS_OTEL_DRY_RUN', 'beside.jsonl', 4],
+    ['OTEL_SDK_DISABLED', 'true', 0],
+  ])('%s=%s: nothing is sent to Databricks', async (variable, value, spans) => {
+    const args = [...importing(REGISTER, './ownSdk.mjs'), 'app.cjs'];
+    expect(await world.run(args, { environment: { [variable]: value } })).toEqual(DONE);
+    expect(world.receiver.spans).toHaveLength(spans);
+    expect(world.db.telemetry.requestCount + world.db.flags.requestCount).toBe(0);
+  });
+
+  it('OTEL_LOG_LEVEL=info: one line when the driver is there, one for its first connection', async () => {
+    const environment = { OTEL_LOG_LEVEL: 'info' };
+    const { stdout } = await world.run([...importing(REGISTER, './ownSdk.mjs'), 'app.cjs'], { environment });
+    expect(lines(stdout).filter((line) => line.startsWith('opentelemetry-databricks-sql'))).toEqual([
+      'opentelemetry-databricks-sql 0.1.0, by register: @databricks/sql 2.1.0 is observed; its spans are made by the tracer provider that was registered before',
+      "opentelemetry-databricks-sql first connection of NodejsDatabricksSqlConnector/2.1.0: its records go to Databricks, if the workspace's feature flag allows it",
+    ]);
+  });
+});
+
+describe('what was found and what is on', () => {
+  it('OTEL_LOG_LEVEL=info, register alone', async () => {
+    const environment = { OTEL_LOG_LEVEL: 'info', DATABRICKS_OTEL_ENABLE_TELEMETRY: 'false' };
+    const { stdout } = await world.run([...importing(REGISTER), 'app.cjs'], { environment });
+    expect(lines(stdout).filter((line) => line.startsWith('opentelemetry-databricks-sql'))).toEqual([
+      expect.stringMatching(
+        /0\.1\.0, by register: @databricks\/sql 2\.1\.0 is observed; its spans go to otlp, by @opentelemetry\/sdk-trace/,
+      ),
+      expect.stringMatching(/: no records, switched off by DATABRICKS_OTEL_ENABLE_TELEMETRY$/),
+    ]);
+  });
+
+  it('OTEL_LOG_LEVEL=info, startDatabricksTelemetry', async () => {
+    const { stdout, stderr } = await world.run(['standalone.mjs'], {
+      environment: { OTEL_LOG_LEVEL: 'info' },
+    });
+    // Nobody has set a logger: that is the SDK's, or register's, affair.
+    expect({ stdout, stderr }).toEqual({ stdout: '10 rows\nend\n', stderr: '' });
+  });
+
+  it('an instrumentation without any tracer provider: one line that says what to do, and no logger needed', async () => {
+    const { code, stdout, stderr } = await world.run(['onlyInstrumentation.cjs']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: DONE.stdout });
+    expect(lines(stderr)).toEqual([expect.stringContaining('no tracer provider is registered')]);
+    expect(stderr).toContain('new DatabricksSqlInstrumentation({ processor');
+  });
+
+  it.each(['OTEL_SDK_DISABLED', 'OTEL_LOG_LEVEL'])('the same with %s: silence', async (variable) => {
+    const environment = { [variable]: variable === 'OTEL_LOG_LEVEL' ? 'none' : 'true' };
+    expect(await world.run(['onlyInstrumentation.cjs'], { environment })).toEqual(DONE);
+  });
+
+  it('a misspelt switch in a program that sets no logger: one line', async () => {
+    const environment = { DATABRICKS_OTEL_ENABEL_TELEMETRY: 'false' };
+    const { stderr } = await world.run(['standalone.mjs'], { environment });
+    expect(lines(stderr)).toEqual([
+      expect.stringContaining("Did you mean 'DATABRICKS_OTEL_ENABLE_TELEMETRY'?"),
+    ]);
+  });
+
+  it.each([
+    ['refuses', 'http://127.0.0.1:9/v1/traces', /ECONNREFUSED|fetch failed|bad port/],
+    ['has no scheme', '127.0.0.1/v1/traces', /./],
+    ['answers 404', 'wrong path', /Not Found|404/],
+  ])('a backend that %s: one line', async (_, url, reason) => {
+    const endpoint = url === 'wrong path' ? new URL('/wrong', world.receiver.tracesUrl).href : url;
+    const environment = {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint,
+      DATABRICKS_OTEL_SHUTDOWN_TIMEOUT_MS: '500',
+    };
+    const { stdout, stderr } = await world.run([...importing(REGISTER), 'app.cjs'], { environment });
+    expect(stdout).toBe(DONE.stdout);
+    expect(lines(stderr)).toEqual([expect.stringMatching(reason)]);
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+});

@@ -1,0 +1,58 @@
+/**
+ * A program that runs statements by the real driver, with the processor as it is by default. Its argument is an
+ * `Assignment`, as JSON. It ends when its parent says so, and reports what its statistics are then.
+ */
+import { once } from 'node:events';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { DatabricksSpanProcessor, DatabricksSqlInstrumentation } from '../../src/index.js';
+import { connectClient, loadDriver } from '../support/drivers.js';
+import type { ConnectOptions } from '../support/local-databricks/index.js';
+import { blockAt } from './block.js';
+import type { Block } from './cases.js';
+
+export interface Assignment {
+  readonly connect: ConnectOptions;
+  readonly statements: number;
+  readonly concurrency: number;
+  readonly block?: Block;
+}
+
+export interface ApplicationReport {
+  readonly blockedMs: number;
+  readonly exported: number;
+  /** Records that were dropped, by reason, where there are any. */
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+const assignment = JSON.parse(process.argv[2] ?? '') as Assignment;
+const blockedMs = assignment.block === undefined ? () => 0 : blockAt(assignment.block);
+const processor = new DatabricksSpanProcessor();
+const provider = new NodeTracerProvider({ spanProcessors: [processor] });
+provider.register();
+new DatabricksSqlInstrumentation().setTracerProvider(provider);
+
+const client = await connectClient(loadDriver(), assignment.connect);
+const session = await client.openSession();
+let left = assignment.statements;
+await Promise.all(
+  Array.from({ length: assignment.concurrency }, async () => {
+    while (left > 0) {
+      left--;
+      const operation = await session.executeStatement('SELECT 1');
+      await operation.fetchAll();
+      await operation.close();
+    }
+  }),
+);
+process.send?.('done');
+await once(process, 'message');
+await session.close();
+await client.close();
+await provider.shutdown();
+const { exported, dropped } = processor.stats();
+const report: ApplicationReport = {
+  blockedMs: blockedMs(),
+  exported,
+  dropped: Object.fromEntries(Object.entries(dropped).filter(([, count]) => count > 0)),
+};
+process.send?.(report, () => process.disconnect());
