@@ -1,9 +1,11 @@
-import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import { type MeterProvider, ProxyTracer, type TracerProvider } from '@opentelemetry/api';
 import {
   InstrumentationBase,
   InstrumentationNodeModuleDefinition,
   InstrumentationNodeModuleFile,
 } from '@opentelemetry/instrumentation';
+import { globalApi } from '../globalApi.js';
+import { announceDriver } from '../registration.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
 import { DRIVER_FILES, DriverPatcher } from './driverPatcher.js';
 import { DriverTracer } from './driverTracer.js';
@@ -86,6 +88,7 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
     const isWanted = isWantedBy(options);
     const { tracer, patcher } = this.ensureState();
     tracer.enabled = true;
+    tracer.guard(() => this.joinRegistration(tracer));
     patcher.observeClient(client, isWanted);
     return client;
   }
@@ -131,6 +134,17 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
         return new InstrumentationNodeModuleFile(`${DRIVER}/${file}`, ['*'], patchExport, () => undefined);
       }),
     );
+  }
+
+  /** No module hook can tell `register` that there is a driver: what it has started serves this one too. */
+  private joinRegistration(tracer: DriverTracer): void {
+    const before = globalApi().trace;
+    tracer.registeredProcessor = announceDriver();
+    const provider = globalApi().trace;
+    // A tracer of the API that was made before the provider, by another copy of the API, would not find it.
+    if (before === undefined && provider !== undefined && this.tracer instanceof ProxyTracer) {
+      this.setTracerProvider(provider);
+    }
   }
 
   private ensureState(): InstrumentationState {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Scenario } from '../support/local-databricks/index.js';
 import { startWorld, type World } from './support/world.js';
 
@@ -16,9 +16,16 @@ let world: World;
 
 beforeAll(async () => {
   world = await startWorld();
+  await Promise.all([bundle('bundled.mjs', 'bundle.cjs'), bundle('bundledAlone.mjs', 'bundleAlone.cjs')]);
+});
+
+afterEach(() => world.reset());
+afterAll(() => world?.stop());
+
+async function bundle(application: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [join(world.installation.folder, 'bundled.mjs')],
-    outfile: join(world.installation.folder, 'bundle.cjs'),
+    entryPoints: [join(world.installation.folder, application)],
+    outfile: join(world.installation.folder, outfile),
     bundle: true,
     platform: 'node',
     target: 'node20',
@@ -26,9 +33,7 @@ beforeAll(async () => {
     external: NATIVE,
     logLevel: 'error',
   });
-});
-
-afterAll(() => world?.stop());
+}
 
 const sentStatements = () =>
   world.db.telemetry
@@ -57,5 +62,19 @@ describe('instrument(client) in a bundle with the driver inside', () => {
     expect(polled?.operation_detail?.n_operation_status_calls).toBe(3);
     expect(retried?.retry_count).toBe(1);
     expect(sentStatements()).toHaveLength(2 * SCENARIOS.length);
+  });
+});
+
+describe('instrument(client) in a bundle, and register, which no module hook tells of a driver', () => {
+  const REGISTER = 'opentelemetry-databricks-sql/register';
+
+  it.each([
+    ['alone', ['--import', REGISTER]],
+    ['beside another agent', ['--import', REGISTER, '--import', './ownSdk.mjs']],
+  ])('%s: spans and records', async (_, args) => {
+    const { code, stderr } = await world.run([...args, 'bundleAlone.cjs']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(world.receiver.spans).toHaveLength(4);
+    expect(sentStatements()).toHaveLength(1);
   });
 });
