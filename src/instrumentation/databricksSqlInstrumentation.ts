@@ -1,4 +1,6 @@
 import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
+import { globalApi } from '../globalApi.js';
+import { announceDriver } from '../registration.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
 import { DriverHook } from './driverHook.js';
 import { DRIVER_FILES, DriverPatcher } from './driverPatcher.js';
@@ -25,6 +27,8 @@ export class DatabricksSqlInstrumentation {
   #config: DatabricksSqlInstrumentationConfig;
   /** There is one while the instrumentation is enabled. */
   #hook: DriverHook | undefined;
+  /** It was given a tracer provider, rather than left to find the global one. */
+  #hasProvider = false;
 
   /**
    * @param config see `DatabricksSqlInstrumentationConfig`; every option has a default
@@ -55,6 +59,7 @@ export class DatabricksSqlInstrumentation {
   }
 
   setTracerProvider(tracerProvider: TracerProvider): void {
+    this.#hasProvider = true;
     this.#tracer.originalTracer = tracerProvider.getTracer(
       this.instrumentationName,
       this.instrumentationVersion,
@@ -106,6 +111,7 @@ export class DatabricksSqlInstrumentation {
   instrument<Client extends object>(client: Client, options: InstrumentClientOptions = {}): Client {
     const isWanted = isWantedBy(options);
     this.#tracer.enabled = true;
+    this.#tracer.guard(() => this.#joinRegistration());
     this.#patcher.observeClient(client, isWanted);
     return client;
   }
@@ -134,5 +140,20 @@ export class DatabricksSqlInstrumentation {
   /** @internal Called once, when a driver was found and before anything of it is patched. */
   onDriver(listener: (version: string | undefined) => void): void {
     this.#patcher.onDriver = listener;
+  }
+
+  /** No module hook can tell `register` that there is a driver: what it has started serves this one too. */
+  #joinRegistration(): void {
+    const before = globalApi().trace;
+    this.#tracer.registeredProcessor = announceDriver();
+    const provider = globalApi().trace;
+    // A tracer of the API that was made before the provider, by another copy of the API, would not find it.
+    if (
+      before === undefined &&
+      provider !== undefined &&
+      this.#tracer.originalTracer instanceof ProxyTracer
+    ) {
+      this.setTracerProvider(provider);
+    }
   }
 }

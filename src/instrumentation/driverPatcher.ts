@@ -1,7 +1,6 @@
 import { sep } from 'node:path';
 import { type LoadedFile, loadedFiles } from '../builtinModules.js';
 import { logAloud } from '../log.js';
-import { announceDriver } from '../registration.js';
 import { patchClient, patchKernelBackend } from './clientPatches.js';
 import { patchCloudFetch } from './downloadPatches.js';
 import type { DriverClient, DriverHttpConnection, DriverOperation, DriverSession } from './driverShapes.js';
@@ -106,7 +105,6 @@ export class DriverPatcher implements ClientObserver {
         );
         return;
       }
-      this.#tracer.registeredProcessor = announceDriver();
       patchClient(prototype, this.#patches, this.#tracer);
       this.#tracer.onSession = (session) => this.#patchFromSession(session);
       this.#tracer.onOperation = (operation) => this.#patchFromOperation(operation);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Scenario } from '../support/local-databricks/index.js';
 import { startWorld, type World } from './support/world.js';
 
@@ -43,8 +43,10 @@ async function bundle(entry: string, outfile: string): Promise<void> {
 
 beforeAll(async () => {
   world = await startWorld();
+  await Promise.all([bundle('bundled.mjs', 'bundle.cjs'), bundle('bundledAlone.mjs', 'bundleAlone.cjs')]);
 });
 
+afterEach(() => world.reset());
 afterAll(() => world?.stop());
 
 const sentStatements = () =>
@@ -55,7 +57,6 @@ const sentStatements = () =>
 
 describe('instrument(client) in a bundle with the driver inside', () => {
   it('two clients: one set of spans each, with polls, retries and downloads', async () => {
-    await bundle('bundled.mjs', 'bundle.cjs');
     const { code, stderr } = await world.run(['bundle.cjs'], { scenarios: SCENARIOS });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 
@@ -79,7 +80,6 @@ describe('instrument(client) in a bundle with the driver inside', () => {
 
   it('runs in an ESM bundle with the usual banner, which declares createRequire and its like', async () => {
     await bundle('bundled.mjs', 'bundle.mjs');
-    world.reset();
     expect(await world.run(['bundle.mjs'])).toMatchObject({ code: 0, stderr: '' });
     expect(sentStatements()).toHaveLength(2);
   });
@@ -95,5 +95,19 @@ describe('startDatabricksTelemetry() in a bundle', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('this code is bundled');
     expect(stderr).toContain('startDatabricksTelemetry({ sdk })');
+  });
+});
+
+describe('instrument(client) in a bundle, and register, which no module hook tells of a driver', () => {
+  const REGISTER = 'opentelemetry-databricks-sql/register';
+
+  it.each([
+    ['alone', ['--import', REGISTER]],
+    ['beside another agent', ['--import', REGISTER, '--import', './ownSdk.mjs']],
+  ])('%s: spans and records', async (_, args) => {
+    const { code, stderr } = await world.run([...args, 'bundleAlone.cjs']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(world.receiver.spans).toHaveLength(4);
+    expect(sentStatements()).toHaveLength(1);
   });
 });
