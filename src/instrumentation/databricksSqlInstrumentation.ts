@@ -148,11 +148,7 @@ export class DatabricksSqlInstrumentation {
     this.#tracer.registeredProcessor = announceDriver();
     const provider = globalApi().trace;
     // A tracer of the API that was made before the provider, by another copy of the API, would not find it.
-    if (
-      before === undefined &&
-      provider !== undefined &&
-      this.#tracer.originalTracer instanceof ProxyTracer
-    ) {
+    if (before === undefined && provider !== undefined && !this.#hasProvider) {
       this.setTracerProvider(provider);
     }
   }
