@@ -15,6 +15,7 @@ export {
   type ConnectionServer,
   type ConnectionTelemetryOptions,
   type CredentialHeaders,
+  type DownloadFailure,
   type ProxyRoute,
 } from './connectionHandle.js';
 export { setConnection } from './context.js';
@@ -38,6 +39,7 @@ export { DatabricksSpanProcessor } from './processor/databricksSpanProcessor.js'
 export { type ExportLocalOptions, exportLocal } from './processor/exportLocal.js';
 export type { ProcessorStats } from './processor/processorStats.js';
 export { recordDriverSpans, type SamplerLike } from './processor/recordDriverSpans.js';
+export type { TelemetryProcessor } from './processorMark.js';
 export type { ChunkDetails, ConnectionFields, OperationRecord } from './records.js';
 export { withoutDatabricksTelemetry, withoutQueryText } from './scopedSwitches.js';
 export type { AttributeMap, ReadableSpanLike, SpanProcessorLike } from './spanShape.js';
