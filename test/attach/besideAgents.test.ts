@@ -70,6 +70,22 @@ describe('register beside another agent: its spans, our records, nothing doubled
   });
 });
 
+describe('the HTTP spans of another agent', () => {
+  it.each([
+    ['the agent first', ['./httpsAgent.mjs', REGISTER]],
+    ['register first', [REGISTER, './httpsAgent.mjs']],
+  ])('are below the spans of the driver, %s', async (_, files) => {
+    expect(await world.run([...importing(...files), 'app.cjs'])).toEqual(DONE);
+    const { spans } = world.receiver;
+    const nameOf = (id: string | undefined) => spans.find(({ spanId }) => spanId === id)?.name.split(' ')[0];
+    const parents = spans
+      .filter(({ scope }) => scope === 'https-agent')
+      .map(({ parentSpanId }) => nameOf(parentSpanId));
+    expect(parents).toEqual(expect.arrayContaining(['openSession', 'SELECT', 'closeSession']));
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+});
+
 describe('what was found and what is on', () => {
   it('OTEL_LOG_LEVEL=info, register alone', async () => {
     const environment = { OTEL_LOG_LEVEL: 'info', DATABRICKS_OTEL_ENABLE_TELEMETRY: 'false' };
