@@ -1,4 +1,5 @@
 // An agent with an instrumentation of HTTPS, made after its exporter has loaded `https`.
+import { createRequire } from 'node:module';
 import { context, SpanKind, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { InstrumentationBase, InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation';
@@ -24,5 +25,7 @@ class HttpsInstrumentation extends InstrumentationBase {
 }
 
 const exporter = new OTLPTraceExporter();
+// As many exporters and detectors of resources do.
+createRequire(import.meta.url)('https');
 new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register();
 new HttpsInstrumentation();
