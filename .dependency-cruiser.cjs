@@ -103,7 +103,7 @@ module.exports = {
       comment:
         'the support bundle is made from records and counts: what comes from spans is out of its reach',
       severity: 'error',
-      from: { path: '^src/inspector/supportBundle\\.ts$' },
+      from: { path: '^src/inspector/(supportBundle|bundledState)\\.ts$' },
       to: { path: '^src/inspector/(localLog|tagLines|operationView|recording|processorSource)\\.ts$' },
     },
     {

@@ -6,8 +6,6 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,
-    // Many tests watch a real driver in real time: on a loaded machine they get a second try. None is known to need it.
-    retry: process.env['CI'] === undefined ? 0 : 1,
     hookTimeout: 20_000,
     // Another order every time, but in CI: what it says of a change is not to depend on the day.
     sequence: { shuffle: { tests: true }, ...(process.env['CI'] !== undefined && { seed: 2026 }) },

@@ -26,8 +26,8 @@ export interface CircuitBreakerOptions {
   /** Consecutive failures (5xx, 429, network, timeout) after which it opens. Default 5. */
   readonly failureThreshold?: number;
   /**
-   * Milliseconds for which it stays open, longer if `Retry-After` asks, up to 15 minutes. Also how long a lane
-   * pauses after a 4xx. Default 60000.
+   * Milliseconds for which it stays open, by chance up to a quarter more (a minute at most), longer if `Retry-After`
+   * asks, up to 15 minutes. Also how long a lane pauses after a 4xx. Default 60000.
    */
   readonly openMs?: number;
   /** Consecutive successes, one request at a time, after which it closes. Default 2. */

@@ -39,8 +39,10 @@ export interface ObservedRequest {
   readonly durationMs: number;
   /** An HTTP status as text, or an error code. */
   readonly outcome: string;
-  /** Whether the server took the records. */
+  /** Whether the server took the request. */
   readonly accepted: boolean;
+  /** Records of a request that was taken which the server did not keep. It does not say which. */
+  readonly rejected: number;
 }
 
 /** Follows what a processor and its exporter do. Must not throw, and must not change what it is given. */
@@ -78,6 +80,61 @@ export interface VerdictCount {
   readonly connections: number;
 }
 
+/** What the feature flag of a connection says now. */
+export interface ObservedFlag {
+  readonly orgId: string | undefined;
+  readonly driverVersion: string;
+  readonly state: string;
+  /** Epoch milliseconds of the last good answer. */
+  readonly answeredAt?: number | undefined;
+  /** Epoch milliseconds before which it is not asked for again. */
+  readonly nextRequestAt?: number | undefined;
+}
+
+/** Connections whose records may share a request, and what they have in common. */
+export interface ObservedLane {
+  /** Counted from the start of the processor. */
+  readonly number: number;
+  readonly connections: number;
+  readonly queued: number;
+  readonly inFlight: number;
+  /** It waits after a failure of its own, or for credentials. */
+  readonly isPaused: boolean;
+  /** `undefined` if the flag is not asked for. */
+  readonly flag: ObservedFlag | undefined;
+}
+
+/** A connection that is open now. */
+export interface ObservedConnection {
+  /** Counted from the start of the processor. */
+  readonly number: number;
+  /** Epoch milliseconds. */
+  readonly openedAt: number;
+  /** Both `undefined` until the driver's first request. */
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly orgId: string | undefined;
+  /** The driver's product token, as it says of itself. */
+  readonly driver: string;
+  /** `major.minor.patch`; `undefined` if it is none. */
+  readonly driverVersion: string | undefined;
+  /** What the gate says, and which switch made it say so. */
+  readonly decision: string;
+  readonly decidedBy: string;
+  /** As in `stats().connections`; `waiting` until the driver's first request. */
+  readonly outcome: string;
+  readonly lane: ObservedLane | undefined;
+}
+
+export interface ObservedConnections {
+  /** All that are open. */
+  readonly total: number;
+  /** Newest first. */
+  readonly latest: readonly ObservedConnection[];
+}
+
+const NO_CONNECTIONS: ObservedConnections = { total: 0, latest: [] };
+
 const MAX_BREAKER_CHANGES = 64;
 
 /** In place of a path and an outcome, where a request was written and not sent. */
@@ -92,10 +149,16 @@ export class Observation {
   observer: Observer | undefined = undefined;
   /** One inspector at a time. */
   hasInspector = false;
+  /** Whether logs say whose they are: what `authenticatedExport` says. */
+  authenticated = true;
+  /** The connections that are open now, so many at most. Set by who has them; called when somebody looks. */
+  connections: (max: number) => ObservedConnections = () => NO_CONNECTIONS;
   /** Names of tags that the user withholds from Databricks. */
   readonly withheld: ReadonlySet<string>;
   readonly #breakerChanges: BreakerChange[] = [];
   readonly #verdicts = new Map<string, VerdictCount>();
+  #breakersKnownSince = Date.now();
+  #isBreakerHistoryWhole = true;
 
   constructor(withheld: readonly string[] = []) {
     this.withheld = new Set(withheld);
@@ -104,6 +167,16 @@ export class Observation {
   /** The latest, oldest first. They are rare, so they are kept for whoever looks later. */
   get breakerChanges(): readonly BreakerChange[] {
     return this.#breakerChanges;
+  }
+
+  /** Epoch milliseconds since when `breakerChanges` is complete. */
+  get breakersKnownSince(): number {
+    return this.#breakersKnownSince;
+  }
+
+  /** Whether there has been no change that `breakerChanges` does not have. */
+  get isBreakerHistoryWhole(): boolean {
+    return this.#isBreakerHistoryWhole;
   }
 
   /** How many connections the gate has decided about, by decision and the switch that made it. */
@@ -121,7 +194,8 @@ export class Observation {
   noteBreaker(host: string, state: string): void {
     this.#breakerChanges.push({ at: Date.now(), host, state });
     if (this.#breakerChanges.length > MAX_BREAKER_CHANGES) {
-      this.#breakerChanges.shift();
+      this.#isBreakerHistoryWhole = false;
+      this.#breakersKnownSince = this.#breakerChanges.shift()?.at ?? this.#breakersKnownSince;
     }
   }
 }

@@ -1,5 +1,7 @@
 /** The longest interval that a timer of Node.js takes. */
 const MAX_TIMER_MS = 2_147_483_647;
+/** The most that `lengthened` adds. */
+const LONGEST_EXTRA_MS = 60_000;
 /** In how many steps a deadline goes by. */
 const DEADLINE_STEPS = 10;
 
@@ -79,4 +81,12 @@ export function startDeadline(runtime: Runtime, durationMs: number, onPassed: ()
 /** The delay, up to a fifth shorter or longer, so that many processes do not act in step. */
 export function jittered(runtime: Runtime, delayMs: number): number {
   return delayMs * (0.8 + 0.4 * runtime.random());
+}
+
+/**
+ * The delay, up to a quarter and a minute longer: for a wait that must not be shorter, and that ends for many
+ * processes at the same moment, as after a `Retry-After` that all of them got.
+ */
+export function lengthened(runtime: Runtime, delayMs: number): number {
+  return delayMs + runtime.random() * Math.min(delayMs / 4, LONGEST_EXTRA_MS);
 }

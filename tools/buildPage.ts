@@ -24,6 +24,8 @@ export async function buildPage(folder: string): Promise<void> {
   await build({
     entryPoints: [`${SOURCE}app.css`],
     outfile: `${folder}/app.css`,
+    bundle: true,
+    external: ['icon.svg'],
     minify: true,
     logLevel: 'warning',
   });

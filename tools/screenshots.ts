@@ -3,6 +3,7 @@
  * dark, and at 200 %. `npm run screenshots`; it needs Chromium.
  */
 import { mkdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { startChromium } from '../test/browser/chromium.js';
@@ -41,7 +42,11 @@ const PICTURES: readonly Picture[] = [
 await mkdir(FOLDER, { recursive: true });
 await buildPage(fileURLToPath(new URL('../dist/inspector', import.meta.url)));
 const program = await Program.start({
-  processor: { withhold: ['databricks.session.id'] },
+  processor: {
+    withhold: ['databricks.session.id'],
+    maxRetries: 0,
+    circuitBreaker: { failureThreshold: 2, openMs: 4_000 },
+  },
   instrumentation: { requestHook: (span) => span.setAttribute('app.order', 'A-1042') },
 });
 const browser = await startChromium();
@@ -86,6 +91,23 @@ async function runPrograms(): Promise<void> {
     await program.processor.forceFlush();
   });
   await program.processor.forceFlush();
+  await runOutage();
+}
+
+/** The endpoint fails until the circuit breaker opens, recovers, and then does not keep all of a request. */
+async function runOutage(): Promise<void> {
+  const { telemetry } = program.databricks;
+  await program.stay({ enableTelemetry: false });
+  const session = await program.stay();
+  telemetry.answer({ status: 503 }, 2);
+  await program.query(session, {}, 'SELECT id FROM orders');
+  await program.processor.forceFlush();
+  await delay(8_000);
+  telemetry.answer({ partial: 1 }, 1);
+  await program.query(session, {}, 'SELECT id FROM carriers');
+  await program.query(session, {}, 'SELECT id FROM parcels');
+  await program.processor.forceFlush();
+  await delay(2_000);
 }
 
 async function take(from: Browser, { file, look, view, isWhole = false }: Picture): Promise<void> {

@@ -18,7 +18,7 @@ const HELP = `opentelemetry-databricks-sql ${VERSION}
       --port PORT   of the page (default: any that is free)
   --help, --version
 
-  Exit code: 0 if all is well, 1 if something is wrong, 2 if the command is.`;
+  Exit code: 0 if all is well or there are only warnings, 1 if something is wrong, 2 if the command line is.`;
 
 const OPTIONS = {
   connect: { type: 'boolean' },

@@ -19,7 +19,7 @@ export interface DoctorOptions {
 const MARKS = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL', info: '    ' } as const;
 const NAME_WIDTH = 20;
 
-/** Checks the set-up of an application. @returns 1 if something is wrong, else 0 */
+/** Checks the set-up of an application. @returns the exit code: 1 if something is wrong; 0 otherwise, with warnings as well */
 export async function doctor(terminal: Terminal, options: DoctorOptions): Promise<number> {
   const { environment } = terminal;
   const folder = resolve(terminal.folder, options.folder ?? '.');
@@ -33,9 +33,13 @@ export async function doctor(terminal: Terminal, options: DoctorOptions): Promis
   };
   terminal.write(`The application in ${folder}\n`);
   add(checkNode(process.version));
-  add(checkDriver(folder));
+  const driver = checkDriver(folder);
+  add(driver);
   add(checkOpenTelemetry(folder));
-  add(await checkInstrumentation(folder, environment));
+  // Without a driver that can be observed there is nothing to try.
+  if (driver.every(({ level }) => level === 'ok')) {
+    add(await checkInstrumentation(folder, environment));
+  }
   add(checkSettings(environment));
   add(await checkNetwork(environment, { connect: options.connect, host }));
   const failed = findings.filter(({ level }) => level === 'fail').length;

@@ -1,6 +1,6 @@
 import type { CircuitBreakerOptions } from '../config.js';
 import { logDebug } from '../log.js';
-import type { Runtime } from '../runtime.js';
+import { lengthened, type Runtime } from '../runtime.js';
 import type { BreakerSnapshot, BreakerState } from './contract.js';
 
 /**
@@ -83,10 +83,14 @@ export class CircuitBreaker {
     return this.#notBefore === 0 ? 0 : Math.max(0, Math.ceil(this.#notBefore - this.#runtime.now()));
   }
 
-  /** The host asked to be left alone for so long. It counts however late the answer comes: the server means it. */
+  /**
+   * The host asked to be left alone for so long. It counts however late the answer comes: the server means it. A
+   * little longer, since it may have told others the same moment.
+   */
   heed(retryAfterMs: number | undefined): void {
     if (retryAfterMs !== undefined) {
-      this.#notBefore = Math.max(this.#notBefore, this.#runtime.now() + retryAfterMs);
+      const waitMs = lengthened(this.#runtime, retryAfterMs);
+      this.#notBefore = Math.max(this.#notBefore, this.#runtime.now() + waitMs);
     }
   }
 
@@ -138,7 +142,7 @@ export class CircuitBreaker {
     this.#probing = false;
     this.#onChange(state);
     if (state === 'open') {
-      this.#openUntil = this.#runtime.now() + this.#options.openMs;
+      this.#openUntil = this.#runtime.now() + lengthened(this.#runtime, this.#options.openMs);
       this.#openSince ??= this.#runtime.epochNow();
     } else if (state === 'closed') {
       this.#openSince = undefined;

@@ -97,6 +97,8 @@ export interface FlagRequest {
 
 /** Turns records into requests: what stands behind `DatabricksExporter` and `DryRunExporter`. */
 export interface RecordExporter {
+  /** Whether logs say whose they are. Default: yes. */
+  readonly authenticated?: boolean;
   /** Requests that were copied by `copyTo`; `undefined` without it. */
   copies?(): CopyCounts | undefined;
   /** Whether anything may be sent there: a name or an address without anything odd about it. */

@@ -69,6 +69,7 @@ export class DryRunExporter {
     const resolved = resolveOptions({ owner: OWNER, table: DRY_RUN_OPTIONS }, options);
     const sink = sinkFor(resolved);
     putInside(this, {
+      authenticated: resolved.authenticatedExport,
       supportsHost: (host, port) => parseAddress(host, port) !== undefined,
       supportsRoute: isSupportedRoute,
       openHost: (host, port, observation) =>
@@ -123,6 +124,7 @@ class DryRunHost implements HostExporter {
         durationMs: 0,
         outcome: written,
         accepted: written === WRITTEN,
+        rejected: 0,
       });
     }
     switch (written) {

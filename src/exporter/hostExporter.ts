@@ -18,10 +18,10 @@ import type {
   HostExporter,
 } from './contract.js';
 import { encodeToBytes } from './encode.js';
-import { ExportPaths } from './endpoints.js';
+import { ExportPaths, isSuccess } from './endpoints.js';
 import { featureFlagPath, flagResult } from './flagAnswer.js';
 import { identifiedHeaders, printableAscii } from './headers.js';
-import { judge } from './judge.js';
+import { judge, rejectedOf } from './judge.js';
 import type { RequestCopy } from './requestCopy.js';
 import { outcomeOf, RequestCounts } from './requestCounts.js';
 import { type AttemptResult, withRetries } from './retry.js';
@@ -115,6 +115,10 @@ export class HttpsHostExporter implements HostExporter {
 
   async close(): Promise<void> {
     this.#closed.abort();
+    if (this.#breaker.snapshot().state !== 'closed') {
+      // The next breaker of the host begins closed.
+      this.#observation.noteBreaker(this.#address.authority, 'forgotten');
+    }
     await this.#transport.close();
   }
 
@@ -191,13 +195,15 @@ export class HttpsHostExporter implements HostExporter {
       return;
     }
     const { host, port } = this.#address;
+    const accepted = answer.kind === 'response' && isSuccess(answer.status);
     const observed: ObservedRequest = {
       ...request,
       host,
       port,
       durationMs: this.#runtime.epochNow() - request.sentAt,
       outcome,
-      accepted: answer.kind === 'response' && answer.status >= 200 && answer.status < 300,
+      accepted,
+      rejected: accepted ? rejectedOf(answer.body, request.records.length) : 0,
     };
     this.#copy?.add(observed);
     this.#observation.observer?.onRequest(observed);

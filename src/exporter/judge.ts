@@ -87,8 +87,8 @@ function settleByBody(permit: Permit, body: ResponseBody): void {
   }
 }
 
-/** Records of the batch that the server says it did not keep. */
-function rejectedOf(body: ResponseBody, sent: number): number {
+/** Records of the batch that the server says it did not keep: how many, not which. */
+export function rejectedOf(body: ResponseBody, sent: number): number {
   const kept = body.kind === 'text' ? parseObject(body.text)?.['numProtoSuccess'] : undefined;
   return typeof kept === 'number' && Number.isInteger(kept) && kept >= 0 && kept < sent ? sent - kept : 0;
 }

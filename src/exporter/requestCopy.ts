@@ -33,8 +33,17 @@ export function createRequestCopy(target: string | Writable): RequestCopy {
  * The body as it was sent, with one more member at its end: when, where to, and what the answer was. So a line
  * is read as one of a dry run is, and without that member it is the body, byte for byte.
  */
-export function copyLine({ body, sentAt, durationMs, host, port, path, outcome }: ObservedRequest): string {
-  const sent = { at: new Date(sentAt).toISOString(), durationMs, host, port, path, outcome };
+export function copyLine(request: ObservedRequest): string {
+  const { body, sentAt, durationMs, host, port, path, outcome, rejected } = request;
+  const sent = {
+    at: new Date(sentAt).toISOString(),
+    durationMs,
+    host,
+    port,
+    path,
+    outcome,
+    ...(rejected > 0 ? { rejected } : {}),
+  };
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   return `${text.slice(0, text.lastIndexOf('}'))},"sent":${JSON.stringify(sent)}}\n`;
 }

@@ -17,6 +17,10 @@ export class SendingExporter implements RecordExporter {
     this.#services = services;
   }
 
+  get authenticated(): boolean {
+    return this.#options.authenticatedExport;
+  }
+
   copies(): CopyCounts | undefined {
     return this.#services.copy?.counts();
   }

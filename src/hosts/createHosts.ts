@@ -22,5 +22,8 @@ export function createHosts(
   if (inner === undefined) {
     throw new TypeError("the exporter has to be a 'DatabricksExporter' or a 'DryRunExporter'");
   }
+  if (services.observation !== undefined) {
+    services.observation.authenticated = inner.authenticated !== false;
+  }
   return new HostRegistry(options.hosts, { ...services, exporter: inner });
 }

@@ -3,6 +3,7 @@ import type { ConnectionEndpoint, ConnectionHandle, ConnectionRoute } from '../c
 import type { ExportDestination, RecordExporter } from '../exporter/contract.js';
 import type { Route } from '../exporter/transport.js';
 import { digestOf } from '../lazyCrypto.js';
+import type { ObservedConnection } from '../observer.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
 import type { GateDecision } from './gate.js';
 
@@ -47,6 +48,22 @@ export function checkedConnection(
       userAgent: userAgent(driverProduct),
       customHeaders,
     },
+  };
+}
+
+/** What can be said of a connection without harm: what is not of its form is left out. */
+export function checkedFacts({
+  driverProduct,
+  driverVersion,
+  endpoint,
+}: ConnectionHandle): Pick<ObservedConnection, 'host' | 'port' | 'orgId' | 'driver' | 'driverVersion'> {
+  const orgId = endpoint?.orgId;
+  return {
+    host: endpoint?.host,
+    port: endpoint?.port,
+    orgId: orgId !== undefined && ORG_ID.test(orgId) ? orgId : undefined,
+    driver: PRODUCT.test(driverProduct) ? driverProduct : 'unknown',
+    driverVersion: VERSION_HEAD.exec(driverVersion)?.[0],
   };
 }
 

@@ -13,6 +13,11 @@ export const FLAG_TIMEOUT_MS = 10_000;
 /** Seconds from one question to the next while there is no answer: the last one again and again. */
 const RETRY_S = [1, 2, 4, 8, 15, 30, 60];
 const MAX_RETRY_S = 60;
+/** A known answer that can't be renewed is asked for again after this part of its interval. */
+const REFRESH_RETRY_PART = 1 / 3;
+/** By which part of an interval chance changes it, at the first answer and later. */
+const FIRST_SPREAD = 2 / 3;
+const SPREAD = 1 / 4;
 /** A flush may ask before its time, but not sooner after the last question. */
 const MIN_GAP_MS = 1_000;
 const DEFAULT_TTL_S = 900;
@@ -60,6 +65,8 @@ export class FeatureFlag {
   /** Epoch milliseconds. */
   #answeredAt: number | undefined = undefined;
   #failures = 0;
+  /** Of the latest answer. Milliseconds. */
+  #intervalMs = 0;
   /** Whether the wait is of our own choice. */
   #isOwnWait = true;
 
@@ -126,6 +133,13 @@ export class FeatureFlag {
     const now = this.#services.background.now();
     if (this.#isOwnWait && this.#state === 'unknown' && now >= this.#askedAt + MIN_GAP_MS) {
       this.#askAt = Math.min(this.#askAt, now);
+    }
+  }
+
+  /** Nothing may be sent to the host for so long: a known answer is not renewed at the end of it by everybody. */
+  postpone(durationMs: number): void {
+    if (this.#state !== 'unknown' && this.#askAt < this.#services.background.now() + durationMs) {
+      this.#setAskAt(durationMs + this.#spreadMs());
     }
   }
 
@@ -205,17 +219,21 @@ export class FeatureFlag {
 
   #onAnswer(isEnabled: boolean, ttlSeconds: number | undefined): void {
     const { background, counters } = this.#services;
+    const { runtime } = background;
     const state = isEnabled ? 'enabled' : 'disabled';
+    const isFirst = this.#state === 'unknown';
     counters.flagFetches[state]++;
     if (state !== this.#state) {
       logDebug(`feature flag: ${this.#state} -> ${state}`);
     }
     this.#state = state;
     this.#failures = 0;
-    this.#answeredAt = background.runtime.epochNow();
-    // Shorter by up to a quarter while it is on: processes that start together don't go on asking together.
-    const share = isEnabled ? 1 - background.runtime.random() / 4 : 1;
-    this.#setAskAt(clampTtl(ttlSeconds) * SECOND_MS * share);
+    this.#answeredAt = runtime.epochNow();
+    this.#intervalMs = clampTtl(ttlSeconds) * SECOND_MS;
+    // Processes that start together are not to go on asking together. Shorter while it is on, so that a switch-off
+    // comes in time; longer while it is off, so that nobody asks twice in an interval.
+    const spread = runtime.random() * (isFirst ? FIRST_SPREAD : SPREAD);
+    this.#setAskAt(this.#intervalMs * (isEnabled ? 1 - spread : 1 + spread));
   }
 
   /** The last good answer stays, until the next question and after it. */
@@ -223,15 +241,31 @@ export class FeatureFlag {
     logDebug(`the feature flag could not be had: ${'error' in result ? result.error : result.outcome}`);
     if (result.outcome === 'blocked') {
       this.#isOwnWait = false;
-      this.#setAskAt(result.retryInMs + jittered(this.#services.background.runtime, SECOND_MS));
+      this.#setAskAt(result.retryInMs + this.#spreadMs());
       return;
     }
     this.#services.counters.flagFetches.failed++;
-    const ownMs = (RETRY_S[this.#failures] ?? MAX_RETRY_S) * SECOND_MS;
+    const ownMs = this.#retryMs();
     this.#failures++;
     const askedMs = result.outcome === 'failure' ? (result.retryAfterMs ?? 0) : 0;
     this.#isOwnWait = askedMs === 0;
-    this.#setAskAt(Math.max(jittered(this.#services.background.runtime, ownMs), askedMs));
+    const waitMs = jittered(this.#services.background.runtime, ownMs);
+    this.#setAskAt(askedMs === 0 ? waitMs : Math.max(waitMs, askedMs + this.#spreadMs()));
+  }
+
+  /** Whoever has an answer can wait; else the whole fleet would ask within a minute after an outage. */
+  #retryMs(): number {
+    return this.#state === 'unknown'
+      ? (RETRY_S[this.#failures] ?? MAX_RETRY_S) * SECOND_MS
+      : this.#intervalMs * REFRESH_RETRY_PART;
+  }
+
+  /** After a wait that ends for many processes at the same moment. */
+  #spreadMs(): number {
+    const { runtime } = this.#services.background;
+    return this.#state === 'unknown'
+      ? jittered(runtime, SECOND_MS)
+      : runtime.random() * this.#intervalMs * REFRESH_RETRY_PART;
   }
 
   #setAskAt(waitMs: number): void {

@@ -11,6 +11,7 @@ import { type Environment, explainGate, type GateDecision } from './gate.js';
 import { Host, type HostServices } from './host.js';
 import { HostQueue } from './hostQueue.js';
 import { type ConnectionLease, DISABLED_LEASE, type Lane, Lease, type LeaseServices } from './lane.js';
+import { type OpenConnection, OpenConnections } from './openConnections.js';
 import { type HostsStats, HostTotals } from './stats.js';
 import { Background, TimeLimit } from './timing.js';
 
@@ -49,6 +50,8 @@ export class HostRegistry {
   readonly #undecided = new Set<Lease>();
   /** Connections that were refused stay so: they are asked about again with every span of theirs. */
   readonly #refused = new WeakSet<ConnectionHandle>();
+  /** For whoever looks. */
+  readonly #open = new OpenConnections();
   readonly #totals = new HostTotals();
   readonly #identities: Identities;
   #shutdown: Promise<void> | undefined = undefined;
@@ -60,6 +63,7 @@ export class HostRegistry {
     this.#environment = services.environment ?? process.env;
     this.#guard = services.guard ?? new Guard();
     this.#observation = services.observation ?? new Observation();
+    this.#observation.connections = (max) => this.#open.latest(max);
     this.#identities = new Identities(options.tokenProvider);
     this.#background = new Background(services.runtime);
     this.#warner = new LossWarner(this.#background);
@@ -126,13 +130,15 @@ export class HostRegistry {
     if (this.#isStopping) {
       return this.#refuse(handle, 'refused_shutdown');
     }
-    const { decision: gate, decidedBy } = explainGate(handle.telemetry, this.#options, this.#environment);
+    const verdict = explainGate(handle.telemetry, this.#options, this.#environment);
+    const { decision: gate, decidedBy } = verdict;
     this.#observation.noteVerdict(gate, decidedBy);
+    const open = this.#open.open(handle, verdict, this.#background.runtime.epochNow());
     if (gate === 'off') {
       this.#counters.connections.disabled++;
       return DISABLED_LEASE;
     }
-    const lease = new Lease(this.#leaseServices(handle, gate));
+    const lease = new Lease(this.#leaseServices(handle, gate, open));
     handle.listen(lease);
     this.#undecided.add(lease);
     if (handle.endpoint !== undefined) {
@@ -144,18 +150,27 @@ export class HostRegistry {
     return this.#refused.has(handle) ? undefined : lease;
   }
 
-  #leaseServices(handle: ConnectionHandle, gate: GateDecision): LeaseServices {
+  #leaseServices(
+    handle: ConnectionHandle,
+    gate: GateDecision,
+    open: OpenConnection | undefined,
+  ): LeaseServices {
     return {
       waiting: this.#waiting,
-      openLane: () => this.#openLane(handle, gate),
+      openLane: () => this.#openLane(handle, gate, open),
       accepts: (endpoint) => !this.#isStopping && refusalOf(this.#exporter, handle, endpoint) === undefined,
       counters: this.#counters,
       onDecided: (lease) => this.#undecided.delete(lease),
     };
   }
 
-  #openLane(handle: ConnectionHandle, gate: GateDecision): Lane | undefined {
+  #openLane(
+    handle: ConnectionHandle,
+    gate: GateDecision,
+    open: OpenConnection | undefined,
+  ): Lane | undefined {
     const admission = this.#admit(handle, gate);
+    open?.settle(admission);
     if (typeof admission === 'string') {
       return this.#refuse(handle, admission);
     }

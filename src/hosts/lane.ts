@@ -1,5 +1,6 @@
 import type { ConnectionEndpoint, ConnectionHandle, ConnectionListener } from '../connectionHandle.js';
 import type { ExportDestination } from '../exporter/contract.js';
+import type { ObservedLane } from '../observer.js';
 import type { OperationRecord } from '../records.js';
 import type { Counters, DropReason } from './counters.js';
 import type { Credentials } from './credentials.js';
@@ -60,6 +61,13 @@ export class Lane {
 
   get connections(): number {
     return this.#connections;
+  }
+
+  /** Its state now, for people. @param number how they call it */
+  observed(number: number): ObservedLane {
+    const { queued, inFlight, isPaused } = this.outbox;
+    const flag = this.#identity.flag?.stats();
+    return { number, connections: this.#connections, queued, inFlight, isPaused, flag };
   }
 
   attach(handle: ConnectionHandle): void {

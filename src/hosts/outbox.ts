@@ -53,8 +53,16 @@ export class Outbox implements TurnTaker {
     this.#stopListening = identity.credentials.listen(() => background.run(() => this.#schedule()));
   }
 
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  get inFlight(): number {
+    return this.#delivery.inFlight;
+  }
+
   get isEmpty(): boolean {
-    return this.#queue.length + this.#delivery.inFlight === 0;
+    return this.queued + this.inFlight === 0;
   }
 
   /** Whether it waits after a failure of its own, or for credentials. */
@@ -272,6 +280,7 @@ export class Outbox implements TurnTaker {
     this.#urgent = Math.min(Math.max(returned, this.#urgent - settled), this.#queue.length);
     if (blockMs !== undefined) {
       sendOrder.block(blockMs);
+      this.#flag?.postpone(blockMs);
     }
     sendOrder.finished();
     if (this.#queue.length > 0 && this.#isDue && !this.isPaused) {

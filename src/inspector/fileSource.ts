@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { type Answer, answerFor } from './answers.js';
 import type {
   LifeEvent,
   OperationDetail,
@@ -9,7 +10,7 @@ import type {
   TableRow,
 } from './model.js';
 import type { Source } from './source.js';
-import { type SupportBundle, supportBundleOf } from './supportBundle.js';
+import { type SupportBundle, supportBundle } from './supportBundle.js';
 import { tableRows } from './tableRows.js';
 import { tagLines } from './tagLines.js';
 import { versionFacts } from './versions.js';
@@ -25,6 +26,9 @@ interface FileRequest {
   readonly path: string | undefined;
   readonly outcome: string | undefined;
   readonly bodyBytes: number;
+  /** Logs in it, and those of them that the server did not keep. */
+  readonly sent: number;
+  readonly rejected: number;
 }
 
 /** A log of the file. */
@@ -50,7 +54,7 @@ export class FileSource implements Source {
     let skipped = 0;
     for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
       const texts = logsOf(line);
-      const request = requestOf(line);
+      const request = requestOf(line, texts.length);
       skipped += line.trim() !== '' && texts.length === 0 ? 1 : 0;
       for (const log of texts) {
         const fields = fieldsOf(log);
@@ -90,6 +94,7 @@ export class FileSource implements Source {
         },
       ],
       connections: [],
+      open: { total: 0, latest: [] },
       hosts: [],
       losses: [],
       inspector: [{ name: 'File', value: this.#path }],
@@ -139,12 +144,12 @@ export class FileSource implements Source {
   }
 
   bundle(): SupportBundle {
-    return supportBundleOf(
+    return supportBundle(
       {},
       {},
       this.#logs.map(({ log, life, request }) => ({
         state: stateOf(request),
-        reason: undefined,
+        reason: answerOf(request)?.reason,
         life,
         wasSent: true,
         log,
@@ -169,22 +174,19 @@ function addRequest(log: FileLog | undefined, request: FileRequest): void {
     return;
   }
   const { at, path, outcome } = request;
+  const answer = answerOf(request);
   log.request = request;
-  if (outcome === undefined) {
+  if (outcome === undefined || answer === undefined) {
     log.life.push({ at, kind: 'written' });
   } else {
-    log.life.push({
-      at,
-      kind: isAccepted(outcome) ? 'accepted' : 'refused',
-      outcome,
-      ...(path === undefined ? {} : { path }),
-    });
+    log.life.push({ at, outcome, ...(path === undefined ? {} : { path }), ...answer.event });
   }
 }
 
-function requestOf(line: string): FileRequest {
+/** @param logs how many there are in the line */
+function requestOf(line: string, logs: number): FileRequest {
   const { uploadTime, sent } = parsed(line);
-  const { at, host, path, outcome } = record(sent);
+  const { at, host, path, outcome, rejected } = record(sent);
   const time = typeof at === 'string' ? Date.parse(at) : Number(uploadTime);
   return {
     at: Number.isFinite(time) ? time : 0,
@@ -192,6 +194,8 @@ function requestOf(line: string): FileRequest {
     path: text(path),
     outcome: text(outcome),
     bodyBytes: Buffer.byteLength(line),
+    sent: logs,
+    rejected: Number.isInteger(rejected) ? Math.min(Math.max(Number(rejected), 0), logs) : 0,
   };
 }
 
@@ -208,20 +212,18 @@ function summaryOf({ id, fields, request }: FileLog): OperationSummary {
     durationMs: Number(fields.get('operation_latency_ms') ?? 0),
     error: fields.get('error_info.error_name'),
     state: stateOf(request),
-    reason: request.outcome,
+    reason: answerOf(request)?.reason ?? request.outcome,
     times: [],
   };
 }
 
-function stateOf({ outcome }: FileRequest): RecordState {
-  if (outcome === undefined) {
-    return 'written';
-  }
-  return isAccepted(outcome) ? 'accepted' : 'retrying';
+function stateOf(request: FileRequest): RecordState {
+  return answerOf(request)?.state ?? 'written';
 }
 
-function isAccepted(outcome: string): boolean {
-  return /^2\d\d$/.test(outcome);
+/** @returns `undefined` for what was not sent */
+function answerOf({ outcome, sent, rejected }: FileRequest): Answer | undefined {
+  return outcome === undefined ? undefined : answerFor({ accepted: /^2\d\d$/.test(outcome), rejected, sent });
 }
 
 function parsed(line: string): Record<string, unknown> {

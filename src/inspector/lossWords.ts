@@ -9,7 +9,6 @@ const LOSSES: Readonly<Record<string, string>> = {
   host_evicted: 'Its host made room for another one: maxHosts was reached.',
   shutdown: 'It was left over when shutdown() ran out of time. Raise shutdownTimeoutMs.',
   flag_disabled: 'The workspace’s feature flag is off. This is no fault.',
-  flag_failed: 'The feature flag could not be had.',
   flag_unknown: 'Nobody answered the question for the feature flag in time.',
   connection_closed: 'It came long after its connection was closed.',
   connection_refused: 'Its connection is one that records are not sent for: see Connections.',
@@ -25,9 +24,11 @@ export function lossText(reason: string): string {
 
 const CONNECTIONS: Readonly<Record<string, string>> = {
   served: 'Their records are sent, if the gate and the flag allow it.',
+  waiting: 'The driver has not sent its first request yet.',
   disabled: 'The gate says off.',
   refused_host: 'The name of the host or its port is not one that records are sent to.',
   refused_route: 'Its way (proxy, certificates) can’t be taken in the same way.',
+  refused_exporter: 'The exporter could not be made ready for their host.',
   refused_handle: 'What the instrumentation says of the connection is malformed.',
   refused_max_hosts: 'maxHosts was reached, and all hosts are in use.',
   refused_max_lanes: 'maxLanes was reached, and all lanes are in use.',

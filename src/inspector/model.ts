@@ -10,6 +10,8 @@ export type LineRule =
   | 'sent'
   /** In the record, which has not been sent yet, or never was. */
   | 'recorded'
+  /** In the record, but `authenticatedExport: false` leaves it out of what is sent. */
+  | 'unauthenticated'
   | 'local'
   | 'unknown'
   | 'withheld'
@@ -35,7 +37,18 @@ export interface TagLine {
   readonly rule: LineRule;
 }
 
-export type LifeEventKind = 'made' | 'queued' | 'sent' | 'accepted' | 'refused' | 'dropped' | 'written';
+export type LifeEventKind =
+  | 'made'
+  | 'queued'
+  | 'sent'
+  | 'accepted'
+  /** The server took the request and did not keep all of its records. It does not say which. */
+  | 'partly'
+  /** The server took the request and kept none of its records. */
+  | 'rejected'
+  | 'refused'
+  | 'dropped'
+  | 'written';
 
 /** A step in the life of a record. */
 export interface LifeEvent {
@@ -46,10 +59,16 @@ export interface LifeEvent {
   /** Milliseconds that the request took. */
   readonly durationMs?: number;
   readonly path?: string;
+  /** Of how many records of the request the server kept how many, where that is not all. */
+  readonly kept?: number;
+  readonly of?: number;
 }
 
-/** `written`: by a dry run, which sends nothing. */
-export type RecordState = 'none' | 'waiting' | 'retrying' | 'accepted' | 'written' | 'dropped';
+/**
+ * - `partly`: the server took its request and did not keep all of the records in it; which ones is not known
+ * - `written`: by a dry run, which sends nothing
+ */
+export type RecordState = 'none' | 'waiting' | 'retrying' | 'accepted' | 'partly' | 'written' | 'dropped';
 
 /** One account of the time ledger. Milliseconds. */
 export interface TimeShare {
@@ -99,6 +118,16 @@ export interface BreakerStep {
   readonly state: string;
 }
 
+/** The states of a circuit breaker in the course of time. */
+export interface BreakerHistory {
+  /** What was before is not known. */
+  readonly since: number;
+  /** Its state then. */
+  readonly first: string;
+  /** Its changes, oldest first. */
+  readonly steps: readonly BreakerStep[];
+}
+
 /** A fact of the state, for people: `value` is short, `note` explains it. */
 export interface Fact {
   readonly name: string;
@@ -107,8 +136,8 @@ export interface Fact {
   readonly tone?: 'good' | 'warn' | 'bad';
 }
 
-/** The connections that share credentials, route and decision. */
-export interface LaneView {
+/** A feature flag, or what is there in place of one. */
+export interface FlagView {
   readonly title: string;
   readonly facts: readonly Fact[];
 }
@@ -116,9 +145,31 @@ export interface LaneView {
 export interface HostView {
   readonly title: string;
   readonly facts: readonly Fact[];
-  readonly lanes: readonly LaneView[];
+  readonly flags: readonly FlagView[];
   readonly requests: readonly Fact[];
-  readonly breaker: readonly BreakerStep[];
+  readonly breaker: BreakerHistory;
+}
+
+/** A connection that is open now. */
+export interface ConnectionView {
+  /** Counted from the start of the processor. */
+  readonly number: number;
+  readonly openedAt: number;
+  /** Empty until the driver's first request. */
+  readonly host: string;
+  readonly workspace: string | undefined;
+  readonly driver: string;
+  /** What the gate said, and which switch decided. */
+  readonly gate: Fact;
+  readonly flag: Fact | undefined;
+  /** Where its records wait. */
+  readonly lane: Fact;
+}
+
+export interface OpenConnectionsView {
+  readonly total: number;
+  /** Newest first. */
+  readonly latest: readonly ConnectionView[];
 }
 
 export interface StateView {
@@ -128,7 +179,9 @@ export interface StateView {
   readonly title: string;
   readonly versions: readonly Fact[];
   readonly totals: readonly Fact[];
+  /** Since the start: how many the gate and the registry have said what about. */
   readonly connections: readonly Fact[];
+  readonly open: OpenConnectionsView;
   readonly hosts: readonly HostView[];
   readonly losses: readonly Fact[];
   readonly inspector: readonly Fact[];

@@ -2,7 +2,7 @@ import type { LocalEntry } from './localLog.js';
 import type { OperationDetail, OperationSummary, RecordView, TimeShare } from './model.js';
 import { type RecordEntry, textOf } from './recordLog.js';
 import { type LineRules, tagLines, type WireSide } from './tagLines.js';
-import { fieldsOf } from './wireLog.js';
+import { fieldsOf, previewLog } from './wireLog.js';
 
 /** The time ledger's accounts, in the order in which they are drawn. */
 const ACCOUNTS = [
@@ -17,6 +17,12 @@ const ACCOUNTS = [
 ];
 const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
+
+/** What decides about an operation's tags. */
+export interface DetailRules extends LineRules {
+  /** Whether logs say whose they are. */
+  readonly authenticated: boolean;
+}
 
 /** A line of the list. */
 export function summaryOf(
@@ -45,14 +51,15 @@ export function detailOf(
   id: number,
   local: LocalEntry,
   records: readonly RecordEntry[],
-  rules: LineRules,
+  rules: DetailRules,
 ): OperationDetail {
   const { traceId, spanId } = local.span.spanContext();
-  const views = records.map(recordView);
+  const views = records.map((entry, index) => recordView(entry, index, rules.authenticated));
   const [own] = views;
   const wire: WireSide = {
     fields: own?.log === undefined ? undefined : fieldsOf(own.log),
     wasSent: own?.wasSent ?? false,
+    leftOut: leftOutOf(records[0], rules.authenticated),
   };
   return {
     summary: summaryOf(id, local, records),
@@ -63,9 +70,19 @@ export function detailOf(
   };
 }
 
-function recordView(entry: RecordEntry, index: number): RecordView {
+/** The fields that only an authenticated request has. */
+function leftOutOf(entry: RecordEntry | undefined, authenticated: boolean): ReadonlySet<string> {
+  if (entry === undefined || authenticated) {
+    return new Set();
+  }
+  const sent = fieldsOf(previewLog(entry.record, false) ?? '');
+  const all = fieldsOf(previewLog(entry.record, true) ?? '');
+  return new Set([...all.keys()].filter((field) => !sent.has(field)));
+}
+
+function recordView(entry: RecordEntry, index: number, authenticated: boolean): RecordView {
   const { record, state, life, body } = entry;
-  const { log, wasSent } = textOf(entry);
+  const { log, wasSent } = textOf(entry, authenticated);
   return {
     title: index === 0 ? 'The record of the operation' : `The record of a failed download (${index})`,
     state,

@@ -1,13 +1,16 @@
 import type { Observation } from '../observer.js';
+import { bundledState } from './bundledState.js';
 import type { OperationDetail, OperationSummary, StateView, TableRow } from './model.js';
-import { detailOf, summaryOf } from './operationView.js';
+import type { ObservedStats } from './observed.js';
+import { type DetailRules, detailOf, summaryOf } from './operationView.js';
 import { MAX_BYTES, MAX_OPERATIONS, Recording } from './recording.js';
 import { textOf } from './recordLog.js';
 import type { Source } from './source.js';
-import { bundledState, type ObservedStats, stateView } from './stateView.js';
-import { type SupportBundle, supportBundle } from './supportBundle.js';
+import { stateView } from './stateView.js';
+import { bundleEntry, type SupportBundle, supportBundle } from './supportBundle.js';
 import { tableRows } from './tableRows.js';
 import { type LineRules, textsOnRequest } from './tagLines.js';
+import { ago } from './times.js';
 import { bundledVersions } from './versions.js';
 import { fieldsOf } from './wireLog.js';
 
@@ -23,21 +26,22 @@ export interface Subject {
 export class ProcessorSource implements Source {
   readonly #subject: Subject;
   readonly #recording: Recording;
-  readonly #rules: LineRules;
+  readonly #rules: DetailRules;
   readonly #startedAt = Date.now();
 
   /** @param onChange called when there is something new; must be quick */
   constructor(subject: Subject, onChange: () => void) {
     this.#subject = subject;
     this.#recording = new Recording(subject.observation, onChange);
-    this.#rules = { withheld: subject.observation.withheld, localRule: subject.localRule };
+    const { withheld, authenticated } = subject.observation;
+    this.#rules = { withheld, localRule: subject.localRule, authenticated };
   }
 
   state(): StateView {
     const { observation, stats } = this.#subject;
     const recording = this.#recording;
     return stateView(stats(), observation, [
-      { name: 'Watching since', value: new Date(this.#startedAt).toISOString().slice(11, 19) },
+      { name: 'Watching since', value: ago(this.#startedAt, Date.now()) },
       { name: 'Operations', value: `${recording.local.size} of ${MAX_OPERATIONS}` },
       { name: 'Memory', value: `${Math.ceil(recording.bytes / 1_024)} KiB of ${MAX_BYTES / 1_024} KiB` },
       { name: 'Made room for later ones', value: String(recording.evicted) },
@@ -65,7 +69,7 @@ export class ProcessorSource implements Source {
   table(): readonly TableRow[] {
     const seen = new Set<string>();
     for (const entry of this.#recording.records.entries()) {
-      for (const field of fieldsOf(textOf(entry).log ?? '').keys()) {
+      for (const field of fieldsOf(textOf(entry, this.#rules.authenticated).log ?? '').keys()) {
         seen.add(field);
       }
     }
@@ -77,7 +81,7 @@ export class ProcessorSource implements Source {
     return supportBundle(
       bundledVersions(),
       bundledState(stats(), observation),
-      this.#recording.records.entries(),
+      [...this.#recording.records.entries()].map((entry) => bundleEntry(entry, observation.authenticated)),
     );
   }
 

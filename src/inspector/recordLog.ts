@@ -1,5 +1,6 @@
 import { DRY_RUN_PATH, type ObservedRequest } from '../observer.js';
 import type { OperationRecord } from '../records.js';
+import { answerFor } from './answers.js';
 import type { LifeEvent, RecordState } from './model.js';
 import { findLog, previewLog } from './wireLog.js';
 
@@ -8,9 +9,6 @@ const MAX_EVENTS = 24;
 const FIRST_EVENTS = 4;
 /** What a record and its life take, roughly. */
 const BYTES_PER_RECORD = 1_024;
-
-/** What became of a request that carried a record. */
-export type RequestOutcome = Omit<ObservedRequest, 'records' | 'body'>;
 
 /** The body of a request, held as long as a record that it carried. */
 interface Body {
@@ -33,23 +31,21 @@ export class RecordEntry {
   }
 
   get isSettled(): boolean {
-    return this.state === 'accepted' || this.state === 'written' || this.state === 'dropped';
+    return this.state !== 'waiting' && this.state !== 'retrying';
   }
 
-  addRequest({ sentAt, durationMs, outcome, path, accepted }: RequestOutcome): void {
+  addRequest({ sentAt, durationMs, outcome, path, accepted, rejected, records }: ObservedRequest): void {
     if (path === DRY_RUN_PATH) {
       this.add({ at: sentAt, kind: accepted ? 'written' : 'refused', outcome });
-    } else {
-      this.add({ at: sentAt, kind: 'sent', path });
-      this.add({ at: sentAt + durationMs, kind: accepted ? 'accepted' : 'refused', outcome, durationMs });
+      this.state = accepted ? 'written' : 'retrying';
+      this.reason = accepted ? undefined : outcome;
+      return;
     }
-    if (accepted) {
-      this.state = path === DRY_RUN_PATH ? 'written' : 'accepted';
-      this.reason = undefined;
-    } else {
-      this.state = 'retrying';
-      this.reason = outcome;
-    }
+    const answer = answerFor({ accepted, rejected, sent: records.length });
+    this.add({ at: sentAt, kind: 'sent', path });
+    this.add({ at: sentAt + durationMs, outcome, durationMs, ...answer.event });
+    this.state = answer.state;
+    this.reason = answer.reason ?? (accepted ? undefined : outcome);
   }
 
   add(event: LifeEvent): void {
@@ -66,10 +62,11 @@ export interface RecordText {
   readonly wasSent: boolean;
 }
 
-export function textOf({ record, body }: RecordEntry): RecordText {
+/** @param authenticated whether logs say whose they are */
+export function textOf({ record, body }: RecordEntry, authenticated: boolean): RecordText {
   const { eventId } = record;
   const sent = body === undefined || eventId === undefined ? undefined : findLog(body.bytes, eventId);
-  return { log: sent ?? previewLog(record), wasSent: sent !== undefined };
+  return { log: sent ?? previewLog(record, authenticated), wasSent: sent !== undefined };
 }
 
 /** Records, each with its life and the body that carried it. */

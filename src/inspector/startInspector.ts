@@ -1,8 +1,8 @@
 import { type HasLocalRule, LOCAL_RULE, OBSERVATION, type Observation } from '../observer.js';
+import type { ObservedStats } from './observed.js';
 import { readPageFiles } from './pageFiles.js';
 import { PageServer } from './pageServer.js';
 import { ProcessorSource, type Subject } from './processorSource.js';
-import type { ObservedStats } from './stateView.js';
 
 /** Options of `startInspector`. */
 export interface InspectorOptions {

@@ -34,14 +34,6 @@ export type BundleEntry = Omit<BundledRecord, 'log'> & { readonly log: string | 
 export function supportBundle(
   versions: BundledFacts,
   state: BundledFacts,
-  entries: Iterable<RecordEntry>,
-): SupportBundle {
-  return supportBundleOf(versions, state, [...entries].map(bundleEntry));
-}
-
-export function supportBundleOf(
-  versions: BundledFacts,
-  state: BundledFacts,
   entries: readonly BundleEntry[],
 ): SupportBundle {
   return {
@@ -56,7 +48,8 @@ export function supportBundleOf(
   };
 }
 
-function bundleEntry(entry: RecordEntry): BundleEntry {
+/** @param authenticated whether logs say whose they are */
+export function bundleEntry(entry: RecordEntry, authenticated: boolean): BundleEntry {
   const { state, reason, life } = entry;
-  return { state, reason, life: [...life], ...textOf(entry) };
+  return { state, reason, life: [...life], ...textOf(entry, authenticated) };
 }

@@ -20,6 +20,8 @@ export interface WireSide {
   /** The fields of its log; `undefined` if it has no record. */
   readonly fields: ReadonlyMap<string, string> | undefined;
   readonly wasSent: boolean;
+  /** Fields of the record that unauthenticated requests leave out. Default: none. */
+  readonly leftOut?: ReadonlySet<string>;
 }
 
 type Tags = Readonly<Record<string, unknown>>;
@@ -114,6 +116,9 @@ function ruleOf(
   }
   if (withheld.has(tag)) {
     return 'withheld';
+  }
+  if (wire.leftOut?.has(facts.field) === true) {
+    return 'unauthenticated';
   }
   if (wire.fields === undefined) {
     return 'no_record';

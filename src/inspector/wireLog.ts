@@ -29,11 +29,15 @@ export function findLog(body: Uint8Array, eventId: string): string | undefined {
   return logsOf(Buffer.from(body).toString('utf8')).find((log) => log.includes(`"${eventId}"`));
 }
 
-/** The log as it would stand in a body, but for what is known only when it is sent. */
-export function previewLog(record: OperationRecord): string | undefined {
+/**
+ * The log as it would stand in a body, but for what is known only when it is sent.
+ *
+ * @param authenticated false leaves out what says whose it is
+ */
+export function previewLog(record: OperationRecord, authenticated: boolean): string | undefined {
   // A copy, since the encoder gives the record its id.
   const copy = Object.assign(new OperationRecord(record.startTimeMs), record);
-  const [log] = logsOf(encodeBatch([copy], { uploadTimeMs: 0, userAgent: '', authenticated: true }));
+  const [log] = logsOf(encodeBatch([copy], { uploadTimeMs: 0, userAgent: '', authenticated }));
   if (log === undefined) {
     return undefined;
   }

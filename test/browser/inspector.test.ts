@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { context } from '@opentelemetry/api';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildPage } from '../../tools/buildPage.js';
+import { axeViolations } from './axe.js';
 import { hasChromium, startChromium } from './chromium.js';
 import { Program } from './program.js';
 
@@ -12,7 +12,6 @@ if (!hasChromium) {
   process.stderr.write('The tests in a browser are left out: there is no Chromium. See CONTRIBUTING.md.\n');
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SECRETS = Array.from({ length: 40 }, (_, index) => `s3cr3t${String(index).padStart(2, '0')}`);
 const SCRIPT = '</script><img src=x onerror="document.title=\'run\'"><script>document.title="run"</script>';
 
@@ -201,17 +200,7 @@ describe.skipIf(!hasChromium)("the inspector's page in a browser", () => {
         await page.goto(program.inspector.url + href);
         await page.locator('h1').waitFor();
         await page.waitForTimeout(300);
-        await page.evaluate(AXE);
-        const violations = await page.evaluate(async () => {
-          const { axe } = globalThis as unknown as {
-            axe: { run(): Promise<{ violations: Array<{ id: string; nodes: Array<{ html: string }> }> }> };
-          };
-          const found = await axe.run();
-          return found.violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`,
-          );
-        });
-        expect(violations, href).toEqual([]);
+        expect(await axeViolations(page), href).toEqual([]);
       }
     },
     60_000,

@@ -19,7 +19,8 @@ import {
 } from '../support/local-databricks/index.js';
 
 type Driver = typeof import('@databricks/sql');
-type Session = Awaited<ReturnType<InstanceType<Driver['DBSQLClient']>['openSession']>>;
+type Client = InstanceType<Driver['DBSQLClient']>;
+type Session = Awaited<ReturnType<Client['openSession']>>;
 
 const driver = createRequire(import.meta.url)('@databricks/sql') as Driver;
 
@@ -36,6 +37,7 @@ export class Program {
   readonly inspector: Inspector;
   readonly #instrumentation: DatabricksSqlInstrumentation;
   readonly #provider: NodeTracerProvider;
+  readonly #clients: Client[] = [];
 
   static async start(options: ProgramOptions = {}): Promise<Program> {
     const databricks = await startLocalDatabricks();
@@ -65,12 +67,25 @@ export class Program {
 
   /** Runs `work` in a session of its own. */
   async session(work: (session: Session) => Promise<void>): Promise<void> {
-    const client = new driver.DBSQLClient({ logger: { log: () => undefined } as never });
-    await client.connect(this.databricks.connectOptions({ checkServerCertificate: false }));
+    const client = await this.#connect({});
     const session = await client.openSession();
     await work(session);
     await session.close();
     await client.close();
+  }
+
+  /** A connection that stays open until the program ends, with a session. */
+  async stay(options: object = {}): Promise<Session> {
+    const client = await this.#connect(options);
+    this.#clients.push(client);
+    return client.openSession();
+  }
+
+  async #connect(options: object): Promise<Client> {
+    const client = new driver.DBSQLClient({ logger: { log: () => undefined } as never });
+    const connectOptions = this.databricks.connectOptions({ checkServerCertificate: false });
+    await client.connect({ ...connectOptions, ...options });
+    return client;
   }
 
   /** Runs a statement; one that fails is no error here. */
@@ -82,6 +97,7 @@ export class Program {
 
   /** Stops the program, not its workspace. */
   async end(): Promise<void> {
+    await Promise.all(this.#clients.splice(0).map((client) => client.close()));
     this.#instrumentation.disable();
     await this.#provider.shutdown();
     trace.disable();

@@ -15,13 +15,17 @@ import { VERSION } from '../../src/version.js';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 
-async function run(...args: string[]) {
+function run(...args: string[]) {
+  return runWith({}, ...args);
+}
+
+async function runWith(environment: Readonly<Record<string, string>>, ...args: string[]) {
   const out: string[] = [];
   const errors: string[] = [];
   const code = await runCommand(args, {
     write: (line) => out.push(line),
     writeError: (line) => errors.push(line),
-    environment: {},
+    environment,
     folder: REPOSITORY,
   });
   return { code, out: out.join('\n'), errors: errors.join('\n') };
@@ -106,6 +110,36 @@ describe('the doctor', () => {
     expect(sdk).toMatchObject({ level: 'fail', text: 'not installed' });
   });
 
+  it('takes copies of one version for what they are', () => {
+    const [own] = checkOpenTelemetry(REPOSITORY);
+    const [api] = checkOpenTelemetry(folderWith({ '@opentelemetry/api': String(own?.text) }));
+    expect(api).toMatchObject({ level: 'ok', text: `${own?.text}, in 2 copies` });
+  });
+
+  it('does not try a driver that is not there or too old, and has exit code 1', async () => {
+    const none = await run('doctor', folderWith({}));
+    expect(none).toMatchObject({ code: 1, errors: '' });
+    expect(none.out).toContain('FAIL  Driver              @databricks/sql is not installed');
+    expect(none.out).not.toContain('Instrumentation');
+    const old = await run('doctor', folderWith({ '@databricks/sql': '1.15.0' }));
+    expect(old).toMatchObject({ code: 1 });
+    expect(old.out).toContain("@databricks/sql 1.15.0 can't be observed");
+    expect(old.out).not.toContain('Instrumentation');
+  });
+
+  it('says of a kill switch that it is set: a warning, and exit code 0 as far as that goes', async () => {
+    const { out, code } = await runWith({ DATABRICKS_TELEMETRY_DISABLED: '1' }, 'doctor');
+    expect(out).toContain('WARN  Records             not sent, by DATABRICKS_TELEMETRY_DISABLED');
+    expect(code).toBe(/^FAIL/m.test(out) ? 1 : 0);
+  });
+
+  it('has exit code 1 where nobody listens at the endpoint', async () => {
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
+    const { out, code } = await runWith(environment, 'doctor', '--connect', '--host', '127.0.0.1');
+    expect(out).toMatch(/FAIL {2}Your backend {8}http:\/\/127\.0\.0\.1:1: ECONNREFUSED/);
+    expect(code).toBe(1);
+  });
+
   it('says what decides about records', () => {
     expect(checkSettings({})[0]).toMatchObject({ level: 'ok' });
     expect(checkSettings({ DATABRICKS_TELEMETRY_DISABLED: 'true' })[0]).toMatchObject({ level: 'warn' });
@@ -113,13 +147,9 @@ describe('the doctor', () => {
   });
 
   it('says that it did not look where this package is not built, and how it is loaded', async () => {
-    const [probe, setUp] = await checkInstrumentation(
-      REPOSITORY,
-      { NODE_OPTIONS: '--import opentelemetry-databricks-sql/register' },
-      undefined,
-    );
-    expect(probe?.level).toMatch(/warn|ok/);
-    expect(setUp).toMatchObject({ level: 'ok' });
+    const [probe, setUp] = await checkInstrumentation(REPOSITORY, {}, undefined);
+    expect(probe).toMatchObject({ level: 'warn', text: /is not built/ });
+    expect(setUp).toMatchObject({ level: 'info', text: /NODE_OPTIONS does not load/ });
   });
 
   it('fails where the driver can not be loaded', async () => {
@@ -129,6 +159,38 @@ describe('the doctor', () => {
     expect(probe).toMatchObject({ level: 'fail' });
     const [unobserved] = await checkInstrumentation(REPOSITORY, {}, register);
     expect(unobserved).toMatchObject({ level: 'fail', text: /is not observed/ });
+  });
+
+  it('sees that something in NODE_OPTIONS loads the driver before the hook is in place', async () => {
+    const folder = folderWith({ '@databricks/sql': '1.17.0', 'opentelemetry-databricks-sql': '0.1.0' });
+    const write = (path: string, text: string) => writeFileSync(join(folder, path), text);
+    // A driver that is observed if it is loaded after `register`.
+    write('node_modules/opentelemetry-databricks-sql/register.js', 'globalThis.isRegistered = true');
+    write(
+      'node_modules/@databricks/sql/index.js',
+      `exports.DBSQLClient = class { connect() {} };
+      if (globalThis.isRegistered) {
+        const { connect } = exports.DBSQLClient.prototype;
+        connect[Symbol.for('opentelemetry-databricks-sql/observer/v1')] = true;
+      }`,
+    );
+    write('early.cjs', "require('@databricks/sql'); console.log('early')");
+    const register = '--require opentelemetry-databricks-sql/register.js';
+    const check = async (options: string) => {
+      const [probe, setUp] = await checkInstrumentation(folder, { ...process.env, NODE_OPTIONS: options });
+      expect(setUp).toMatchObject({ level: 'ok', text: /^NODE_OPTIONS loads/ });
+      return probe;
+    };
+    expect(await check(`--require ./early.cjs ${register}`)).toMatchObject({
+      level: 'fail',
+      text: /is not observed/,
+      advice: /must come first/,
+    });
+    expect(await check(`${register} --require ./early.cjs`)).toMatchObject({ level: 'ok' });
+    expect(await check(`--require ./gone.cjs ${register}`)).toMatchObject({
+      level: 'fail',
+      text: /could not be loaded: Error: Cannot find module/,
+    });
   });
 
   describe('and the network', () => {

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CircuitBreaker, type Permit } from '../../src/exporter/circuitBreaker.js';
-import { NODE_RUNTIME } from '../../src/runtime.js';
+import { NODE_RUNTIME, type Runtime } from '../../src/runtime.js';
 
+/** Without chance: the shortest waits. */
+const RUNTIME: Runtime = { ...NODE_RUNTIME, random: () => 0 };
 const OPTIONS = { failureThreshold: 5, openMs: 60_000, successThreshold: 2 };
 
 function acquire(breaker: CircuitBreaker): Permit {
@@ -23,7 +25,7 @@ describe('CircuitBreaker', () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
-    breaker = new CircuitBreaker('test', OPTIONS, NODE_RUNTIME);
+    breaker = new CircuitBreaker('test', OPTIONS, RUNTIME);
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -67,6 +69,18 @@ describe('CircuitBreaker', () => {
     expect(breaker.retryInMs()).toBeGreaterThan(0);
     probe.success();
     expect(breaker.tryAcquire()).toBeDefined();
+  });
+
+  it('waits up to a quarter and a minute longer than it must: processes that were told the same do not come back together', () => {
+    const late = { ...RUNTIME, random: () => 1 };
+    breaker = new CircuitBreaker('test', OPTIONS, late);
+    failTimes(breaker, 5);
+    expect(breaker.retryInMs()).toBe(75_000);
+    breaker = new CircuitBreaker('test', OPTIONS, late);
+    breaker.heed(120_000);
+    expect(breaker.quietMs()).toBe(150_000);
+    breaker.heed(600_000);
+    expect(breaker.quietMs()).toBe(660_000);
   });
 
   it('closes after successThreshold successes in half-open', () => {

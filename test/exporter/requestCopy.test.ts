@@ -19,6 +19,7 @@ function request(over: Partial<ObservedRequest> = {}): ObservedRequest {
     durationMs: 5,
     outcome: '200',
     accepted: true,
+    rejected: 0,
     ...over,
   };
 }
@@ -44,6 +45,11 @@ describe('the copy of what was sent', () => {
         outcome: '200',
       },
     });
+  });
+
+  it('says how many records the server did not keep, if there are any', () => {
+    expect(JSON.parse(copyLine(request())).sent).not.toHaveProperty('rejected');
+    expect(JSON.parse(copyLine(request({ rejected: 3 }))).sent).toMatchObject({ rejected: 3 });
   });
 
   it('is a file of the owner alone, a line per request, in their order', async () => {

@@ -136,6 +136,7 @@ describe('the feature flag', () => {
   });
 
   it('is asked for again when its time is over and something is due: off and on reach open connections', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
     const answers = [
       { ...ENABLED, ttlSeconds: 120 },
       { ...DISABLED, ttlSeconds: 120 },
@@ -157,7 +158,7 @@ describe('the feature flag', () => {
     expect(setup.registry.stats()).toMatchObject({ exported: 200, dropped: { flag_disabled: 100 } });
   });
 
-  it('that is off costs one request per interval, however much is queued', async () => {
+  it('that is off costs one request per interval at most, however much is queued', async () => {
     const setup = new Setup({}, (host) => {
       host.answerFlag = () => ({ ...DISABLED, ttlSeconds: 600 });
     });
@@ -166,7 +167,11 @@ describe('the feature flag', () => {
       setup.enqueue(lease, 10);
       await settle(1_000);
     }
-    expect(setup.host.flagFetches).toHaveLength(6);
+    const times = setup.host.flagFetches.map(({ at }) => at);
+    expect(times.length).toBeGreaterThan(3);
+    for (const [index, at] of times.slice(1).entries()) {
+      expect(at - (times[index] ?? 0)).toBeGreaterThanOrEqual(10 * MINUTE);
+    }
     expect(setup.host.batches).toHaveLength(0);
   });
 
@@ -209,12 +214,79 @@ describe('the feature flag', () => {
     });
     const { lease } = setup.open();
     setup.enqueue(lease, 100);
-    await settle(16 * MINUTE);
+    await settle(26 * MINUTE);
     setup.enqueue(lease, 100);
     await settle(6_000);
     expect(setup.host.flagFetches.length).toBeGreaterThan(1);
     expect(flagState(setup)).toBe(state);
     expect(setup.registry.stats()).toMatchObject({ queued: 0, ...outcome });
+  });
+
+  it.each([
+    [0, 4 * MINUTE],
+    [1, 6 * MINUTE],
+  ])(
+    'that is known is asked for again a third of its interval after a refresh fails, chance being %i',
+    async (chance, wait) => {
+      const setup = new Setup({}, (host) => {
+        host.answerFlag = () => (host.flagFetches.length === 1 ? ENABLED : UNAVAILABLE);
+      });
+      const { lease } = setup.open();
+      vi.spyOn(Math, 'random').mockReturnValue(chance);
+      for (let second = 0; second < 3_600; second++) {
+        setup.enqueue(lease, 100);
+        await settle(1_000);
+      }
+      const [, second, third, fourth] = setup.host.flagFetches.map(({ at }) => at);
+      for (const gap of [(third ?? 0) - (second ?? 0), (fourth ?? 0) - (third ?? 0)]) {
+        expect(Math.abs(gap - wait)).toBeLessThan(2_000);
+      }
+      expect(setup.registry.stats().exported).toBe(360_000);
+    },
+  );
+
+  it.each([
+    ['enabled', 5, 15],
+    ['disabled', 15, 25],
+  ] as const)(
+    'that is %s at first is asked for again within a wide span, so that a fleet spreads out',
+    async (state, shortest, longest) => {
+      const answer = state === 'enabled' ? ENABLED : DISABLED;
+      const firstGaps: number[] = [];
+      for (const chance of [0, 0.5, 1]) {
+        const setup = new Setup({}, (host) => {
+          host.answerFlag = () => answer;
+        });
+        vi.spyOn(Math, 'random').mockReturnValue(chance);
+        const { lease } = setup.open();
+        while (setup.host.flagFetches.length < 2) {
+          setup.enqueue(lease, 100);
+          await settle(1_000);
+        }
+        const [first, second] = setup.host.flagFetches.map(({ at }) => at);
+        firstGaps.push(Math.round(((second ?? 0) - (first ?? 0)) / MINUTE));
+      }
+      expect(Math.min(...firstGaps)).toBe(shortest);
+      expect(Math.max(...firstGaps)).toBe(longest);
+    },
+  );
+
+  it('that falls due while the host is left alone is renewed later than at the end of that, at a time of its own', async () => {
+    const setup = new Setup({}, (host) => {
+      host.answerFlag = () => ({ ...ENABLED, ttlSeconds: 300 });
+      host.answer = ({ ids }) =>
+        host.batches.length === 1 ? { outcome: 'blocked', retryInMs: 6 * MINUTE } : success(ids.length);
+    });
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const { lease } = setup.open();
+    setup.enqueue(lease, 100);
+    await settle(6 * MINUTE + 1_000);
+    expect(setup.registry.stats().exported).toBe(100);
+    expect(setup.host.flagFetches).toHaveLength(1);
+    await settle(MINUTE);
+    setup.enqueue(lease, 100);
+    await settle(1_000);
+    expect(setup.host.flagFetches).toHaveLength(2);
   });
 
   it('that hangs is given up after 10 s, with a token provider before it, and asked for again', async () => {
@@ -250,7 +322,7 @@ describe('the feature flag', () => {
     void setup.registry.forceFlush(1_000);
     await settle(59_000);
     expect(setup.host.flagFetches).toHaveLength(1);
-    await settle(2_000);
+    await settle(3_000);
     expect(setup.host.flagFetches).toHaveLength(2);
   });
 

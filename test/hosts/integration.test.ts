@@ -188,7 +188,7 @@ describe('hosts, over HTTPS with a fake clock', () => {
     const logs: number[] = [];
     for (const enabled of [true, false, true]) {
       server.flags.set({ enabled });
-      await pass(61_000, 1_000);
+      await pass(76_000, 1_000);
       enqueue(lease, 100);
       await pass(1_000);
       logs.push(server.telemetry.logCount);

@@ -152,6 +152,7 @@ describe('after a failure', () => {
   });
 
   it('a batch that comes back after the flag was switched off is dropped and counted', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
     const setup = new Setup({}, (host) => {
       refuseAll(host);
       host.answerFlag = () => (host.flagFetches.length === 1 ? { ...ENABLED, ttlSeconds: 60 } : DISABLED);

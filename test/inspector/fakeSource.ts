@@ -9,6 +9,7 @@ const STATE: StateView = {
   versions: [],
   totals: [],
   connections: [],
+  open: { total: 0, latest: [] },
   hosts: [],
   losses: [],
   inspector: [],

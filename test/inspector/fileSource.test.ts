@@ -48,6 +48,29 @@ describe('the page over a file', () => {
     expect(source.bundle().records).toHaveLength(1);
   });
 
+  it('shows of a request that was kept in part how many records were kept', async () => {
+    const records = [record(), record(), record()];
+    const body = Buffer.from(bodyOf(...records));
+    const source = await read(copyLine(request(records, body, '200', 1)));
+    expect(source.operations()).toMatchObject(
+      records.map(() => ({ state: 'partly', reason: '2 of 3 kept' })),
+    );
+    expect(source.operation(1)?.records[0]?.life).toMatchObject([{ kind: 'partly', kept: 2, of: 3 }]);
+    expect(source.bundle().records).toMatchObject(
+      records.map(() => ({ state: 'partly', reason: '2 of 3 kept' })),
+    );
+  });
+
+  it.each([-1, 1e9, 1.5, 'all', null])(
+    'takes no harm from a file that says that %j records were not kept',
+    async (rejected) => {
+      const line = JSON.parse(copyLine(request([record()], Buffer.from(bodyOf(record())))));
+      line.sent.rejected = rejected;
+      const source = await read(JSON.stringify(line));
+      expect(source.operations()[0]?.state).toMatch(/^(accepted|dropped)$/);
+    },
+  );
+
   it('leaves out what is no request, and says how many', async () => {
     const source = await read('nonsense', '{}', '[]', 'null', '{"protoLogs":[1,"x"]}', '', bodyOf(record()));
     expect(source.state().totals).toMatchObject([{ value: '1' }, { value: '1' }, { value: '5' }]);

@@ -30,6 +30,7 @@ export function request(
   records: readonly OperationRecord[],
   body: Uint8Array = Buffer.from('{}'),
   outcome = '200',
+  rejected = 0,
 ): ObservedRequest {
   return {
     records,
@@ -41,5 +42,6 @@ export function request(
     durationMs: 5,
     outcome,
     accepted: outcome === '200',
+    rejected,
   };
 }

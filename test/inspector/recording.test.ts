@@ -32,6 +32,33 @@ describe('the recording', () => {
     ]);
   });
 
+  it('says of a batch that was kept in part how many were kept, of each record in it', () => {
+    const { recording, observation } = setUp({ operations: 3, bytes: MIB });
+    const records = Array.from({ length: 3 }, record);
+    for (const made of records) {
+      recording.onOperation(span(), [made]);
+    }
+    recording.onRequest(request(records, Buffer.from('{}'), '200', 1));
+    for (const id of [1, 2, 3]) {
+      const [entry] = recording.records.of(id);
+      expect(entry).toMatchObject({ state: 'partly', reason: '2 of 3 kept', isSettled: true });
+      expect(entry?.life.at(-1)).toMatchObject({ kind: 'partly', outcome: '200', kept: 2, of: 3 });
+    }
+    // Their lives are over: nothing is left to follow.
+    expect(recording.records.unsettled).toBe(0);
+    expect(observation.observer).toBeUndefined();
+  });
+
+  it('says of a record that it was not kept where none of its request was', () => {
+    const { recording } = setUp();
+    const made = record();
+    recording.onOperation(span(), [made]);
+    recording.onRequest(request([made], Buffer.from('{}'), '200', 1));
+    expect(recording.records.of(1)[0]).toMatchObject({ state: 'dropped', reason: 'rejected' });
+    expect(recording.records.of(1)[0]?.life.at(-1)).toMatchObject({ kind: 'rejected', kept: 0, of: 1 });
+    expect(recording.records.unsettled).toBe(0);
+  });
+
   it('says why a record was dropped', () => {
     const { recording } = setUp();
     const made = record();

@@ -2,8 +2,8 @@ import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DryRunExporter } from '../../src/exporter/dryRunExporter.js';
+import type { ObservedStats } from '../../src/inspector/observed.js';
 import { ProcessorSource } from '../../src/inspector/processorSource.js';
-import type { ObservedStats } from '../../src/inspector/stateView.js';
 import { OBSERVATION } from '../../src/observer.js';
 import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProcessor.js';
 import { TAG_TABLE } from '../../src/tags/index.js';
@@ -34,41 +34,75 @@ const operation = fc.record({
   isFlushed: fc.boolean(),
 });
 
+/** What a connection may say of itself, whoever instruments it. */
+const connection = fc.record(
+  {
+    host: secret.map((text) => `${text.replace(/[^\w-]/g, '')}.example.com`),
+    orgId: fc.oneof(fc.constant('123'), secret),
+    driverVersion: fc.oneof(
+      fc.constant('2.1.0'),
+      secret,
+      secret.map((text) => `2.1.0-${text}`),
+    ),
+    driverProduct: secret.map((text) => `${text}/1`),
+    token: fc.option(secret, { nil: undefined }),
+    hasStaticToken: fc.boolean(),
+    customHeaders: fc.dictionary(secret, secret, { maxKeys: 1 }),
+    telemetry: fc.oneof(
+      fc.record({ enableTelemetry: fc.oneof(fc.boolean(), secret) }, { requiredKeys: [] }),
+      fc.record({ forceEnableTelemetry: fc.oneof(fc.boolean(), secret) }, { requiredKeys: [] }),
+    ),
+  },
+  { requiredKeys: [] },
+);
+
 describe('the support bundle', () => {
   it('has nothing of what the user has on spans, connections and hosts', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 8 }), async (operations) => {
-        const processor = new DatabricksSpanProcessor({
-          exporter: new DryRunExporter({ stream: new PassThrough().resume() }),
-        });
-        const source = new ProcessorSource(
-          {
-            observation: processor[OBSERVATION],
-            stats: () => processor.stats() as ObservedStats,
-            localRule: () => undefined,
-          },
-          () => undefined,
-        );
-        const context = contextOf(connectionHandle({ host: 's3cr3t-0.example.com' }));
-        for (const { attributes, name, status, type, isFlushed } of operations) {
-          const started = span({
-            name,
-            status: { code: 2, message: status },
-            events: [{ attributes }],
-            attributes: { ...attributes, 'databricks.operation.type': type },
+      fc.asyncProperty(
+        fc.array(operation, { minLength: 1, maxLength: 8 }),
+        fc.array(connection, { maxLength: 4 }),
+        async (operations, connections) => {
+          const processor = new DatabricksSpanProcessor({
+            exporter: new DryRunExporter({ stream: new PassThrough().resume() }),
           });
-          processor.onStart(started, context);
-          processor.onEnd(started);
-          if (isFlushed) {
-            await processor.forceFlush();
+          const source = new ProcessorSource(
+            {
+              observation: processor[OBSERVATION],
+              stats: () => processor.stats() as ObservedStats,
+              localRule: () => undefined,
+            },
+            () => undefined,
+          );
+          const observation = processor[OBSERVATION];
+          const handles = connections.map((options) => connectionHandle(options));
+          const context = contextOf(connectionHandle({ host: 's3cr3t-0.example.com' }));
+          for (const handle of handles) {
+            const connecting = span({ attributes: { 'databricks.operation.type': 'CREATE_SESSION' } });
+            processor.onStart(connecting, contextOf(handle));
           }
-        }
-        const bundle = source.bundle();
-        expect(bundle.records).toHaveLength(operations.length);
-        expect(JSON.stringify(bundle)).not.toContain('s3cr3t');
-        source.stop();
-        await processor.shutdown();
-      }),
+          observation.noteBreaker('s3cr3t-0.example.com:443', 'open');
+          for (const { attributes, name, status, type, isFlushed } of operations) {
+            const started = span({
+              name,
+              status: { code: 2, message: status },
+              events: [{ attributes }],
+              attributes: { ...attributes, 'databricks.operation.type': type },
+            });
+            processor.onStart(started, context);
+            processor.onEnd(started);
+            if (isFlushed) {
+              await processor.forceFlush();
+            }
+          }
+          const bundle = source.bundle();
+          expect(bundle.records).toHaveLength(operations.length);
+          expect(bundle.state['openConnections']).toMatchObject({ total: connections.length + 1 });
+          expect(JSON.stringify(bundle)).not.toContain('s3cr3t');
+          source.stop();
+          await processor.shutdown();
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -94,6 +128,10 @@ describe('the support bundle', () => {
       totals: { exported: 1 },
       gate: [{ decision: 'forced', connections: 1 }],
       hosts: [{ number: 1, connections: 1, breaker: { state: 'closed' } }],
+      openConnections: {
+        total: 1,
+        latest: [{ number: 1, host: 1, decision: 'forced', outcome: 'served', lane: { number: 1 } }],
+      },
     });
     expect(versions).toMatchObject({ node: process.version });
     expect(records).toMatchObject([{ state: 'written', wasSent: true, life: expect.any(Array) }]);

@@ -10,64 +10,17 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
 import { Guard } from '../../src/guard.js';
 import { OperationMetrics } from '../../src/instrumentation/operationMetrics.js';
-import { TIME_ACCOUNTS, type TimeAccount } from '../../src/instrumentation/timeLedger.js';
+import { TIME_ACCOUNTS } from '../../src/instrumentation/timeLedger.js';
 import { type Bench, useBench } from '../instrumentation/bench.js';
-import { type Scenario, sql } from '../support/local-databricks/index.js';
 import { accountsOf } from '../truth/timeAccounts.js';
+import { runSlowStatement, type SlowStatement, slowStatements } from './slowStatements.js';
 
 /** Above all that a busy machine takes for the rest of a statement. */
 const LONG_MS = 1_200;
 const METRIC = 'databricks.client.statement.time';
 
-interface Case {
-  readonly account: TimeAccount;
-  readonly name: string;
-  readonly scenario: Scenario;
-  /** Between the first rows and the rest. */
-  readonly idleMs?: number;
-}
-
-const CASES: readonly Case[] = [
-  {
-    account: 'queued',
-    name: 'a warehouse that starts first',
-    scenario: { clock: { pendingMs: LONG_MS, runningMs: 0 } },
-  },
-  {
-    account: 'running',
-    name: 'a statement that takes its time',
-    scenario: { clock: { pendingMs: 0, runningMs: LONG_MS } },
-  },
-  {
-    account: 'fetching',
-    name: 'a large result inline',
-    scenario: { pages: 4, rowsPerPage: 1_000, fetchDelayMs: LONG_MS / 3 },
-  },
-  {
-    account: 'downloading',
-    name: 'files that come slowly',
-    scenario: { format: 'cloudfetch', filesPerPage: 2, downloadDelayMs: LONG_MS },
-  },
-  {
-    account: 'application',
-    name: 'an application that takes its time',
-    scenario: { pages: 2 },
-    idleMs: LONG_MS,
-  },
-  {
-    account: 'retrying',
-    name: 'requests that are repeated',
-    scenario: { polls: 1, http: { GetOperationStatus: { status: 503, times: 3 } } },
-  },
-];
-
-async function run(bench: Bench, { scenario, account, idleMs = 0 }: Case): Promise<ReadableSpan> {
-  const slowRetries = { retryDelayMin: LONG_MS / 8, retryDelayMax: LONG_MS };
-  const session = await bench.openSession(account === 'retrying' ? slowRetries : {});
-  const operation = await session.executeStatement(sql(scenario));
-  await operation.fetchChunk({ maxRows: 1 });
-  await new Promise((resolve) => setTimeout(resolve, idleMs));
-  await operation.fetchAll();
+async function run(bench: Bench, statement: SlowStatement): Promise<ReadableSpan> {
+  await runSlowStatement(await bench.openSession(statement.options), statement);
   return bench.statement();
 }
 
@@ -76,7 +29,7 @@ const sumOf = (values: readonly number[]): number => values.reduce((sum, value) 
 describe('one account dominates by construction', () => {
   const bench = useBench();
 
-  it.each(CASES)('$account: $name, in the span and in the metric', async (each) => {
+  it.each(slowStatements(LONG_MS))('$account: $name, in the span and in the metric', async (each) => {
     const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
     const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000 });
     const provider = new MeterProvider({ readers: [reader] });

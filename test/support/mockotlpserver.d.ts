@@ -6,6 +6,9 @@ declare module '@elastic/mockotlpserver' {
     httpHostname?: string;
     /** 0: any free port. */
     httpPort?: number;
+    grpcHostname?: string;
+    /** 0: any free port. */
+    grpcPort?: number;
     onTrace?: (request: object) => void;
     onMetrics?: (request: object) => void;
     onLogs?: (request: object) => void;
@@ -14,10 +17,12 @@ declare module '@elastic/mockotlpserver' {
   export class MockOtlpServer {
     constructor(options?: MockOtlpServerOptions);
     readonly httpUrl: URL | null;
+    readonly grpcUrl: URL | null;
     start(): Promise<void>;
     close(): Promise<void>;
   }
 
   /** The request as plain JSON: ids in hexadecimal, attributes as an object, enums as their names. */
   export function normalizeTrace(request: object): unknown;
+  export function normalizeMetrics(request: object): unknown;
 }

@@ -2,14 +2,23 @@ import type { Runtime, Timer } from '../../src/runtime.js';
 
 interface SimulatedTimer {
   readonly at: number;
-  readonly job: () => void;
+  /** Of two at the same time the one that was started first runs first. */
+  readonly rank: number;
+  /** `undefined`: it was stopped. */
+  job: (() => void) | undefined;
 }
 
-/** A machine whose time goes by when the test says so. Chance is the same every time. */
+/**
+ * A machine whose time goes by when the test says so. Chance is the same every time. Thousands of processes may
+ * share one: the next timer is found without looking at all of them.
+ */
 export class SimulatedRuntime implements Runtime {
   #now = 1_000;
   #seed: number;
-  readonly #timers = new Set<SimulatedTimer>();
+  #rank = 0;
+  #running = 0;
+  /** A binary heap, the next one first. What was stopped stays until its time. */
+  readonly #heap: SimulatedTimer[] = [];
 
   constructor(seed = 1) {
     this.#seed = seed;
@@ -23,19 +32,27 @@ export class SimulatedRuntime implements Runtime {
     return 1_795_000_000_000 + this.#now;
   }
 
+  /** Mulberry32: small, and even enough for what is done with it here. */
   random(): number {
-    this.#seed = (this.#seed * 1_103_515_245 + 12_345) % 2 ** 31;
-    return this.#seed / 2 ** 31;
+    this.#seed = (this.#seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#seed ^ (this.#seed >>> 15), 1 | this.#seed);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
   startTimer(delayMs: number, job: () => void): Timer {
-    const timer = { at: this.#now + Math.max(delayMs, 0), job };
-    this.#timers.add(timer);
+    const timer: SimulatedTimer = { at: this.#now + Math.max(delayMs, 0), rank: this.#rank++, job };
+    this.#running++;
+    this.#push(timer);
     return timer;
   }
 
   stopTimer(timer: Timer | undefined): void {
-    this.#timers.delete(timer as SimulatedTimer);
+    const stopped = timer as SimulatedTimer | undefined;
+    if (stopped?.job !== undefined) {
+      stopped.job = undefined;
+      this.#running--;
+    }
   }
 
   afterPoll(job: () => void): void {
@@ -44,30 +61,66 @@ export class SimulatedRuntime implements Runtime {
 
   /** How many timers have not run yet. */
   get timers(): number {
-    return this.#timers.size;
+    return this.#running;
   }
 
   async pass(durationMs: number): Promise<void> {
     const end = this.#now + durationMs;
     await settled();
-    for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
-      this.#timers.delete(next);
-      this.#now = Math.max(this.#now, next.at);
-      next.job();
-      await settled();
+    for (let next = this.#heap[0]; next !== undefined && next.at <= end; next = this.#heap[0]) {
+      this.#pop();
+      const { job } = next;
+      if (job !== undefined) {
+        next.job = undefined;
+        this.#running--;
+        this.#now = Math.max(this.#now, next.at);
+        job();
+        await settled();
+      }
     }
     this.#now = end;
   }
 
-  #next(end: number): SimulatedTimer | undefined {
-    let next: SimulatedTimer | undefined;
-    for (const timer of this.#timers) {
-      if (timer.at <= end && (next === undefined || timer.at < next.at)) {
-        next = timer;
+  #push(timer: SimulatedTimer): void {
+    const heap = this.#heap;
+    let index = heap.length;
+    heap.push(timer);
+    while (index > 0) {
+      const above = (index - 1) >> 1;
+      const parent = heap[above];
+      if (parent === undefined || isBefore(parent, timer)) {
+        break;
       }
+      heap[index] = parent;
+      index = above;
     }
-    return next;
+    heap[index] = timer;
   }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) {
+      return;
+    }
+    let index = 0;
+    for (;;) {
+      const left = 2 * index + 1;
+      const [first, second] = [heap[left], heap[left + 1]];
+      const isSecond = first !== undefined && second !== undefined && isBefore(second, first);
+      const child = isSecond ? second : first;
+      if (child === undefined || isBefore(last, child)) {
+        break;
+      }
+      heap[index] = child;
+      index = isSecond ? left + 1 : left;
+    }
+    heap[index] = last;
+  }
+}
+
+function isBefore(one: SimulatedTimer, other: SimulatedTimer): boolean {
+  return one.at < other.at || (one.at === other.at && one.rank < other.rank);
 }
 
 /** All that follows from what has happened, but for timers, is done. */

@@ -8,6 +8,8 @@ describe('failure classes', () => {
   });
 
   it.each([
+    '408',
+    '425',
     '429',
     '500',
     '502',
@@ -22,6 +24,9 @@ describe('failure classes', () => {
     'UND_ERR_CONNECT_TIMEOUT',
     'UND_ERR_HEADERS_TIMEOUT',
     'UND_ERR_BODY_TIMEOUT',
+    'ESOCKETTIMEDOUT',
+    'TimeoutError',
+    'RetryError',
   ])('%s is retryable', (code) => {
     expect(failureClassOf(code)).toBe('retryable');
   });

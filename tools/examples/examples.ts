@@ -15,6 +15,8 @@ export interface Example {
   /** Arguments of Node.js, in the example's folder. */
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** What listens at `OTEL_EXPORTER_OTLP_ENDPOINT`. Default `http`. */
+  readonly backend?: 'http' | 'grpc' | 'zerobus';
   /** Uses a program that would run on, and has it end. */
   use?(running: Running): Promise<void>;
   /** @throws AssertionError if something did not arrive, or where it should not */
@@ -111,6 +113,68 @@ export const EXAMPLES: readonly Example[] = [
         ],
       );
       assert.equal(operationsOf(db).length, 2 * OPERATIONS.length);
+    },
+  },
+  {
+    name: 'databricks-app',
+    args: ['--import', './telemetry.mjs', 'server.mjs'],
+    backend: 'grpc',
+    // As Databricks Apps set them, and app.yaml.
+    environment: {
+      DATABRICKS_APP_PORT: '0',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_SERVICE_NAME: 'shop',
+      OTEL_RESOURCE_ATTRIBUTES: 'workspace.id=6012345678901234,app.name=shop',
+      OTEL_METRICS_EXPORTER: 'otlp',
+    },
+    async use(running) {
+      const port = (await running.printed(/listening on port (\d+)/))[1];
+      const response = await fetch(`http://127.0.0.1:${port}/`);
+      assert.equal(await response.text(), '10 customers\n');
+      running.end();
+    },
+    check({ receiver, db }) {
+      assert.deepEqual(spanWords(receiver), SPANS);
+      const { resource } = receiver.spans[0] ?? {};
+      assert.equal(resource?.['service.name'], 'shop');
+      assert.equal(resource?.['app.name'], 'shop');
+      assert.equal(resource?.['workspace.id'], '6012345678901234');
+      for (const metric of ['databricks.client.statement.time', 'db.client.operation.duration']) {
+        assert.ok(receiver.metrics.has(metric), `no ${metric}`);
+      }
+      assert.deepEqual(operationsOf(db), OPERATIONS);
+    },
+  },
+  {
+    name: 'unity-catalog',
+    args: ['--import', './telemetry.mjs', 'app.mjs'],
+    backend: 'zerobus',
+    environment: {
+      DATABRICKS_WORKSPACE_ID: '6012345678901234',
+      DATABRICKS_CLIENT_ID: 'app',
+      DATABRICKS_CLIENT_SECRET: 'secret of the app',
+      OTEL_SPANS_TABLE: 'main.telemetry.otel_spans',
+      OTEL_SERVICE_NAME: 'example',
+    },
+    check({ receiver }) {
+      // It passes on only what has the token for this table.
+      assert.deepEqual(spanWords(receiver), SPANS);
+    },
+  },
+  {
+    name: 'zero-code',
+    args: ['--import', REGISTER, 'app.mjs'],
+    backend: 'grpc',
+    // A task of a Databricks job, in an app's way: docs/recipes/jobs.md.
+    environment: {
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_SERVICE_NAME: 'nightly',
+      OTEL_RESOURCE_ATTRIBUTES: 'databricks.job.id=11,databricks.job.run_id=22',
+    },
+    check(arrivals) {
+      checkBothSides(arrivals);
+      const { resource } = arrivals.receiver.spans[0] ?? {};
+      assert.equal(resource?.['databricks.job.run_id'], '22');
     },
   },
   {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { startLocalDatabricks, TOKEN, WAREHOUSE_PATH } from '../../test/support/local-databricks/index.js';
 import { startOtlpReceiver } from '../../test/support/otlp-receiver.js';
 import { EXAMPLES, type Example, operationsOf } from './examples.js';
+import { startLocalZerobus } from './localZerobus.js';
 import { start } from './running.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -25,6 +26,7 @@ if (!existsSync(join(PROJECT, 'dist/index.js'))) {
 
 const folder = await mkdtemp(join(tmpdir(), 'examples-'));
 const [db, receiver] = await Promise.all([startLocalDatabricks(), startOtlpReceiver()]);
+const zerobus = await startLocalZerobus(receiver.tracesUrl);
 const caFile = join(folder, 'ca.pem');
 await writeFile(caFile, db.ca);
 const failed: string[] = [];
@@ -45,13 +47,23 @@ for (const example of EXAMPLES.filter(({ name }) => named.length === 0 || named.
   }
 }
 
-await Promise.all([db.close(), receiver.close(), rm(folder, { recursive: true, force: true })]);
+await Promise.all([
+  db.close(),
+  receiver.close(),
+  zerobus.close(),
+  rm(folder, { recursive: true, force: true }),
+]);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
 /** @returns what the example printed */
 async function run(example: Example): Promise<string> {
   db.reset();
   receiver.clear();
+  const endpoints = {
+    http: receiver.tracesUrl.replace('/v1/traces', ''),
+    grpc: receiver.grpcUrl,
+    zerobus: zerobus.url,
+  };
   const running = start(example.args, join(PROJECT, 'examples', example.name), {
     DATABRICKS_HOST: db.host,
     DATABRICKS_PORT: String(db.port),
@@ -59,9 +71,10 @@ async function run(example: Example): Promise<string> {
     DATABRICKS_TOKEN: TOKEN,
     // As a company would have its own authority trusted.
     NODE_EXTRA_CA_CERTS: caFile,
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.tracesUrl.replace('/v1/traces', ''),
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoints[example.backend ?? 'http'],
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_LOGS_EXPORTER: 'none',
+    DATABRICKS_TOKEN_URL: `${zerobus.url}/oidc/v1/token`,
     ...example.environment,
   });
   await example.use?.(running);

@@ -9,12 +9,14 @@ const NAME = 'Instrumentation';
 const REGISTER = 'opentelemetry-databricks-sql/register';
 const TIMEOUT_MS = 30_000;
 
+const MARK = 'driver: ';
+
 /** Loads the driver as the application would, and says whether its methods were replaced by this package. */
 const PROBE = `
 const { createRequire } = require('node:module');
 const { DBSQLClient } = createRequire(process.env.DOCTOR_FOLDER + '/index.js')('@databricks/sql');
 const observed = DBSQLClient.prototype.connect[Symbol.for('opentelemetry-databricks-sql/observer/v1')] !== undefined;
-process.stdout.write(observed ? 'observed' : 'not observed', () => process.exit(0));
+process.stdout.write('${MARK}' + (observed ? 'observed' : 'not observed'), () => process.exit(0));
 `;
 
 /** This package's own `register`, beside the file that this code is in. */
@@ -24,53 +26,57 @@ function ownRegister(): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-/** Whether the driver is observed where `register` is loaded first, and whether it is by NODE_OPTIONS. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Whether the driver is observed: where NODE_OPTIONS loads `register`, by what stands there and in its order, else
+ * where `register` is loaded first.
+ */
 export async function checkInstrumentation(
   folder: string,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   register = ownRegister(),
 ): Promise<Finding[]> {
-  return [await probe(folder, environment, register), loadedBy(environment)];
+  const setUp = loadedBy(environment);
+  if (setUp.level === 'ok') {
+    return [await probe(folder, environment, []), setUp];
+  }
+  const found: Finding =
+    register === undefined
+      ? { level: 'warn', name: NAME, text: 'not checked: this package is not built' }
+      : await probe(folder, { ...environment, NODE_OPTIONS: '' }, ['--import', pathToFileURL(register).href]);
+  return [found, setUp];
 }
 
-async function probe(
-  folder: string,
-  environment: Readonly<Record<string, string | undefined>>,
-  register: string | undefined,
-): Promise<Finding> {
-  if (register === undefined) {
-    return { level: 'warn', name: NAME, text: 'not checked: this package is not built' };
-  }
+async function probe(folder: string, environment: Environment, options: readonly string[]): Promise<Finding> {
   try {
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['--import', pathToFileURL(register).href, '--eval', PROBE],
-      {
-        timeout: TIMEOUT_MS,
-        env: {
-          ...environment,
-          DOCTOR_FOLDER: folder,
-          // Nothing is sent, neither to a backend nor to Databricks.
-          DATABRICKS_TELEMETRY_DISABLED: 'true',
-          OTEL_TRACES_EXPORTER: 'none',
-          OTEL_METRICS_EXPORTER: 'none',
-          OTEL_LOGS_EXPORTER: 'none',
-          OTEL_SDK_DISABLED: '',
-          DATABRICKS_OTEL_DRY_RUN: '',
-          DATABRICKS_OTEL_INSPECT: '',
-          NODE_OPTIONS: '',
-        },
+    const { stdout } = await promisify(execFile)(process.execPath, [...options, '--eval', PROBE], {
+      cwd: folder,
+      timeout: TIMEOUT_MS,
+      env: {
+        ...environment,
+        DOCTOR_FOLDER: folder,
+        // Nothing is sent, neither to a backend nor to Databricks.
+        DATABRICKS_TELEMETRY_DISABLED: 'true',
+        OTEL_TRACES_EXPORTER: 'none',
+        OTEL_METRICS_EXPORTER: 'none',
+        OTEL_LOGS_EXPORTER: 'none',
+        OTEL_SDK_DISABLED: '',
+        DATABRICKS_OTEL_DRY_RUN: '',
+        DATABRICKS_OTEL_INSPECT: '',
       },
-    );
-    return stdout === 'observed'
+    });
+    // What else NODE_OPTIONS loads may write, too.
+    return stdout.endsWith(`${MARK}observed`)
       ? { level: 'ok', name: NAME, text: `the driver is observed where ${REGISTER} is loaded` }
-      : { level: 'fail', name: NAME, text: 'the driver was loaded and is not observed' };
+      : {
+          level: 'fail',
+          name: NAME,
+          text: 'the driver was loaded and is not observed',
+          advice: `Is it loaded before ${REGISTER}? That must come first.`,
+        };
   } catch (error) {
-    return {
-      level: 'fail',
-      name: NAME,
-      text: `the driver could not be loaded: ${firstLine((error as Error).message)}`,
-    };
+    return { level: 'fail', name: NAME, text: `the driver could not be loaded: ${reasonOf(error)}` };
   }
 }
 
@@ -80,10 +86,13 @@ function loadedBy(environment: Readonly<Record<string, string | undefined>>): Fi
     : {
         level: 'info',
         name: 'Set-up',
-        text: `NODE_OPTIONS does not load ${REGISTER}: by code, or by node --import?`,
+        text: `NODE_OPTIONS does not load ${REGISTER}; code or node --import may`,
       };
 }
 
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+/** The error that ended the probe, rather than the command that was run. */
+function reasonOf(error: unknown): string {
+  const { message, stderr } = error as { readonly message: string; readonly stderr?: unknown };
+  const lines = `${String(stderr ?? '')}\n${message}`.split('\n');
+  return lines.find((line) => /^\w*(Error|Exception)\b/.test(line)) ?? message.split('\n', 1)[0] ?? '';
 }

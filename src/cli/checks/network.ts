@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Finding } from './finding.js';
 
@@ -53,7 +53,8 @@ async function checkWorkspace({ connect, host }: NetworkOptions): Promise<Findin
     return { level: 'info', name, text: `${host}, not tried: see --connect` };
   }
   const error = await attempt(
-    () => connectTls({ host, port: HTTPS_PORT, servername: host }),
+    // A name only: TLS knows no addresses there.
+    () => connectTls({ host, port: HTTPS_PORT, ...(isIP(host) === 0 ? { servername: host } : {}) }),
     'secureConnect',
   );
   return error === undefined

@@ -66,8 +66,10 @@ function checkApi(folder: string): Finding[] {
       { level: 'fail', name: 'OpenTelemetry API', text: 'not installed', advice: `npm install ${API}` },
     ];
   }
-  if (versions.length === 1) {
-    return [{ level: 'ok', name: 'OpenTelemetry API', text: String(versions[0]) }];
+  if (new Set(versions).size === 1) {
+    // Copies of one version share what is registered.
+    const copiesText = versions.length === 1 ? '' : `, in ${versions.length} copies`;
+    return [{ level: 'ok', name: 'OpenTelemetry API', text: `${versions[0]}${copiesText}` }];
   }
   return [
     {

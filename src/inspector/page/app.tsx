@@ -1,12 +1,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { secondOf } from './format.js';
 import { type Connection, type Known, Live } from './live.js';
+import { toned } from './parts.js';
 import { type Route, useRoute, type View } from './route.js';
 import { ExportView } from './views/exportView.js';
 import { OperationsView } from './views/operationsView.js';
 import { OperationView } from './views/operationView.js';
 import { StateScreen } from './views/stateView.js';
 import { TableView } from './views/tableView.js';
+import type { Tone } from './words.js';
 
 const TITLES: Readonly<Record<View, string>> = {
   operations: 'Operations',
@@ -22,6 +24,13 @@ const STATUS: Readonly<Record<Connection, string>> = {
   lost: 'Connection lost',
   ended: 'The program has ended',
   full: 'Too many pages',
+};
+
+const TONES: Readonly<Partial<Record<Connection, Tone>>> = {
+  live: 'good',
+  lost: 'warn',
+  ended: 'warn',
+  full: 'warn',
 };
 
 export function App() {
@@ -65,7 +74,7 @@ export function App() {
             </a>
           ))}
         </nav>
-        <p class={`status status-${known.connection}`} role="status">
+        <p class={toned(`status status-${known.connection}`, TONES[known.connection])} role="status">
           <span class="dot" aria-hidden="true" />
           {known.state?.source === 'file' && known.connection === 'live'
             ? 'A file'

@@ -13,6 +13,11 @@ export function secondOf(at: number): string {
   return clock.format(at);
 }
 
+/** Local time of day, to the minute. */
+export function minuteOf(at: number): string {
+  return clock.format(at).slice(0, 'hh:mm'.length);
+}
+
 export function durationOf(ms: number): string {
   if (ms < 10) {
     return `${ms.toFixed(1)} ms`;

@@ -1,22 +1,37 @@
 import type { ComponentChildren } from 'preact';
 import type { Fact, LineScope, OperationSummary, RecordState, TimeShare } from '../model.js';
 import { durationOf } from './format.js';
-import { ACCOUNTS, SCOPES, STATES } from './words.js';
+import { ACCOUNTS, SCOPE_TONES, SCOPES, STATE_TONES, STATES, type Tone } from './words.js';
+
+/** A class, and that of a tone if there is one. */
+export function toned(name: string, tone: Tone | undefined): string {
+  return tone === undefined ? name : `${name} tone-${tone}`;
+}
+
+export function Badge({ text, tone }: { readonly text: string; readonly tone: Tone }) {
+  return <span class={toned('badge', tone)}>{text}</span>;
+}
 
 export function ScopeBadge({ scope }: { readonly scope: LineScope }) {
-  return <span class={`badge scope-${scope}`}>{SCOPES[scope]}</span>;
+  return <Badge text={SCOPES[scope]} tone={SCOPE_TONES[scope]} />;
 }
 
 export function StateBadge({ state }: { readonly state: RecordState }) {
-  return <span class={`badge state-${state}`}>{STATES[state]}</span>;
+  return <Badge text={STATES[state]} tone={STATE_TONES[state]} />;
 }
 
 /** Facts as a list of names and values. */
-export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
+export function Facts({
+  facts,
+  isWide = false,
+}: {
+  readonly facts: readonly Fact[];
+  readonly isWide?: boolean;
+}) {
   return (
-    <dl class="facts">
+    <dl class={isWide ? 'facts wide' : 'facts'}>
       {facts.map(({ name, value, note, tone }) => (
-        <div key={name} class={tone === undefined ? 'fact' : `fact tone-${tone}`}>
+        <div key={name} class={toned('fact', tone)}>
           <dt>{name}</dt>
           <dd>
             <span class="value">{value}</span>
@@ -33,9 +48,9 @@ export function Tiles({ facts }: { readonly facts: readonly Fact[] }) {
   return (
     <dl class="tiles">
       {facts.map(({ name, value, note, tone }) => (
-        <div key={name} class={tone === undefined ? 'tile' : `tile tone-${tone}`}>
+        <div key={name} class={toned('tile', tone)}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd class="value">{value}</dd>
           {note === undefined ? null : <dd class="note">{note}</dd>}
         </div>
       ))}

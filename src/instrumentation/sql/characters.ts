@@ -65,6 +65,11 @@ export function isWordCode(code: number): boolean {
   return kindOf(code) <= DIGIT;
 }
 
+/** Whether a code unit is a small letter of ASCII. */
+export function isSmallLetter(code: number): boolean {
+  return code >= 97 && code <= 122;
+}
+
 /** Whether a code unit is a decimal digit. */
 export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
@@ -101,10 +106,18 @@ function kindBeyondAscii(code: number): number {
   if (code === END) {
     return OTHER;
   }
+  if (isInAlphabet(code)) {
+    return LETTER;
+  }
   if (isSpaceBeyondAscii(code)) {
     return SPACE;
   }
   return quoteFamily(code) === 0 ? LETTER : TYPOGRAPHIC_QUOTE;
+}
+
+/** Whether a code unit is where most scripts are, and neither white space nor quotes. */
+function isInAlphabet(code: number): boolean {
+  return (code >= 0xc0 && code < 0x1680) || (code > 0x3020 && code < 0xfeff);
 }
 
 function isSpaceBeyondAscii(code: number): boolean {

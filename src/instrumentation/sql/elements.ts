@@ -16,18 +16,31 @@ import {
   SPACE,
 } from './characters.js';
 import { endOfSpace } from './lexer.js';
-import { endOfNumber, endOfString, endOfWord } from './literals.js';
+import { endOfNumber, endOfString, endOfWord, isTruthValue } from './literals.js';
 import { isWord } from './words.js';
 
 const HASH_SEED = 0x1c9dc5;
 const HASH_PRIME = 0x01000193;
+/** Behind a token that is kept: no character that could be in one. */
+const TEXT_END = 0x1f;
+/** DATE and TIME are the shortest words before the string of a typed literal. */
+const SHORTEST_TYPE = 4;
 
 /** The hash of an element of a list that consists of nothing but its comma. */
 export const EMPTY_ELEMENT = hashOf(HASH_SEED, COMMA_CODE);
 
-/** The hash of an element with one more token, or one more character of a token. */
+/** The hash of an element with one more token. */
 export function hashOf(element: number, code: number): number {
   return Math.imul(element ^ code, HASH_PRIME);
+}
+
+/** The hash of an element with one more token that is kept as it is written. */
+export function hashOfText(element: number, sql: string, start: number, end: number): number {
+  let hash = element;
+  for (let i = start; i < end; i++) {
+    hash = hashOf(hash, sql.charCodeAt(i));
+  }
+  return hashOf(hash, TEXT_END);
 }
 
 /**
@@ -73,17 +86,32 @@ function endOfValueElement(sql: string, comma: number, expected: number, tokens:
       depth--;
       valueMayFollow = false;
       i++;
-    } else {
-      const end = valueMayFollow ? endOfValue(sql, i, kind) : -1;
+    } else if (valueMayFollow) {
+      const typeEnd = kind === LETTER ? endOfType(sql, i) : -1;
+      if (typeEnd !== -1) {
+        hash = hashOfText(hash, sql, i, typeEnd);
+        i = typeEnd;
+        continue;
+      }
+      const end = endOfValue(sql, i, kind);
       if (end === -1) {
         return -1;
       }
       hash = hashOf(hash, QUESTION_CODE);
       valueMayFollow = false;
       i = end;
+    } else {
+      return -1;
     }
   }
   return -1;
+}
+
+/** End of the word before a string, as in `DATE'2024-01-01'`; -1 if there is none. */
+function endOfType(sql: string, start: number): number {
+  const end = endOfWord(sql, start);
+  const next = kindOf(codeAt(sql, end)) === SPACE ? endOfSpace(sql, end) : end;
+  return end - start >= SHORTEST_TYPE && kindOf(codeAt(sql, next)) === QUOTE ? end : -1;
 }
 
 /** End of a literal of a common kind; -1 if there is another token. */
@@ -97,16 +125,9 @@ function endOfValue(sql: string, start: number, kind: number): number {
       return isDigit(codeAt(sql, start + 1)) ? endOfNumber(sql, start + 1) : -1;
     case LETTER: {
       const end = endOfWord(sql, start);
-      return isValueWord(sql, start, end) ? end : -1;
+      return isTruthValue(sql, start, end) || isWord(sql, start, end, 'NULL') ? end : -1;
     }
     default:
       return codeAt(sql, start) === QUESTION_CODE ? start + 1 : -1;
   }
-}
-
-function isValueWord(sql: string, start: number, end: number): boolean {
-  if (end - start === 5) {
-    return isWord(sql, start, end, 'FALSE');
-  }
-  return isWord(sql, start, end, 'NULL') || isWord(sql, start, end, 'TRUE');
 }

@@ -55,6 +55,22 @@ export function endOfToken(sql: string, start: number): number {
   }
 }
 
+/** End of a string and of those that follow it: to the server they are one literal. */
+export function endOfStrings(sql: string, start: number): number {
+  let end = endOfString(sql, start);
+  for (let next = end; next < sql.length; ) {
+    const kind = kindOf(codeAt(sql, next));
+    if (kind !== SPACE && kind !== QUOTE) {
+      break;
+    }
+    next = endOfToken(sql, next);
+    if (kind === QUOTE) {
+      end = next;
+    }
+  }
+  return end;
+}
+
 export function endOfSpace(sql: string, start: number): number {
   let i = start + 1;
   while (kindOf(codeAt(sql, i)) === SPACE) {
@@ -81,10 +97,11 @@ function endOfHint(sql: string, start: number): number {
   let depth = 0;
   let i = start;
   while (i < sql.length) {
-    if (sql.startsWith('/*+', i)) {
+    const code = codeAt(sql, i);
+    if (code === SLASH_CODE && codeAt(sql, i + 1) === STAR_CODE && codeAt(sql, i + 2) === PLUS_CODE) {
       depth++;
       i += 3;
-    } else if (sql.startsWith('*/', i)) {
+    } else if (code === STAR_CODE && codeAt(sql, i + 1) === SLASH_CODE) {
       i += 2;
       depth--;
       if (depth === 0) {

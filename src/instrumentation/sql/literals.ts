@@ -9,6 +9,7 @@ import {
   DOLLAR_CODE,
   DOT_CODE,
   isDigit,
+  isSmallLetter,
   isWordCode,
   kindOf,
   MINUS_CODE,
@@ -22,17 +23,22 @@ import {
   TYPOGRAPHIC_QUOTE,
 } from './characters.js';
 import { startsComment } from './comments.js';
+import { isWord } from './words.js';
 
 // Where words, names and literals of Databricks SQL end, after Spark's lexer grammar. Each function is given the
 // index of the first character and answers the index behind the last one, or -1 if there is no such thing. What
 // is unterminated ends with the text.
 
 export function endOfWord(sql: string, start: number): number {
-  let i = start + 1;
-  while (isWordCode(codeAt(sql, i))) {
-    i++;
+  const { length } = sql;
+  for (let i = start + 1; i < length; i++) {
+    // Most characters of a statement are read here, and most of them are small letters.
+    const code = sql.charCodeAt(i);
+    if (!(isSmallLetter(code) || isWordCode(code))) {
+      return i;
+    }
   }
-  return i;
+  return length;
 }
 
 /** A name in backticks; -1 if it is unterminated. */
@@ -164,6 +170,16 @@ export function endOfNumber(sql: string, start: number): number {
   return signedExponent ? endOfWord(sql, end) : end;
 }
 
+/** The number behind the sign at `start` and white space; -1 if there is none. */
+export function endOfSignedNumber(sql: string, start: number): number {
+  let i = start + 1;
+  while (kindOf(codeAt(sql, i)) === SPACE) {
+    i++;
+  }
+  const digit = codeAt(sql, i) === DOT_CODE ? i + 1 : i;
+  return isDigit(codeAt(sql, digit)) ? endOfNumber(sql, i) : -1;
+}
+
 function isSignedExponent(sql: string, start: number): boolean {
   const letter = sql.charAt(start);
   if (letter !== 'e' && letter !== 'E') {
@@ -171,4 +187,9 @@ function isSignedExponent(sql: string, start: number): boolean {
   }
   const sign = codeAt(sql, start + 1);
   return (sign === PLUS_CODE || sign === MINUS_CODE) && isDigit(codeAt(sql, start + 2));
+}
+
+/** Whether the word between the two indices is TRUE or FALSE. */
+export function isTruthValue(sql: string, start: number, end: number): boolean {
+  return isWord(sql, start, end, 'TRUE') || isWord(sql, start, end, 'FALSE');
 }

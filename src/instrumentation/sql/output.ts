@@ -4,9 +4,14 @@ import {
   CLOSE_BRACKET_CODE,
   CLOSE_CODE,
   COMMA_CODE,
+  codeAt,
+  kindOf,
   OPEN_CODE,
+  SPACE,
 } from './characters.js';
 import { type Keyword, keywordAt } from './keywords.js';
+import { endOfSpace } from './lexer.js';
+import { endOfWord } from './literals.js';
 import { isWord } from './words.js';
 
 // What the last token was: one of these, or the character code of a punctuation mark. Control characters are
@@ -16,12 +21,7 @@ export const WORD = 1;
 export const NAME = 2;
 export const PLACEHOLDER = 3;
 
-const NO_RUN = -1;
-
-// Beginnings of parts that are not slices of the input.
-const SPACE_PART = -1;
-const PLACEHOLDER_PART = -2;
-const SPACED_PLACEHOLDER_PART = -3;
+const NOWHERE = -1;
 
 /** Words after which a plus or minus belongs to the number behind it. */
 const BEFORE_SIGN: ReadonlySet<string> = new Set([
@@ -37,24 +37,24 @@ const LONGEST_BEFORE_SIGN = 8;
  */
 export class SanitizedText {
   last = NOTHING;
+  /** What the token before that was. */
+  beforeLast = NOTHING;
   /** White space or a comment stood before the current token. */
   spaced = false;
   full = false;
+  /** Where the last word or name in backticks stands. */
+  wordStart = 0;
+  wordEnd = 0;
 
   readonly #sql: string;
   readonly #maxLength: number;
-  /** Pairs: where a slice of the input begins and ends, or one of the parts above and nothing. */
-  readonly #parts: number[] = [];
-  #partCount = 0;
+  /** The text but for the last slice, which may still grow. */
+  #text = '';
   #length = 0;
   #runStart = 0;
   #runEnd = 0;
-  #previousStart = 0;
-  #previousEnd = 0;
-  #wordStart = 0;
-  #wordEnd = 0;
-  #markedCount = 0;
-  #markedLength = 0;
+  #previousStart = NOWHERE;
+  #markedText = '';
 
   constructor(sql: string, maxLength: number) {
     this.#sql = sql;
@@ -65,17 +65,26 @@ export class SanitizedText {
     this.spaced = this.last !== NOTHING && this.last !== OPEN_CODE;
   }
 
+  /** Takes over the white space that may begin at `start`; answers where it ends. */
+  separateAt(start: number): number {
+    if (kindOf(codeAt(this.#sql, start)) !== SPACE) {
+      return start;
+    }
+    this.separate();
+    return endOfSpace(this.#sql, start);
+  }
+
   keep(start: number, end: number, kind: number): void {
     if (kind === COMMA_CODE || kind === CLOSE_CODE) {
       this.spaced = false;
     }
-    if (kind === WORD) {
-      this.#previousStart = this.last === WORD ? this.#wordStart : start;
-      this.#previousEnd = this.last === WORD ? this.#wordEnd : start;
-      this.#wordStart = start;
-      this.#wordEnd = end;
+    if (kind === WORD || kind === NAME) {
+      this.#previousStart = this.last === WORD ? this.wordStart : NOWHERE;
+      this.wordStart = start;
+      this.wordEnd = end;
     }
     const gap = this.spaced ? 1 : 0;
+    this.beforeLast = this.last;
     this.last = kind;
     this.spaced = false;
     if (!this.#claim(gap + end - start)) {
@@ -86,7 +95,7 @@ export class SanitizedText {
     if (!continues) {
       this.#endRun();
       if (gap === 1) {
-        this.#addPart(SPACE_PART, 0);
+        this.#text += ' ';
       }
       this.#runStart = start;
     }
@@ -96,13 +105,14 @@ export class SanitizedText {
   /** Writes `?` for a literal, apart from a word before it: `DATE'…'` becomes `DATE ?`. */
   placeholder(): void {
     const gap = this.spaced || this.last === WORD ? 1 : 0;
+    this.beforeLast = this.last;
     this.last = PLACEHOLDER;
     this.spaced = false;
     if (!this.#claim(gap + 1)) {
       return;
     }
     this.#endRun();
-    this.#addPart(gap === 1 ? SPACED_PLACEHOLDER_PART : PLACEHOLDER_PART, 0);
+    this.#text += gap === 1 ? ' ?' : '?';
   }
 
   /** Ends the text here unless it has room for a token with so many characters behind it. */
@@ -114,22 +124,23 @@ export class SanitizedText {
 
   /** The last token as a keyword; '' if it is none. */
   get lastKeyword(): Keyword {
-    return this.last === WORD ? keywordAt(this.#sql, this.#wordStart, this.#wordEnd) : '';
+    return this.last === WORD ? keywordAt(this.#sql, this.wordStart, this.wordEnd) : '';
   }
 
-  /** Whether a word stands directly before the last word. */
+  /** Whether a word stands directly before the last word or name. */
   get followsWord(): boolean {
-    return this.#previousEnd > this.#previousStart;
+    return this.#previousStart !== NOWHERE;
   }
 
-  /** The word directly before the last word as a keyword; '' if there is none. */
+  /** The word directly before the last word or name as a keyword; '' if there is none. */
   get keywordBefore(): Keyword {
-    return keywordAt(this.#sql, this.#previousStart, this.#previousEnd);
+    const start = this.#previousStart;
+    return start === NOWHERE ? '' : keywordAt(this.#sql, start, endOfWord(this.#sql, start));
   }
 
   /** Whether the last token is the given word, in upper case. */
   endsWith(word: string): boolean {
-    return this.last === WORD && isWord(this.#sql, this.#wordStart, this.#wordEnd, word);
+    return this.last === WORD && isWord(this.#sql, this.wordStart, this.wordEnd, word);
   }
 
   /** Whether the last token is a value or a name, so that a sign behind it is an operator. */
@@ -151,32 +162,27 @@ export class SanitizedText {
   /** Remembers the text so far for `rollback`; the mark before is forgotten. */
   mark(): void {
     this.#endRun();
-    this.#markedCount = this.#partCount;
-    this.#markedLength = this.#length;
+    this.#markedText = this.#text;
   }
 
   rollback(): void {
-    this.#partCount = this.#markedCount;
-    this.#length = this.#markedLength;
-    this.#runStart = NO_RUN;
-    this.#runEnd = NO_RUN;
+    this.#text = this.#markedText;
+    this.#length = this.#text.length;
+    this.#runStart = NOWHERE;
+    this.#runEnd = NOWHERE;
     this.full = false;
   }
 
   toString(): string {
     this.#endRun();
-    let text = '';
-    for (let i = 0; i < this.#partCount; i += 2) {
-      text += this.#part(i);
-    }
-    return text;
+    return this.#text;
   }
 
   #endsBeforeSign(): boolean {
-    if (this.#wordEnd - this.#wordStart > LONGEST_BEFORE_SIGN) {
+    if (this.wordEnd - this.wordStart > LONGEST_BEFORE_SIGN) {
       return false;
     }
-    return BEFORE_SIGN.has(this.#sql.slice(this.#wordStart, this.#wordEnd).toUpperCase());
+    return BEFORE_SIGN.has(this.#sql.slice(this.wordStart, this.wordEnd).toUpperCase());
   }
 
   #claim(length: number): boolean {
@@ -188,29 +194,9 @@ export class SanitizedText {
 
   #endRun(): void {
     if (this.#runEnd > this.#runStart) {
-      this.#addPart(this.#runStart, this.#runEnd);
+      this.#text += this.#sql.slice(this.#runStart, this.#runEnd);
     }
-    this.#runStart = NO_RUN;
-    this.#runEnd = NO_RUN;
-  }
-
-  #addPart(start: number, end: number): void {
-    this.#parts[this.#partCount] = start;
-    this.#parts[this.#partCount + 1] = end;
-    this.#partCount += 2;
-  }
-
-  #part(index: number): string {
-    const start = this.#parts[index] ?? SPACE_PART;
-    switch (start) {
-      case SPACE_PART:
-        return ' ';
-      case PLACEHOLDER_PART:
-        return '?';
-      case SPACED_PLACEHOLDER_PART:
-        return ' ?';
-      default:
-        return this.#sql.slice(start, this.#parts[index + 1]);
-    }
+    this.#runStart = NOWHERE;
+    this.#runEnd = NOWHERE;
   }
 }

@@ -22,7 +22,8 @@ const FILE_FORMATS = keywords(
 /** Whether the part of a name between the two indices is a file format: a word, or a name in backticks. */
 export function isFileFormat(sql: string, start: number, end: number): boolean {
   if (codeAt(sql, start) !== BACKTICK_CODE) {
-    return FILE_FORMATS.has(keywordAt(sql, start, end));
+    const word = keywordAt(sql, start, end);
+    return word !== '' && FILE_FORMATS.has(word);
   }
   // A class name is allowed too: `org.apache.spark.sql.parquet`.
   const quoted = sql.slice(start + 1, end - 1);

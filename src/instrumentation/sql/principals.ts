@@ -1,8 +1,10 @@
-import { codeAt, DOT_CODE, END, kindOf, LETTER, OPEN, SEMICOLON_CODE } from './characters.js';
+import { codeAt, DOT_CODE, END, kindOf, LETTER, SEMICOLON_CODE } from './characters.js';
 import { type Keyword, keywordAt, keywords } from './keywords.js';
 import { endOfBlank, endOfToken } from './lexer.js';
 import { endOfWord } from './literals.js';
-import { endOfPrincipal, endsBehind, keywordBehind, needsNoCare } from './rawOperands.js';
+import type { Lookahead } from './lookahead.js';
+import { endOfPrincipal, needsNoCare } from './rawOperands.js';
+import type { RecentWords } from './recentWords.js';
 
 /** Kinds of those who have privileges or receive shares. */
 const PRINCIPAL_KINDS = keywords('USER GROUP ROLE RECIPIENT');
@@ -23,6 +25,7 @@ const BEFORE_PREPOSITION = keywords(
 
 /** Finds the places of principals, whose names are values: GRANT … TO p, OWNER TO p, ALTER GROUP p ADD USER p. */
 export class Principals {
+  readonly #ahead: Lookahead;
   readonly #sql: string;
   #verb: Keyword = '';
   /** The kind of the object is not known yet. */
@@ -35,8 +38,9 @@ export class Principals {
   #inList = false;
   #lookedAhead = false;
 
-  constructor(sql: string) {
-    this.#sql = sql;
+  constructor(ahead: Lookahead) {
+    this.#ahead = ahead;
+    this.#sql = ahead.sql;
   }
 
   begin(verb: Keyword): void {
@@ -58,8 +62,8 @@ export class Principals {
     return this.#inList ? this.#name(end) : -1;
   }
 
-  /** @param word the word before @param wordBefore the word before that */
-  behindWord(keyword: Keyword, word: Keyword, wordBefore: Keyword, end: number, depth: number): number {
+  /** @param words those before the keyword @param depth open parentheses */
+  behindWord(keyword: Keyword, words: RecentWords, end: number, depth: number): number {
     if (depth > 0) {
       return -1;
     }
@@ -70,7 +74,7 @@ export class Principals {
     if (this.#inHead) {
       return this.#behindHead(keyword, end);
     }
-    return this.#comesBehind(keyword, word, wordBefore, end) ? this.#name(end) : -1;
+    return this.#comesBehind(keyword, words, end) ? this.#name(end) : -1;
   }
 
   #behindHead(keyword: Keyword, end: number): number {
@@ -100,11 +104,12 @@ export class Principals {
     return this.#nameBehindPrefix(keyword, end);
   }
 
-  #comesBehind(keyword: Keyword, word: Keyword, wordBefore: Keyword, end: number): boolean {
+  #comesBehind(keyword: Keyword, words: RecentWords, end: number): boolean {
+    const word = words.last;
     switch (keyword) {
       case 'TO':
         if (word === 'OWNER') {
-          return wordBefore !== 'COLUMN';
+          return words.beforeLast !== 'COLUMN';
         }
         return this.#verb === 'GRANT' || this.#verb === 'DENY'
           ? this.#isPreposition(keyword, word, end)
@@ -114,7 +119,7 @@ export class Principals {
       case 'EXCEPT':
         return this.#policy;
       case 'OWNER':
-        return this.#verb === 'SYNC' && keywordBehind(this.#sql, end) !== 'TO';
+        return this.#verb === 'SYNC' && this.#ahead.keyword(end) !== 'TO';
       case 'RECIPIENT':
         return this.#about || ((word === 'ON' || word === 'TO' || word === 'FROM') && this.#isAboutGrants);
       case 'USER':
@@ -154,19 +159,19 @@ export class Principals {
   }
 
   #nameInShow(end: number): number {
-    const next = keywordBehind(this.#sql, end);
+    const next = this.#ahead.keyword(end);
     return next === 'ON' || next === 'TO' ? -1 : this.#name(end);
   }
 
   /** Whether the kind has a name: `DESCRIBE user` is about a table. */
   #goesOn(kind: Keyword, end: number): boolean {
     const isDescription = this.#verb === 'DESCRIBE' || this.#verb === 'DESC';
-    const code = codeAt(this.#sql, endOfBlank(this.#sql, end));
+    const code = this.#ahead.code(end);
     return code !== END && code !== DOT_CODE && (kind === 'RECIPIENT' || !isDescription);
   }
 
   #nameBehindPrefix(keyword: Keyword, end: number): number {
-    const next = keywordBehind(this.#sql, end);
+    const next = this.#ahead.keyword(end);
     const isFiller = (next === 'IF' && keyword !== 'EXISTS') || (keyword === 'IF' && next === 'NOT');
     if (isFiller || ((keyword === 'IF' || keyword === 'NOT') && next === 'EXISTS')) {
       this.#awaited = true;
@@ -177,7 +182,7 @@ export class Principals {
 
   /** The end of the name behind `end`, or -1 if a word comes first that belongs to it. */
   #name(end: number): number {
-    const start = endOfBlank(this.#sql, end);
+    const start = this.#ahead.next(end);
     this.#inList = true;
     if (needsNoCare(this.#sql, start)) {
       return -1;
@@ -185,13 +190,13 @@ export class Principals {
     if (kindOf(codeAt(this.#sql, start)) === LETTER) {
       const wordEnd = endOfWord(this.#sql, start);
       const keyword = keywordAt(this.#sql, start, wordEnd);
-      if (keyword === 'IDENTIFIER' && kindOf(codeAt(this.#sql, endOfBlank(this.#sql, wordEnd))) === OPEN) {
+      if (keyword === 'IDENTIFIER' && this.#ahead.opens(wordEnd)) {
         return -1;
       }
       if (
         PREFIXES.has(keyword) &&
-        !endsBehind(this.#sql, wordEnd) &&
-        !STOPS.has(keywordBehind(this.#sql, wordEnd))
+        !this.#ahead.separates(wordEnd) &&
+        !STOPS.has(this.#ahead.keyword(wordEnd))
       ) {
         this.#awaited = true;
         return -1;

@@ -1,15 +1,6 @@
-import {
-  COLON_CODE,
-  codeAt,
-  DOT_CODE,
-  kindOf,
-  MINUS_CODE,
-  OPEN,
-  QUESTION_CODE,
-  QUOTE,
-} from './characters.js';
+import { DOT_CODE, kindOf, OPEN, QUESTION_CODE, QUOTE } from './characters.js';
 import { type Keyword, keywords } from './keywords.js';
-import { endOfBlank } from './lexer.js';
+import type { Lookahead } from './lookahead.js';
 
 /** Words before a list of keys and values. */
 const LIST_WORDS = keywords(
@@ -17,17 +8,31 @@ const LIST_WORDS = keywords(
     'ENCRYPTION ENVIRONMENT PARTITION WITH',
 );
 
+/** What begins a query, where one may stand. */
+export const QUERY_WORDS = keywords('SELECT WITH FROM VALUES TABLE');
+
+// What stands in a parenthesis of a list.
+const KEYS_AND_VALUES = 0;
+/** A value in parentheses, or the arguments of a function. */
+const VALUES = 1;
+const QUERY = 2;
+
 /**
  * Follows the lists of keys and values, as in `OPTIONS (user 'u', password = 'p')`. The server asks for literals
  * there; what somebody wrote without quotes was meant as a value nevertheless.
  */
 export class PropertyLists {
-  /** By depth within the list: whether keys and values stand there, rather than the arguments of a function. */
-  readonly #depths: boolean[] = [];
+  readonly #ahead: Lookahead;
+  /** What stands in each parenthesis that is open, beginning with the list itself. */
+  readonly #depths: number[] = [];
   #keySeen = false;
   #inValue = false;
   /** What follows is the name of a credential: `WITH (STORAGE CREDENTIAL c)`. */
   #nameFollows = false;
+
+  constructor(ahead: Lookahead) {
+    this.#ahead = ahead;
+  }
 
   get active(): boolean {
     return this.#depths.length > 0;
@@ -37,11 +42,15 @@ export class PropertyLists {
     return LIST_WORDS.has(word);
   }
 
-  open(word: Keyword): void {
-    const isList = !this.active || (this.#inKeysAndValues && PropertyLists.begins(word));
-    this.#depths.push(isList);
+  /** @param word the keyword before the parenthesis @param end where the parenthesis ends */
+  open(word: Keyword, end: number): void {
+    const isList = !this.active || (this.#place === KEYS_AND_VALUES && PropertyLists.begins(word));
     if (isList) {
+      this.#depths.push(KEYS_AND_VALUES);
       this.#next();
+    } else {
+      const isQuery = this.#place === QUERY || QUERY_WORDS.has(this.#ahead.keyword(end));
+      this.#depths.push(isQuery ? QUERY : VALUES);
     }
   }
 
@@ -51,12 +60,18 @@ export class PropertyLists {
     this.#inValue = true;
   }
 
+  /** A string, a number or a marker: a key or a value. */
+  literal(): void {
+    this.#inValue = this.#keySeen;
+    this.#keySeen = true;
+  }
+
   clear(): void {
     this.#depths.length = 0;
   }
 
   comma(): void {
-    if (this.#inKeysAndValues) {
+    if (this.#place === KEYS_AND_VALUES) {
       this.#next();
     }
   }
@@ -66,12 +81,11 @@ export class PropertyLists {
   }
 
   /** Whether the word or name that ends at `end` is a value. @param before the token before it */
-  isValue(sql: string, end: number, keyword: Keyword, before: number): boolean {
-    if (!this.#inKeysAndValues) {
-      return false;
+  isValue(end: number, keyword: Keyword, before: number): boolean {
+    if (this.#place !== KEYS_AND_VALUES) {
+      return this.#place === VALUES && !this.#callsOrTypes(end);
     }
-    const partOfKey = before === DOT_CODE || before === COLON_CODE || before === MINUS_CODE;
-    if (!this.#keySeen || (partOfKey && !this.#inValue)) {
+    if (!this.#keySeen || (before === DOT_CODE && !this.#inValue)) {
       this.#keySeen = true;
       this.#nameFollows = keyword === 'CREDENTIAL';
       return false;
@@ -85,11 +99,12 @@ export class PropertyLists {
       this.#nameFollows = false;
       return false;
     }
-    return !callsOrTypes(sql, end);
+    return !this.#callsOrTypes(end);
   }
 
-  get #inKeysAndValues(): boolean {
-    return this.#depths[this.#depths.length - 1] === true;
+  /** What stands in the innermost parenthesis. */
+  get #place(): number | undefined {
+    return this.#depths[this.#depths.length - 1];
   }
 
   #next(): void {
@@ -97,10 +112,11 @@ export class PropertyLists {
     this.#inValue = false;
     this.#nameFollows = false;
   }
-}
 
-/** Whether arguments or a literal follow: `secret('scope', 'key')`, `DATE '2024-01-01'`. */
-function callsOrTypes(sql: string, end: number): boolean {
-  const code = codeAt(sql, endOfBlank(sql, end));
-  return kindOf(code) === OPEN || kindOf(code) === QUOTE || code === QUESTION_CODE;
+  /** Whether arguments or a literal follow: `secret('scope', 'key')`, `DATE '2024-01-01'`. */
+  #callsOrTypes(end: number): boolean {
+    const code = this.#ahead.code(end);
+    const kind = kindOf(code);
+    return kind === OPEN || kind === QUOTE || code === QUESTION_CODE;
+  }
 }

@@ -1,6 +1,7 @@
 import {
   BACKSLASH_CODE,
   BACKTICK,
+  CLOSE,
   COLON_CODE,
   COMMA,
   codeAt,
@@ -19,11 +20,40 @@ import {
 } from './characters.js';
 import { type Keyword, keywordAt } from './keywords.js';
 import { endOfBlank, endOfSpace, endOfToken } from './lexer.js';
-import { endOfWord } from './literals.js';
+import { endOfPrefixedLiteral } from './literals.js';
+import type { Lookahead } from './lookahead.js';
 import { isWord } from './words.js';
 
 // Values without quotes: paths, patterns, names of people. They are read by characters, for their tokens mean
 // nothing: `/data/*.csv` begins no comment.
+
+/** Where the path, pattern or the like ends that stands behind `end`; -1 if the tokens say enough. */
+export function endOfOneBehind(ahead: Lookahead, end: number): number {
+  const start = ahead.next(end);
+  return needsNoCare(ahead.sql, start) ? -1 : endOfValue(start, endOfOne(ahead.sql, start));
+}
+
+/** The same for several pieces, to one of the given words. @param alone no other statements follow */
+export function endOfPiecesBehind(
+  ahead: Lookahead,
+  end: number,
+  stops: readonly Keyword[],
+  alone: boolean,
+): number {
+  const { sql } = ahead;
+  const start = ahead.next(end);
+  const isString = beginsString(sql, start);
+  if (needsNoCare(sql, start) && !isString) {
+    return -1;
+  }
+  const valueEnd = endOfPieces(sql, start, stops, alone);
+  // A string is left to the tokens, unless there is more behind it.
+  return isString && valueEnd === endOfPiece(sql, start, !alone) ? -1 : endOfValue(start, valueEnd);
+}
+
+function endOfValue(start: number, end: number): number {
+  return end > start ? end : -1;
+}
 
 /** Whether the value at `start` is left to the tokens: a string, a marker, a placeholder, or nothing at all. */
 export function needsNoCare(sql: string, start: number): boolean {
@@ -34,8 +64,7 @@ export function needsNoCare(sql: string, start: number): boolean {
     case DOLLAR:
       return true;
     case LETTER:
-      // A string with a prefix: r'…'.
-      return kindOf(codeAt(sql, start + 1)) === QUOTE;
+      return isPrefixedString(sql, start);
     default:
       return (
         code === QUESTION_CODE ||
@@ -47,14 +76,24 @@ export function needsNoCare(sql: string, start: number): boolean {
   }
 }
 
-/** With more pieces than that, the value is all the rest: no path has so many blanks. */
+/** Whether a string begins at `start`, with or without a prefix: `'…'`, `r'…'`. */
+function beginsString(sql: string, start: number): boolean {
+  const kind = kindOf(codeAt(sql, start));
+  return kind === QUOTE || (kind === LETTER && isPrefixedString(sql, start));
+}
+
+function isPrefixedString(sql: string, start: number): boolean {
+  return kindOf(codeAt(sql, start + 1)) === QUOTE && endOfPrefixedLiteral(sql, start, start + 1) !== -1;
+}
+
+/** With more pieces than that, the value is all the rest: no path or name has so many blanks. */
 const MOST_PIECES = 1_000;
 
 /**
  * End of the pieces from `start` to the first that is one of the given words, or to the end of the text, or of the
  * statement if there may be others behind it. The first piece belongs to the value, whatever it is.
  */
-export function endOfPieces(sql: string, start: number, stops: readonly Keyword[], alone: boolean): number {
+function endOfPieces(sql: string, start: number, stops: readonly Keyword[], alone: boolean): number {
   let end = start;
   let i = start;
   for (let pieces = 0; i < sql.length; pieces++) {
@@ -71,11 +110,6 @@ export function endOfPieces(sql: string, start: number, stops: readonly Keyword[
   return end;
 }
 
-/** End of the first of the pieces. */
-export function endOfFirstPiece(sql: string, start: number, alone: boolean): number {
-  return endOfPiece(sql, start, !alone);
-}
-
 /** End of one path, pattern or the like: where white space, a comma, a parenthesis or a semicolon follows. */
 export function endOfOne(sql: string, start: number): number {
   return endOfPiece(sql, start, true);
@@ -84,12 +118,17 @@ export function endOfOne(sql: string, start: number): number {
 /** End of somebody's name, which may be in backticks and may have words behind it that do not belong there. */
 export function endOfPrincipal(sql: string, start: number, stops: ReadonlySet<Keyword>): number {
   let end = endOfPiece(sql, start, true);
-  for (let i = endOfBlank(sql, end); i < sql.length; i = endOfBlank(sql, end)) {
+  let i = endOfBlank(sql, end);
+  for (let pieces = 1; i < sql.length; pieces++) {
+    if (pieces === MOST_PIECES) {
+      return sql.length;
+    }
     const pieceEnd = endOfPiece(sql, i, true);
     if (pieceEnd === i || stops.has(keywordAt(sql, i, pieceEnd))) {
       break;
     }
     end = pieceEnd;
+    i = endOfBlank(sql, end);
   }
   return end;
 }
@@ -107,18 +146,6 @@ export function looksLikePath(sql: string, start: number): boolean {
     }
   }
   return false;
-}
-
-/** The keyword behind white space and comments. */
-export function keywordBehind(sql: string, start: number): Keyword {
-  const i = endOfBlank(sql, start);
-  return kindOf(codeAt(sql, i)) === LETTER ? keywordAt(sql, i, endOfWord(sql, i)) : '';
-}
-
-/** Whether nothing more of the statement follows, or only the next of a list. */
-export function endsBehind(sql: string, start: number): boolean {
-  const code = codeAt(sql, endOfBlank(sql, start));
-  return code === SEMICOLON_CODE || kindOf(code) === COMMA;
 }
 
 function isOneOf(sql: string, start: number, end: number, words: readonly Keyword[]): boolean {
@@ -144,28 +171,5 @@ function endOfPiece(sql: string, start: number, bounded: boolean): number {
 }
 
 function endsPiece(code: number, kind: number): boolean {
-  return code === SEMICOLON_CODE || kind === COMMA || code === 41;
-}
-
-/** So many tokens of an INSERT are read ahead. */
-const MOST_INSERT_TOKENS = 40;
-const INSERT_CLAUSES: readonly Keyword[] = ['PARTITION', 'DIRECTORY', 'OPTIONS'];
-
-/** Whether an INSERT has clauses with values without quotes before its first parenthesis, as far as can be told. */
-export function hasInsertClauses(sql: string, insertEnd: number): boolean {
-  let i = endOfBlank(sql, insertEnd);
-  for (let tokens = 0; tokens < MOST_INSERT_TOKENS; tokens++) {
-    const code = codeAt(sql, i);
-    const kind = kindOf(code);
-    if (kind === OPEN || code === END || code === SEMICOLON_CODE) {
-      return false;
-    }
-    const end = kind === LETTER ? endOfWord(sql, i) : endOfToken(sql, i);
-    if (kind === LETTER && isOneOf(sql, i, end, INSERT_CLAUSES)) {
-      return true;
-    }
-    // A blank is what comes most often: no need to look for comments.
-    i = kindOf(codeAt(sql, end)) === SPACE ? endOfBlank(sql, end) : end;
-  }
-  return true;
+  return code === SEMICOLON_CODE || kind === COMMA || kind === CLOSE;
 }

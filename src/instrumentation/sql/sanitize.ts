@@ -15,7 +15,7 @@ import {
   SPACE,
   TYPOGRAPHIC_QUOTE,
 } from './characters.js';
-import { endOfSpace } from './lexer.js';
+import { endOfSpace, endOfStrings } from './lexer.js';
 import { endOfDollarQuote, endOfName, endOfNumber, endOfTypographicString, endOfWord } from './literals.js';
 import { TokenSanitizer } from './tokenSanitizer.js';
 import { detach } from './truncate.js';
@@ -50,7 +50,7 @@ function afterToken(sanitizer: TokenSanitizer, sql: string, i: number): number {
     case DIGIT:
       return sanitizer.literal(endOfNumber(sql, i));
     case QUOTE:
-      return sanitizer.string(i);
+      return sanitizer.literal(endOfStrings(sql, i));
     case TYPOGRAPHIC_QUOTE:
       return sanitizer.literal(endOfTypographicString(sql, i));
     case BACKTICK:

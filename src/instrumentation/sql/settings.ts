@@ -1,8 +1,8 @@
 import { codeAt, DOT_CODE, EQUALS_CODE, kindOf, LETTER, OPEN, QUOTE, SEMICOLON_CODE } from './characters.js';
 import { keywordAt } from './keywords.js';
-import { endOfBlank, endOfToken } from './lexer.js';
+import { endOfToken } from './lexer.js';
 import { endOfWord } from './literals.js';
-import { keywordBehind } from './rawOperands.js';
+import type { Lookahead } from './lookahead.js';
 
 /** What stands behind SET. */
 export type SetForm =
@@ -19,29 +19,29 @@ export type SetForm =
  * The form of the SET statement whose first word ends at `setEnd`. As the server reads it: outside of a script, what
  * has none of the listed words is a setting. In a script it is a variable, but if it has dots it may be either.
  */
-export function setForm(sql: string, setEnd: number, script: boolean): SetForm {
-  const start = endOfBlank(sql, setEnd);
+export function setForm(ahead: Lookahead, setEnd: number, script: boolean): SetForm {
+  const { sql } = ahead;
+  const start = ahead.next(setEnd);
   if (kindOf(codeAt(sql, start)) !== LETTER) {
     return script && kindOf(codeAt(sql, start)) === OPEN ? 'tokens' : 'setting';
   }
   const end = endOfWord(sql, start);
-  const next = endOfBlank(sql, end);
-  if (codeAt(sql, next) === EQUALS_CODE) {
+  const next = ahead.code(end);
+  if (next === EQUALS_CODE) {
     return script ? 'tokens' : 'setting';
   }
   switch (keywordAt(sql, start, end)) {
     case 'VAR':
     case 'VARIABLE':
-      return codeAt(sql, next) === DOT_CODE ? 'setting' : 'tokens';
     case 'CATALOG':
     case 'COLLATION':
-      return codeAt(sql, next) === DOT_CODE ? 'setting' : 'tokens';
+      return next === DOT_CODE ? 'setting' : 'tokens';
     case 'ROLE':
       return 'bare';
     case 'TAG':
-      return keywordBehind(sql, end) === 'ON' ? 'tag' : 'setting';
+      return ahead.keyword(end) === 'ON' ? 'tag' : 'setting';
     case 'TIME':
-      return timeZoneForm(sql, end);
+      return timeZoneForm(ahead, end);
     default:
       return 'setting';
   }
@@ -56,15 +56,14 @@ export function endOfStatement(sql: string, start: number): number {
   return i;
 }
 
-function timeZoneForm(sql: string, timeEnd: number): SetForm {
-  if (keywordBehind(sql, timeEnd) !== 'ZONE') {
+function timeZoneForm(ahead: Lookahead, timeEnd: number): SetForm {
+  if (ahead.keyword(timeEnd) !== 'ZONE') {
     return 'setting';
   }
-  const zone = endOfBlank(sql, timeEnd);
-  const value = endOfBlank(sql, endOfWord(sql, zone));
-  if (kindOf(codeAt(sql, value)) === QUOTE) {
+  const zoneEnd = endOfWord(ahead.sql, ahead.next(timeEnd));
+  if (kindOf(ahead.code(zoneEnd)) === QUOTE) {
     return 'tokens';
   }
-  const keyword = keywordBehind(sql, value);
+  const keyword = ahead.keyword(zoneEnd);
   return keyword === 'LOCAL' || keyword === 'INTERVAL' ? 'tokens' : 'bare';
 }

@@ -1,4 +1,4 @@
-import { DOT_CODE } from './characters.js';
+import { BACKTICK, DOT_CODE, kindOf } from './characters.js';
 import type { Keyword } from './keywords.js';
 import type { TokenReader } from './tokens.js';
 import {
@@ -58,7 +58,9 @@ export function readObjectHead(reader: TokenReader): ObjectHead {
   }
   skipFillers(reader);
   if (kind === '') {
-    return { operation, kind, expected: expectationOfVerb(verb) };
+    // REFRESH is for paths too: where one cannot tell, it is one.
+    const mayBePath = verb === 'REFRESH' && kindOf(reader.nextCode) === BACKTICK;
+    return { operation, kind, expected: mayBePath ? 'nothing' : expectationOfVerb(verb) };
   }
   return {
     operation,

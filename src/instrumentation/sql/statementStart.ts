@@ -1,7 +1,6 @@
-import { COLON_CODE, codeAt, END, SEMICOLON_CODE } from './characters.js';
+import { COLON_CODE, END, SEMICOLON_CODE } from './characters.js';
 import { type Keyword, keywords } from './keywords.js';
-import { endOfBlank } from './lexer.js';
-import { keywordBehind } from './rawOperands.js';
+import type { Lookahead } from './lookahead.js';
 
 /** Words before a statement. */
 const BEFORE_STATEMENT = keywords('EXPLAIN EXTENDED CODEGEN COST FORMATTED LOGICAL ATOMIC NOT');
@@ -24,22 +23,27 @@ export class StatementStart {
   expected = true;
   /** Whether the text is a script, in which statements end with a semicolon. */
   script = false;
+  readonly #ahead: Lookahead;
   /** How many CASE of expressions are open. */
   #cases = 0;
   #previous: Keyword = '';
   #verb: Keyword = '';
 
+  constructor(ahead: Lookahead) {
+    this.#ahead = ahead;
+  }
+
   /** A word came where a statement was expected. @returns whether it is the statement's first */
-  take(sql: string, keyword: Keyword, end: number): boolean {
+  take(keyword: Keyword, end: number): boolean {
     if (BEFORE_STATEMENT.has(keyword)) {
       return false;
     }
-    if (BLOCKS.has(keyword) && (keyword !== 'BEGIN' || isBlock(sql, end))) {
+    if (BLOCKS.has(keyword) && (keyword !== 'BEGIN' || this.#isBlock(end))) {
       this.script ||= keyword === 'BEGIN' || keyword === 'LOOP' || keyword === 'REPEAT';
       return false;
     }
     // A label: `l: BEGIN`. What is known begins a statement, whose parameter may follow: `SELECT :p`.
-    if (keyword === '' && codeAt(sql, endOfBlank(sql, end)) === COLON_CODE) {
+    if (keyword === '' && this.#ahead.code(end) === COLON_CODE) {
       return false;
     }
     this.expected = false;
@@ -89,11 +93,11 @@ export class StatementStart {
     this.script = true;
     this.expected = true;
   }
-}
 
-/** Whether BEGIN begins a block, not a transaction. */
-function isBlock(sql: string, end: number): boolean {
-  const next = keywordBehind(sql, end);
-  const code = codeAt(sql, endOfBlank(sql, end));
-  return next !== 'TRANSACTION' && next !== 'WORK' && code !== SEMICOLON_CODE && code !== END;
+  /** Whether BEGIN begins a block, not a transaction. */
+  #isBlock(end: number): boolean {
+    const next = this.#ahead.keyword(end);
+    const code = this.#ahead.code(end);
+    return next !== 'TRANSACTION' && next !== 'WORK' && code !== SEMICOLON_CODE && code !== END;
+  }
 }

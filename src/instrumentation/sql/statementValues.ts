@@ -12,8 +12,8 @@ import {
   TYPOGRAPHIC_QUOTE,
 } from './characters.js';
 import type { Keyword } from './keywords.js';
-import { endOfBlank } from './lexer.js';
-import { endOfPieces, needsNoCare } from './rawOperands.js';
+import { Lookahead } from './lookahead.js';
+import { endOfPiecesBehind } from './rawOperands.js';
 import { endOfStatement, setForm } from './settings.js';
 import { StatementStart } from './statementStart.js';
 
@@ -27,15 +27,18 @@ export class StatementValues {
   inSetting = false;
 
   readonly #sql: string;
+  readonly #ahead: Lookahead;
   /** Only for statements that may have such values: most have not. */
   #bare: BareValues | undefined = undefined;
-  readonly #start = new StatementStart();
+  readonly #start: StatementStart;
   #keyStarted = false;
   #tag = false;
 
   /** @param atStart whether a statement begins here */
   constructor(sql: string, atStart: boolean) {
     this.#sql = sql;
+    this.#ahead = new Lookahead(sql);
+    this.#start = new StatementStart(this.#ahead);
     this.#start.expected = atStart;
   }
 
@@ -63,7 +66,7 @@ export class StatementValues {
       this.#begin(keyword);
       return -1;
     }
-    if (!this.#start.take(this.#sql, keyword, end)) {
+    if (!this.#start.take(keyword, end)) {
       return -1;
     }
     this.#begin(keyword);
@@ -77,23 +80,26 @@ export class StatementValues {
     this.#bare?.passName();
   }
 
+  /** A value came, or what stands for one. */
+  passLiteral(): void {
+    this.#bare?.passLiteral();
+  }
+
   behindComma(end: number): number {
     return this.#watching ? (this.#bare?.behindComma(end) ?? -1) : -1;
   }
 
   behindEquals(end: number): number {
     if (this.#tag) {
-      const start = endOfBlank(this.#sql, end);
-      const valueEnd = endOfPieces(this.#sql, start, NO_STOPS, !this.#start.script);
-      return needsNoCare(this.#sql, start) || valueEnd === start ? -1 : valueEnd;
+      return endOfPiecesBehind(this.#ahead, end, NO_STOPS, !this.#start.script);
     }
     this.#bare?.equals();
     return -1;
   }
 
-  open(word: Keyword): void {
-    this.#bare ??= new BareValues(this.#sql);
-    this.#bare.open(word);
+  open(word: Keyword, end: number): void {
+    this.#bare ??= new BareValues(this.#ahead);
+    this.#bare.open(word, end);
     this.#settle();
   }
 
@@ -153,7 +159,7 @@ export class StatementValues {
   #begin(keyword: Keyword): void {
     this.#tag = false;
     if (this.#bare === undefined && keyword !== 'SELECT' && BareValues.watches(keyword)) {
-      this.#bare = new BareValues(this.#sql);
+      this.#bare = new BareValues(this.#ahead);
     }
     this.#bare?.begin(keyword, this.#start.script);
   }
@@ -166,7 +172,7 @@ export class StatementValues {
     if (this.#bare !== undefined) {
       this.#bare.watching = false;
     }
-    switch (setForm(this.#sql, setEnd, this.#start.script)) {
+    switch (setForm(this.#ahead, setEnd, this.#start.script)) {
       case 'setting':
         this.inSetting = true;
         this.#keyStarted = false;

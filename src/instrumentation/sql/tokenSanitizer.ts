@@ -1,86 +1,56 @@
 import {
   AT_CODE,
-  BACKTICK_CODE,
-  CLOSE_CODE,
   COLON_CODE,
-  COMMA_CODE,
   codeAt,
   DOT_CODE,
   EQUALS_CODE,
   isDigit,
   kindOf,
-  OPEN_CODE,
   QUESTION_CODE,
-  QUOTE,
   SEMICOLON_CODE,
   SLASH_CODE,
   SPACE,
 } from './characters.js';
 import { startsComment } from './comments.js';
-import { keywordAt, keywords } from './keywords.js';
-import { endOfComment, endOfSpace, endOfToken } from './lexer.js';
-import { endOfNumber, endOfPrefixedLiteral, endOfString } from './literals.js';
-import { NAME, PLACEHOLDER, SanitizedText, WORD } from './output.js';
-import { isFileFormat, isValueInBackticks } from './paths.js';
-import { endOfOne, hasInsertClauses } from './rawOperands.js';
-import { NO_LIST, Repetitions, ROW_LIST, VALUE_LIST } from './repetitions.js';
+import { FilePaths, LOOKAHEAD_ROOM } from './filePaths.js';
+import { FoldedText } from './foldedText.js';
+import { keywordAt } from './keywords.js';
+import { endOfBlank, endOfComment } from './lexer.js';
+import { endOfNumber, endOfPrefixedLiteral, endOfSignedNumber } from './literals.js';
+import { NAME, SanitizedText, WORD } from './output.js';
+import { isValueInBackticks } from './paths.js';
+import { isPlainStatement } from './plainStatements.js';
+import { endOfOne } from './rawOperands.js';
 import { StatementValues } from './statementValues.js';
-import { isWord } from './words.js';
-
-/** Behind these a slash begins a path, and a file format before a dot is no alias. */
-const BEFORE_SOURCE = keywords(
-  'FROM JOIN INTO TABLE UPDATE USING OVERWRITE VACUUM OPTIMIZE DETAIL HISTORY DESCRIBE DESC DELTA CLONE STREAM',
-);
-/** So much room a word needs that is kept only because of what follows it: without, the text ends before it. */
-const LOOKAHEAD_ROOM = 2;
-
-const SHORTEST_FORMAT = 3;
-
-/**
- * Whether the statement that begins with this word has no values without quotes, or hardly ever: SELECT, and INSERT
- * without partitions and directories.
- */
-function isPlainStatement(sql: string, start: number, end: number): boolean {
-  if (isWord(sql, start, end, 'SELECT')) {
-    return true;
-  }
-  return isWord(sql, start, end, 'INSERT') && !hasInsertClauses(sql, end);
-}
 
 /** Writes the tokens of a text, and `?` for values. Each method answers where the next token begins. */
 export class TokenSanitizer {
+  /** Whether the key of a setting is being read. */
+  inSetting = false;
+
   readonly #sql: string;
   readonly #out: SanitizedText;
-  readonly #repetitions: Repetitions;
+  readonly #text: FoldedText;
+  readonly #paths: FilePaths;
   /** Undefined as long as no statement may have values without quotes. */
   #values: StatementValues | undefined = undefined;
   /** Whether words need a look: a statement begins, or has values without quotes. */
   #watching = true;
-  /** The last part of a name, and how many dots the name has so far. */
-  #partStart = 0;
-  #partEnd = 0;
-  #dots = 0;
-  #inPath = false;
 
   constructor(sql: string, maxLength: number) {
     this.#sql = sql;
     this.#out = new SanitizedText(sql, maxLength);
-    this.#repetitions = new Repetitions(sql, this.#out);
+    this.#text = new FoldedText(sql, this.#out);
+    this.#paths = new FilePaths(sql, this.#out);
   }
 
   /** Whether nothing that follows can change the text any more. */
   get settled(): boolean {
-    return this.#repetitions.settled;
-  }
-
-  /** Whether the key of a setting is being read. */
-  get inSetting(): boolean {
-    return this.#values?.inSetting === true;
+    return this.#text.settled;
   }
 
   finish(): string {
-    this.#repetitions.end();
-    return this.#out.toString();
+    return this.#text.finish();
   }
 
   /** The token at `i` in the key of a setting, or behind it; -1 if it is like any other. */
@@ -89,13 +59,18 @@ export class TokenSanitizer {
     if (kindOf(code) === SPACE || startsComment(this.#sql, i)) {
       return -1;
     }
-    const isEquals = code === EQUALS_CODE;
     const values = this.#values;
-    if (values === undefined || !values.endsKey(code, this.#out.spaced, this.#out.last === WORD)) {
+    const isEnd = values?.endsKey(code, this.#out.spaced, this.#out.last === WORD) === true;
+    this.inSetting = values?.inSetting === true;
+    if (values === undefined || !isEnd) {
       return -1;
     }
-    const start = isEquals ? this.#blankBehind(this.#keep(i, i + 1, code)) : i;
-    const end = values.endOfSetting(start, this.#repetitions.depth);
+    let start = i;
+    if (code === EQUALS_CODE) {
+      this.#text.keep(i, i + 1, EQUALS_CODE);
+      start = this.#out.separateAt(i + 1);
+    }
+    const end = values.endOfSetting(start, this.#text.depth);
     return end > start ? this.literal(end) : end;
   }
 
@@ -105,23 +80,18 @@ export class TokenSanitizer {
   }
 
   word(start: number, end: number): number {
-    const { last } = this.#out;
     const literalEnd = endOfPrefixedLiteral(this.#sql, start, end);
     if (literalEnd !== -1) {
       return this.literal(literalEnd);
     }
-    if (this.#isValue(start, end)) {
+    if (this.#isValue(start, end) || (this.#out.last === DOT_CODE && this.#paths.takesWord(end))) {
       return this.literal(end);
     }
-    if (last === DOT_CODE) {
-      if (this.#dots > 0 && (this.#inPath || this.#isUnquotedPath(end))) {
-        return this.#path(end);
-      }
-    } else {
-      this.#dots = 0;
-      this.#inPath = false;
+    if (this.#watching) {
+      return this.#watchedWord(start, end);
     }
-    return this.#watching ? this.#watchedWord(start, end, last) : this.#plainWord(start, end);
+    this.#text.keep(start, end, WORD);
+    return end;
   }
 
   name(start: number, end: number): number {
@@ -129,15 +99,8 @@ export class TokenSanitizer {
       return this.literal(this.#sql.length);
     }
     const { last } = this.#out;
-    if (last === DOT_CODE && this.#dots > 0) {
-      if (this.#inPath || (this.#dots === 1 && isFileFormat(this.#sql, this.#partStart, this.#partEnd))) {
-        return this.#path(end);
-      }
-    } else {
-      this.#dots = 0;
-      this.#inPath = false;
-    }
-    if (last === AT_CODE || isValueInBackticks(this.#sql, start, end)) {
+    const isPath = last === DOT_CODE && this.#paths.takesName();
+    if (isPath || last === AT_CODE || isValueInBackticks(this.#sql, start, end)) {
       return this.literal(end);
     }
     if (this.#watching && this.#values !== undefined) {
@@ -146,44 +109,22 @@ export class TokenSanitizer {
       }
       this.#values.passName();
     }
-    this.#partStart = start;
-    this.#partEnd = end;
-    return this.#keep(start, end, NAME);
-  }
-
-  // Strings that follow each other are one literal to the server.
-  string(start: number): number {
-    let end = endOfString(this.#sql, start);
-    for (let next = end; next < this.#sql.length; ) {
-      const kind = kindOf(codeAt(this.#sql, next));
-      if (kind !== SPACE && kind !== QUOTE) {
-        break;
-      }
-      next = endOfToken(this.#sql, next);
-      if (kind === QUOTE) {
-        end = next;
-      }
-    }
-    return this.literal(end);
+    this.#text.keep(start, end, NAME);
+    return end;
   }
 
   signOrComment(i: number, code: number): number {
     const commentEnd = endOfComment(this.#sql, i);
     if (commentEnd !== -1) {
       this.#out.separate();
-      return commentEnd;
+      return endOfBlank(this.#sql, commentEnd);
     }
-    if (code === SLASH_CODE) {
-      return this.#slash(i);
+    if (code === SLASH_CODE && this.#paths.beginsWithSlash(i)) {
+      return this.literal(endOfOne(this.#sql, i));
     }
-    if (this.#out.endsWithOperand()) {
-      return this.mark(i, code);
-    }
-    const next = endOfSpace(this.#sql, i);
-    const digit = codeAt(this.#sql, next) === DOT_CODE ? next + 1 : next;
-    return isDigit(codeAt(this.#sql, digit))
-      ? this.literal(endOfNumber(this.#sql, next))
-      : this.mark(i, code);
+    const numberEnd =
+      code === SLASH_CODE || this.#out.endsWithOperand() ? -1 : endOfSignedNumber(this.#sql, i);
+    return numberEnd === -1 ? this.mark(i, code) : this.literal(numberEnd);
   }
 
   dot(i: number): number {
@@ -192,20 +133,16 @@ export class TokenSanitizer {
     if ((spaced || !(inName || this.#out.endsWithOperand())) && isDigit(codeAt(this.#sql, i + 1))) {
       return this.literal(endOfNumber(this.#sql, i));
     }
-    this.#dots = inName || this.#inPath ? this.#dots + 1 : 0;
-    return this.mark(i, DOT_CODE);
+    this.#paths.dot(inName);
+    this.#text.keep(i, i + 1, DOT_CODE);
+    return i + 1;
   }
 
   open(i: number): number {
-    const list = this.#out.endsWith('IN') ? VALUE_LIST : this.#out.endsWith('VALUES') ? ROW_LIST : NO_LIST;
     if (this.#watching || this.#out.endsWith('WITH')) {
-      this.#openWatched();
+      this.#openWatched(i + 1);
     }
-    this.#out.keep(i, i + 1, OPEN_CODE);
-    this.#repetitions.open(list);
-    if (list !== VALUE_LIST && this.#repetitions.inList) {
-      this.#repetitions.includeMark(OPEN_CODE);
-    }
+    this.#text.open(i);
     return i + 1;
   }
 
@@ -214,67 +151,51 @@ export class TokenSanitizer {
       this.#values.close();
       this.#watching = !this.#values.idle;
     }
-    this.#repetitions.close();
-    this.#out.keep(i, i + 1, CLOSE_CODE);
-    if (this.#repetitions.inList) {
-      this.#repetitions.includeMark(CLOSE_CODE);
-    }
+    this.#text.close(i);
     return i + 1;
   }
 
   comma(i: number): number {
-    const repetitions = this.#repetitions;
-    const separates = repetitions.betweenElements;
-    const comma = separates ? repetitions.next(i) : i;
-    this.#out.keep(comma, comma + 1, COMMA_CODE);
-    if (!separates && repetitions.inList) {
-      repetitions.includeMark(COMMA_CODE);
-    }
+    const end = this.#text.comma(i);
     return this.#watching && this.#values !== undefined
-      ? this.#value(comma + 1, this.#values.behindComma(comma + 1))
-      : comma + 1;
+      ? this.#value(end, this.#values.behindComma(end))
+      : end;
   }
 
   mark(i: number, code: number): number {
     if (code === QUESTION_CODE) {
-      return this.#parameter(i);
+      this.#passLiteral();
+      this.#text.parameter(i);
+      return i + 1;
     }
     if (code === SEMICOLON_CODE) {
       this.#values?.endStatement();
       this.#watching = true;
-      return this.#keep(i, i + 1, code);
+      this.inSetting = false;
     }
-    const end = this.#keep(i, i + 1, code);
+    this.#text.keep(i, i + 1, code);
     return code === EQUALS_CODE && this.#watching && this.#values !== undefined
-      ? this.#value(end, this.#values.behindEquals(end))
-      : end;
+      ? this.#value(i + 1, this.#values.behindEquals(i + 1))
+      : i + 1;
   }
 
   literal(end: number): number {
-    this.#passValue();
-    this.#repetitions.afterRow();
-    this.#out.placeholder();
-    if (this.#repetitions.inList) {
-      this.#repetitions.includeValue();
-    }
+    this.#passLiteral();
+    this.#text.literal();
     return end;
   }
 
-  #plainWord(start: number, end: number): number {
-    this.#partStart = start;
-    this.#partEnd = end;
-    return this.#keep(start, end, WORD);
-  }
-
-  #watchedWord(start: number, end: number, before: number): number {
+  #watchedWord(start: number, end: number): number {
     if (this.#values === undefined) {
       if (isPlainStatement(this.#sql, start, end)) {
         this.#watching = false;
-        return this.#plainWord(start, end);
+        this.#text.keep(start, end, WORD);
+        return end;
       }
       this.#values = new StatementValues(this.#sql, true);
     }
     const values = this.#values;
+    const before = this.#out.last;
     const keyword = keywordAt(this.#sql, start, end);
     if (values.isValue(end, keyword, before)) {
       return this.literal(end);
@@ -282,20 +203,21 @@ export class TokenSanitizer {
     if (values.inList) {
       this.#out.requireRoom(end - start + LOOKAHEAD_ROOM);
     }
-    this.#plainWord(start, end);
+    this.#text.keep(start, end, WORD);
     const valueEnd = values.behindWord(keyword, end, before);
     this.#watching = !values.idle;
+    this.inSetting = values.inSetting;
     return this.#value(end, valueEnd);
   }
 
-  #openWatched(): void {
+  #openWatched(end: number): void {
     if (this.#values === undefined) {
       if (this.#watching) {
         return;
       }
       this.#values = new StatementValues(this.#sql, false);
     }
-    this.#values.open(this.#out.lastKeyword);
+    this.#values.open(this.#out.lastKeyword, end);
     this.#watching = !this.#values.idle;
   }
 
@@ -304,94 +226,23 @@ export class TokenSanitizer {
     if (end === -1) {
       return start;
     }
-    this.#blankBehind(start);
+    this.#out.separateAt(start);
     return this.literal(end);
-  }
-
-  #blankBehind(start: number): number {
-    if (kindOf(codeAt(this.#sql, start)) !== SPACE) {
-      return start;
-    }
-    this.#out.separate();
-    return endOfSpace(this.#sql, start);
   }
 
   /** Whether a word is a value: TRUE and FALSE, NULL as the element of a list, the version in `table@v1`. */
   #isValue(start: number, end: number): boolean {
     const { last, spaced } = this.#out;
-    if (!spaced) {
-      if (last === AT_CODE) {
-        return true;
-      }
-      if (last === DOT_CODE || last === COLON_CODE) {
-        return false;
-      }
-    }
-    if (end - start === 5) {
-      return isWord(this.#sql, start, end, 'FALSE');
-    }
-    if (end - start !== 4) {
-      return false;
-    }
-    if (isWord(this.#sql, start, end, 'TRUE')) {
+    if (!spaced && last === AT_CODE) {
       return true;
     }
-    const startsElement = this.#repetitions.inList && (last === OPEN_CODE || last === COMMA_CODE);
-    return startsElement && isWord(this.#sql, start, end, 'NULL');
+    const isPart = !spaced && (last === DOT_CODE || last === COLON_CODE);
+    return !isPart && this.#text.isConstant(start, end);
   }
 
-  /** Whether the word that ends at `end` is a path behind a file format: `FROM csv.jane`, not `csv.a.b`. */
-  #isUnquotedPath(end: number): boolean {
-    // The cheap questions first: this is asked of every name with a dot.
-    if (this.#dots !== 1 || this.#partEnd - this.#partStart < SHORTEST_FORMAT) {
-      return false;
-    }
-    const quoted = codeAt(this.#sql, this.#partStart) === BACKTICK_CODE;
-    if (!(quoted || this.#out.followsWord) || !isFileFormat(this.#sql, this.#partStart, this.#partEnd)) {
-      return false;
-    }
-    if (!(quoted || BEFORE_SOURCE.has(this.#out.keywordBefore))) {
-      return false;
-    }
-    if (codeAt(this.#sql, end) === DOT_CODE) {
-      this.#out.requireRoom(end - this.#partEnd + LOOKAHEAD_ROOM);
-      return false;
-    }
-    return true;
-  }
-
-  #path(end: number): number {
-    this.#inPath = true;
-    return this.literal(end);
-  }
-
-  #slash(i: number): number {
-    const isPath = BEFORE_SOURCE.has(this.#out.lastKeyword) && kindOf(codeAt(this.#sql, i + 1)) !== SPACE;
-    return isPath ? this.literal(endOfOne(this.#sql, i)) : this.mark(i, SLASH_CODE);
-  }
-
-  #passValue(): void {
+  #passLiteral(): void {
     if (this.#watching) {
-      this.#values?.passName();
+      this.#values?.passLiteral();
     }
-  }
-
-  #parameter(i: number): number {
-    this.#passValue();
-    this.#repetitions.afterRow();
-    this.#out.keep(i, i + 1, PLACEHOLDER);
-    if (this.#repetitions.inList) {
-      this.#repetitions.includeValue();
-    }
-    return i + 1;
-  }
-
-  #keep(start: number, end: number, kind: number): number {
-    this.#repetitions.afterRow();
-    this.#out.keep(start, end, kind);
-    if (this.#repetitions.inList) {
-      this.#repetitions.include(start, end);
-    }
-    return end;
   }
 }

@@ -58,21 +58,29 @@ export async function perform(
     default:
       if ('partial' in behaviour) return respondJson(exchange, answerOk());
       await pauses.pause(behaviour.delayMs);
-      return respondStatus(exchange, behaviour, answerOk);
+      return respondStatus(exchange, behaviour, answerOk, pauses);
   }
 }
 
-function respondStatus(
+async function respondStatus(
   exchange: Exchange,
-  { status, retryAfter, location, body }: StatusBehaviour,
+  { status, retryAfter, location, body, bodyDelayMs }: StatusBehaviour,
   answerOk: () => object,
-): void {
+  pauses: Pauses,
+): Promise<void> {
   const headers = {
     'content-type': 'application/json',
     ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
     ...(location === undefined ? {} : { location }),
   };
   const text = body ?? (status === 200 ? JSON.stringify(answerOk()) : JSON.stringify({ status }));
+  if (bodyDelayMs !== undefined) {
+    exchange.response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(text)) });
+    exchange.response.flushHeaders();
+    await pauses.pause(bodyDelayMs);
+    exchange.response.end(text);
+    return;
+  }
   respond(exchange, status, status === 204 || status === 304 ? '' : text, headers);
 }
 

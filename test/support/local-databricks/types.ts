@@ -153,6 +153,8 @@ export type EndpointBehaviour =
       readonly retryAfter?: string;
       readonly body?: string;
       readonly delayMs?: number;
+      /** From the headers to the body. */
+      readonly bodyDelayMs?: number;
       readonly location?: string;
     };
 

@@ -2,8 +2,18 @@ import { useEffect, useState } from 'preact/hooks';
 import type { OperationDetail, OperationSummary, RecordView, TagLine } from '../../model.js';
 import { bytesOf, durationOf, indented, timeOf, wordsOf } from '../format.js';
 import { fetchJson, type Live } from '../live.js';
-import { Empty, LedgerBar, Panel, ScopeBadge, StateBadge } from '../parts.js';
-import { ACCOUNTS, GROUPS, LOCAL_RULES, reasonText, ruleText, SCOPE_ORDER } from '../words.js';
+import { Empty, LedgerBar, Panel, ScopeBadge, StateBadge, toned } from '../parts.js';
+import {
+  ACCOUNTS,
+  GROUPS,
+  LIFE,
+  LIFE_TONES,
+  LOCAL_RULES,
+  RULE_TONES,
+  reasonText,
+  ruleText,
+  SCOPE_ORDER,
+} from '../words.js';
 
 /** One operation: what your backend gets, what Databricks gets, and why. */
 export function OperationView({
@@ -154,7 +164,7 @@ function Line({ line, operation }: { readonly line: TagLine; readonly operation:
           </code>
         )}
       </td>
-      <td class={`why rule-${rule}`} data-label="Why">
+      <td class={toned('why', RULE_TONES[rule])} data-label="Why">
         {ruleText(line)}
       </td>
     </tr>
@@ -181,21 +191,28 @@ function RecordPanel({ record }: { readonly record: RecordView }) {
   const { title, state, life, eventId, log, wasSent, bodyBytes } = record;
   return (
     <Panel title={title}>
-      <ol class="life" aria-label="Its life">
+      <ol class="life steps" aria-label="Its life">
         {life.map((event, index) => (
-          <li key={index} class={`event-${event.kind}`}>
+          <li key={index} class={toned(`event-${event.kind}`, LIFE_TONES[event.kind])}>
             <span class="time">{timeOf(event.at)}</span>
             <span>
-              <strong>{event.kind}</strong>
+              <strong>{LIFE[event.kind]}</strong>
               {event.path === undefined ? '' : ` to ${event.path}`}
               {event.outcome === undefined ? '' : `: ${event.outcome}`}
               {event.durationMs === undefined ? '' : ` after ${durationOf(event.durationMs)}`}
+              {event.kept === undefined ? '' : `, ${event.kept} of ${event.of} records kept`}
             </span>
           </li>
         ))}
         {state === 'waiting' ? <li class="event-waiting">waiting to be sent</li> : null}
         {state === 'retrying' ? <li class="event-waiting">waiting for the next try</li> : null}
       </ol>
+      {state === 'partly' ? (
+        <p class="note">
+          Databricks took the request and did not keep all of its records. Its answer does not say which, so
+          this one may be missing there. A request that was taken is never sent again.
+        </p>
+      ) : null}
       {log === undefined ? null : (
         <Bytes log={log} wasSent={wasSent} eventId={eventId} bodyBytes={bodyBytes} />
       )}

@@ -1,5 +1,7 @@
-import type { BreakerStep, HostView, StateView } from '../../model.js';
-import { secondOf, timeOf } from '../format.js';
+import type { HostView, StateView } from '../../model.js';
+import { BreakerLine } from '../breakerLine.js';
+import { ConnectionTable } from '../connectionTable.js';
+import { secondOf } from '../format.js';
 import { Empty, Facts, Panel, Tiles } from '../parts.js';
 
 /** What the processor is doing now, and what it has lost. */
@@ -12,7 +14,7 @@ export function StateScreen({ state }: { readonly state: StateView | undefined }
       </>
     );
   }
-  const { at, totals, connections, hosts, losses, versions, inspector, source } = state;
+  const { at, totals, versions, inspector, source } = state;
   return (
     <>
       <div class="view-head">
@@ -20,23 +22,8 @@ export function StateScreen({ state }: { readonly state: StateView | undefined }
         <p>{source === 'file' ? 'from a file' : `as of ${secondOf(at)}`}</p>
       </div>
       <Tiles facts={totals} />
-      {hosts.map((host) => (
-        <Host key={host.title} host={host} />
-      ))}
-      {hosts.length === 0 && source === 'program' ? (
-        <Empty>No host is open. A host appears with the first connection that may send records to it.</Empty>
-      ) : null}
-      {source === 'file' ? null : (
-        <Panel title="Losses">
-          {losses.length === 0 ? <Empty>No record was dropped.</Empty> : <Facts facts={losses} />}
-        </Panel>
-      )}
+      {source === 'program' ? <Program state={state} /> : null}
       <div class="columns">
-        {connections.length === 0 ? null : (
-          <Panel title="Connections">
-            <Facts facts={connections} />
-          </Panel>
-        )}
         <Panel title="Versions">
           <Facts facts={versions} />
         </Panel>
@@ -48,40 +35,50 @@ export function StateScreen({ state }: { readonly state: StateView | undefined }
   );
 }
 
-function Host({ host }: { readonly host: HostView }) {
-  const { title, facts, lanes, requests, breaker } = host;
+/** What a file does not have. */
+function Program({ state: { at, open, connections, hosts, losses } }: { readonly state: StateView }) {
   return (
-    <section class="panel host">
-      <h2>{title}</h2>
+    <>
+      <Panel title="Connections">
+        <ConnectionTable open={open} />
+        {connections.length === 0 ? null : (
+          <>
+            <h3>Since the start</h3>
+            <Facts facts={connections} />
+          </>
+        )}
+      </Panel>
+      {hosts.map((host) => (
+        <Host key={host.title} host={host} now={at} />
+      ))}
+      {hosts.length === 0 ? (
+        <Empty>No host is open. A host appears with the first connection that may send records to it.</Empty>
+      ) : null}
+      <Panel title="Losses">
+        {losses.length === 0 ? <Empty>No record was dropped.</Empty> : <Facts facts={losses} isWide />}
+      </Panel>
+    </>
+  );
+}
+
+function Host({ host, now }: { readonly host: HostView; readonly now: number }) {
+  const { title, facts, flags, requests, breaker } = host;
+  return (
+    <Panel title={title}>
       <Facts facts={facts} />
-      {lanes.map((lane) => (
-        <div key={lane.title} class="lane">
-          <h3>{lane.title}</h3>
-          <Facts facts={lane.facts} />
+      {flags.map((flag) => (
+        <div key={flag.title} class="flag">
+          <h3>{flag.title}</h3>
+          <Facts facts={flag.facts} />
         </div>
       ))}
+      <BreakerLine history={breaker} now={now} />
       {requests.length === 0 ? null : (
         <>
           <h3>Export requests by outcome</h3>
           <Facts facts={requests} />
         </>
       )}
-      {breaker.length === 0 ? null : <Breaker steps={breaker} />}
-    </section>
-  );
-}
-
-function Breaker({ steps }: { readonly steps: readonly BreakerStep[] }) {
-  return (
-    <>
-      <h3>Circuit breaker, changes</h3>
-      <ol class="breaker">
-        {steps.map(({ at, state }, index) => (
-          <li key={index} class={`breaker-${state}`}>
-            <span class="time">{timeOf(at)}</span> {state}
-          </li>
-        ))}
-      </ol>
-    </>
+    </Panel>
   );
 }

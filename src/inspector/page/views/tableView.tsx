@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { TableRow } from '../../model.js';
 import { fetchJson } from '../live.js';
-import { Empty, ScopeBadge } from '../parts.js';
+import { Badge, Empty, ScopeBadge } from '../parts.js';
 
 type Which = 'all' | 'seen' | 'withheld';
 
@@ -77,16 +77,16 @@ function Rows({ rows }: { readonly rows: readonly TableRow[] }) {
               {tag === undefined ? null : <code class="field">{tag}</code>}
               <span class="note">{description}</span>
             </th>
-            <td>
+            <td data-label="Goes to">
               <ScopeBadge scope={scope} />
             </td>
-            <td>
+            <td data-label="Kind of value">
               {kind}
               <span class="detail">{on === '' ? '' : `of each ${on}`}</span>
             </td>
-            <td>
-              {withheld ? <span class="badge state-retrying">withheld by you</span> : null}
-              {seen && !withheld ? <span class="badge state-accepted">seen</span> : null}
+            <td data-label="Here">
+              {withheld ? <Badge text="withheld by you" tone="warn" /> : null}
+              {seen && !withheld ? <Badge text="seen" tone="good" /> : null}
               {seen || withheld ? null : <span class="nothing">not seen</span>}
             </td>
           </tr>
