@@ -118,6 +118,13 @@ describe('what was found and what is on', () => {
     expect(await world.run(['onlyInstrumentation.cjs'], { environment })).toEqual(DONE);
   });
 
+  it('a dry run that can not be written, in a program that sets no logger: one line', async () => {
+    const environment = { DATABRICKS_OTEL_DRY_RUN: 'missing/records.jsonl' };
+    const { stderr } = await world.run(['standalone.mjs'], { environment });
+    expect(lines(stderr)).toEqual([expect.stringContaining("'missing/records.jsonl' can't be used")]);
+    expect(world.db.telemetry.requestCount + world.db.flags.requestCount).toBe(0);
+  });
+
   it('a misspelt switch in a program that sets no logger: one line', async () => {
     const environment = { DATABRICKS_OTEL_ENABEL_TELEMETRY: 'false' };
     const { stderr } = await world.run(['standalone.mjs'], { environment });
