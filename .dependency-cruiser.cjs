@@ -3,7 +3,7 @@ const path = require('node:path');
 
 /** The words that all rooms share. */
 const VOCABULARY =
-  '^src/(tags/|(records|context|connectionHandle|guard|log|lossWarner|stats|background|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto|spanShape|processorMark|registration|globalApi)\\.ts$)';
+  '^src/(tags/|(records|context|connectionHandle|guard|log|lossWarner|stats|background|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto|builtinModules|spanShape|processorMark|registration|globalApi)\\.ts$)';
 /** The public face: the only files that know every room. */
 const FACE = '^src/(index|driver|register)\\.ts$';
 
@@ -30,7 +30,7 @@ const INSPECTOR_SERVER = '^src/inspector/(pageServer|requestGuard|eventStream)\\
 const DOCTOR_NETWORK = '^src/cli/checks/network\\.ts$';
 
 const API = npm('@opentelemetry/api');
-const INSTRUMENTATION_BASE = npm('@opentelemetry/instrumentation');
+const REQUIRE_HOOK = npm('require-in-the-middle');
 const UNDICI = npm('undici');
 const SDK_TYPES = npm('@opentelemetry/(core|sdk-trace[^/]*)');
 
@@ -78,7 +78,7 @@ module.exports = {
       comment: 'other packages may be out of reach where this one is installed, or would be bundled',
       severity: 'error',
       from: { path: '^src/', pathNot: PAGE },
-      to: { path: 'node_modules/', pathNot: [API, INSTRUMENTATION_BASE, UNDICI, SDK_TYPES] },
+      to: { path: 'node_modules/', pathNot: [API, REQUIRE_HOOK, UNDICI, SDK_TYPES] },
     },
     {
       name: 'page-stands-alone',
@@ -128,7 +128,7 @@ module.exports = {
       name: 'patching-in-the-instrumentation-only',
       severity: 'error',
       from: { path: '^src/', pathNot: room('instrumentation') },
-      to: { path: INSTRUMENTATION_BASE },
+      to: { path: REQUIRE_HOOK },
     },
     {
       name: 'tests-stay-outside',

@@ -10,6 +10,7 @@ export {
   type ConnectionServer,
   type ConnectionTelemetryOptions,
   type CredentialHeaders,
+  type DownloadFailure,
   type ProxyRoute,
 } from './connectionHandle.js';
 export { setConnection } from './context.js';

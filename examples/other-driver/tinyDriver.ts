@@ -4,8 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Attributes, type Context, context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-// In your own code: from 'opentelemetry-databricks-sql/driver'
-import { type ConnectionEndpoint, ConnectionHandle, setConnection } from '../../src/driver.js';
+import {
+  type ConnectionEndpoint,
+  ConnectionHandle,
+  setConnection,
+} from 'opentelemetry-databricks-sql/driver';
 
 /** The instrumentation scope that the processor is told of. */
 export const SCOPE = 'tiny-driver';
@@ -28,6 +31,8 @@ export class TinyDriver {
     driverVersion: '1.0.0',
     driverProduct: 'TinyDriver/1.0.0',
     hasStaticToken: true,
+    // For Databricks only, so they stand on no span.
+    tags: { 'databricks.auth.type': 'pat', 'process.runtime.name': 'Node.js' },
   });
   readonly #endpoint: ConnectionEndpoint;
   readonly #token: string;
@@ -47,7 +52,6 @@ export class TinyDriver {
       ...this.#baseTags('CREATE_SESSION'),
       'databricks.driver.version': '1.0.0',
       'databricks.mode': 'SEA',
-      'databricks.auth.type': 'pat',
     };
     const span = this.#tracer.startSpan('openSession', { kind: SpanKind.CLIENT, attributes }, this.#context);
     this.#send();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { pathOf } from '../builtinModules.js';
 
 /** This file, as a path or a URL: CommonJS knows it by one name, ESM by another, and a bundler by none. */
 const ownFile: string | undefined = typeof __filename === 'string' ? __filename : import.meta.url;
@@ -41,8 +41,8 @@ function defaultFolders(): string[] {
   if (ownFile === undefined) {
     return [];
   }
-  const here = dirname(ownFile.startsWith('file:') ? fileURLToPath(ownFile) : ownFile);
-  return FOLDERS.map((folder) => join(here, folder));
+  const path = pathOf(ownFile);
+  return FOLDERS.map((folder) => join(path, '..', folder));
 }
 
 function readFolder(folder: string): ReadonlyMap<string, PageFile> | undefined {

@@ -1,10 +1,8 @@
-import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
-import {
-  InstrumentationBase,
-  InstrumentationNodeModuleDefinition,
-  InstrumentationNodeModuleFile,
-} from '@opentelemetry/instrumentation';
+import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
+import { globalApi } from '../globalApi.js';
+import { announceDriver } from '../registration.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
+import { DriverHook } from './driverHook.js';
 import { DRIVER_FILES, DriverPatcher } from './driverPatcher.js';
 import { DriverTracer } from './driverTracer.js';
 import {
@@ -15,58 +13,86 @@ import type { InstrumentationStats } from './instrumentationStats.js';
 import { type InstrumentOptions, isWantedBy } from './instrumentClientOptions.js';
 import type { ContextAccess } from './spanFactory.js';
 
-const DRIVER = '@databricks/sql';
-
 /**
  * Makes spans of what the Databricks SQL driver for Node.js (`@databricks/sql` 1.16 to 2.x) does, in
- * CommonJS and ESM applications, without a loader flag.
+ * CommonJS and ESM applications, without a loader flag. It is an `Instrumentation` as
+ * `@opentelemetry/instrumentation` defines it, for `NodeSDK` and `registerInstrumentations()` of SDK 2.x and 3.x.
+ * It does not depend on that package, of which each line of the SDK would need another copy.
  */
-export class DatabricksSqlInstrumentation extends InstrumentationBase<DatabricksSqlInstrumentationConfig> {
-  // `declare`: the base class's constructor calls init() and enable(), which may find the driver loaded and
-  // patch it, before field initialisers of ours would run. So the state is made when first asked for.
-  declare private state: InstrumentationState | undefined;
+export class DatabricksSqlInstrumentation {
+  readonly instrumentationName: string = INSTRUMENTATION_SCOPE;
+  readonly instrumentationVersion: string = VERSION;
+  readonly #tracer: DriverTracer;
+  readonly #patcher: DriverPatcher;
+  #config: DatabricksSqlInstrumentationConfig;
+  /** There is one while the instrumentation is enabled. */
+  #hook: DriverHook | undefined;
+  /** It was given a tracer provider, rather than left to find the global one. */
+  #hasProvider = false;
 
   /**
    * @param config see `DatabricksSqlInstrumentationConfig`; every option has a default
    * @throws TypeError that names the option, what was wrong and what is allowed
    */
   constructor(config: DatabricksSqlInstrumentationConfig = {}) {
-    resolveInstrumentationConfig(config);
-    super(INSTRUMENTATION_SCOPE, VERSION, config);
-  }
-
-  /** @throws TypeError that names the option, what was wrong and what is allowed */
-  override setConfig(config: DatabricksSqlInstrumentationConfig = {}): void {
     const resolved = resolveInstrumentationConfig(config);
-    super.setConfig(config);
-    if (this.state !== undefined) {
-      this.state.tracer.config = resolved;
+    this.#config = { enabled: true, ...config };
+    this.#tracer = new DriverTracer(
+      resolved,
+      trace.getTracer(this.instrumentationName, this.instrumentationVersion),
+      metrics.getMeter(this.instrumentationName, this.instrumentationVersion),
+    );
+    this.#patcher = new DriverPatcher(this.#tracer);
+    if (resolved.enabled) {
+      this.enable();
     }
   }
 
-  override setTracerProvider(tracerProvider: TracerProvider): void {
-    super.setTracerProvider(tracerProvider);
-    this.ensureState().tracer.originalTracer = this.tracer;
+  getConfig(): DatabricksSqlInstrumentationConfig {
+    return this.#config;
   }
 
-  override setMeterProvider(meterProvider: MeterProvider): void {
-    super.setMeterProvider(meterProvider);
-    this.ensureState().tracer.meter = this.meter;
+  /** @throws TypeError that names the option, what was wrong and what is allowed */
+  setConfig(config: DatabricksSqlInstrumentationConfig = {}): void {
+    this.#tracer.config = resolveInstrumentationConfig(config);
+    this.#config = { enabled: true, ...config };
   }
 
-  override enable(): void {
-    const { tracer, patcher } = this.ensureState();
-    tracer.enabled = true;
-    super.enable();
-    patcher.patchLoadedDrivers();
+  setTracerProvider(tracerProvider: TracerProvider): void {
+    this.#hasProvider = true;
+    this.#tracer.originalTracer = tracerProvider.getTracer(
+      this.instrumentationName,
+      this.instrumentationVersion,
+    );
+  }
+
+  setMeterProvider(meterProvider: MeterProvider): void {
+    this.#tracer.meter = meterProvider.getMeter(this.instrumentationName, this.instrumentationVersion);
+  }
+
+  isEnabled(): boolean {
+    return this.#hook !== undefined;
+  }
+
+  /** Observes the drivers that are loaded, and those that will be. */
+  enable(): void {
+    this.#tracer.enabled = true;
+    this.#hook ??= new DriverHook((file, moduleExports, version) => {
+      const patch = DRIVER_FILES.get(file);
+      if (patch !== undefined) {
+        this.#patcher.patchExport(moduleExports, version, patch);
+      }
+    });
+    this.#patcher.patchLoadedDrivers();
   }
 
   /** Puts the driver's methods back and ends the spans of statements in flight. */
-  override disable(): void {
-    super.disable();
-    const { tracer, patcher } = this.ensureState();
+  disable(): void {
+    this.#hook?.unhook();
+    this.#hook = undefined;
+    const tracer = this.#tracer;
     tracer.enabled = false;
-    patcher.undoAll();
+    this.#patcher.undoAll();
     for (const statement of tracer.openStatements.drain()) {
       statement.abandon();
     }
@@ -87,15 +113,15 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
     options: Pick<InstrumentOptions, 'enableTelemetry'> = {},
   ): Client {
     const isWanted = isWantedBy(options);
-    const { tracer, patcher } = this.ensureState();
-    tracer.enabled = true;
-    patcher.observeClient(client, isWanted);
+    this.#tracer.enabled = true;
+    this.#tracer.guard(() => this.#joinRegistration());
+    this.#patcher.observeClient(client, isWanted);
     return client;
   }
 
   /** What has happened so far, and the statements whose span has not ended. Counts only. */
   stats(): InstrumentationStats {
-    const { tracer } = this.ensureState();
+    const tracer = this.#tracer;
     return {
       openStatements: tracer.openStatements.size,
       unboundSessions: tracer.unboundSessions,
@@ -106,45 +132,22 @@ export class DatabricksSqlInstrumentation extends InstrumentationBase<Databricks
 
   /** @internal Reads and sets the active Context elsewhere than in the API's global place. */
   useContexts(contexts: ContextAccess): void {
-    this.ensureState().tracer.contexts = contexts;
+    this.#tracer.contexts = contexts;
   }
 
   /** @internal Called once, when a driver was found and before anything of it is patched. */
   onDriver(listener: (version: string | undefined) => void): void {
-    this.ensureState().patcher.onDriver = listener;
+    this.#patcher.onDriver = listener;
   }
 
-  protected override init(): InstrumentationNodeModuleDefinition {
-    // Every version is looked at, so that one which is not supported can be told of.
-    return new InstrumentationNodeModuleDefinition(
-      DRIVER,
-      ['*'],
-      undefined,
-      undefined,
-      DRIVER_FILES.map(([file, patch]) => {
-        const patchExport = (moduleExports: unknown, version?: string): unknown => {
-          this.ensureState().patcher.patchExport(moduleExports, version, patch);
-          return moduleExports;
-        };
-        return new InstrumentationNodeModuleFile(`${DRIVER}/${file}`, ['*'], patchExport, () => undefined);
-      }),
-    );
-  }
-
-  private ensureState(): InstrumentationState {
-    if (this.state === undefined) {
-      const tracer = new DriverTracer(
-        resolveInstrumentationConfig(this.getConfig()),
-        this.tracer,
-        this.meter,
-      );
-      this.state = { tracer, patcher: new DriverPatcher(tracer) };
+  /** No module hook can tell `register` that there is a driver: what it has started serves this one too. */
+  #joinRegistration(): void {
+    const before = globalApi().trace;
+    this.#tracer.registeredProcessor = announceDriver();
+    const provider = globalApi().trace;
+    // A tracer of the API that was made before the provider, by another copy of the API, would not find it.
+    if (before === undefined && provider !== undefined && !this.#hasProvider) {
+      this.setTracerProvider(provider);
     }
-    return this.state;
   }
-}
-
-interface InstrumentationState {
-  readonly tracer: DriverTracer;
-  readonly patcher: DriverPatcher;
 }

@@ -1,7 +1,6 @@
-import Module from 'node:module';
 import { sep } from 'node:path';
+import { type LoadedFile, loadedFiles } from '../builtinModules.js';
 import { logAloud } from '../log.js';
-import { announceDriver } from '../registration.js';
 import { patchClient, patchKernelBackend } from './clientPatches.js';
 import { patchCloudFetch } from './downloadPatches.js';
 import type { DriverClient, DriverHttpConnection, DriverOperation, DriverSession } from './driverShapes.js';
@@ -15,7 +14,7 @@ import { patchHttpConnection, patchWire } from './wirePatches.js';
 type PatchClass = (prototype: object, patches: MethodPatches, tracer: DriverTracer) => void;
 
 /** The driver's files whose default export is a class with something to observe. */
-export const DRIVER_FILES: ReadonlyArray<readonly [file: string, patch: PatchClass]> = [
+export const DRIVER_FILES: ReadonlyMap<string, PatchClass> = new Map([
   ['dist/DBSQLClient.js', patchClient],
   ['dist/DBSQLSession.js', patchSession],
   ['dist/DBSQLOperation.js', patchOperation],
@@ -26,7 +25,7 @@ export const DRIVER_FILES: ReadonlyArray<readonly [file: string, patch: PatchCla
   ['dist/connection/connections/HttpConnection.js', patchHttpConnection],
   ['dist/connection/connections/ThriftHttpConnection.js', patchWire],
   ['dist/kernel/KernelBackend.js', patchKernelBackend],
-];
+]);
 
 const CLIENT_FILE = ['', '@databricks', 'sql', 'dist', 'DBSQLClient.js'].join(sep);
 const SUPPORTED = /^(1\.(1[6-9]|[2-9]\d|\d{3,})|2\.\d+)\./;
@@ -77,7 +76,7 @@ export class DriverPatcher implements ClientObserver {
   /** Patches drivers that were loaded before anybody watched: their classes stand in the module cache. */
   patchLoadedDrivers(): void {
     this.#tracer.guard(() => {
-      const cache = (Module as unknown as { _cache?: ModuleCache })._cache ?? {};
+      const cache = loadedFiles();
       for (const path of Object.keys(cache)) {
         if (path.endsWith(CLIENT_FILE)) {
           this.#patchLoadedDriver(cache, path.slice(0, -'dist/DBSQLClient.js'.length));
@@ -106,7 +105,6 @@ export class DriverPatcher implements ClientObserver {
         );
         return;
       }
-      this.#tracer.registeredProcessor = announceDriver();
       patchClient(prototype, this.#patches, this.#tracer);
       this.#tracer.onSession = (session) => this.#patchFromSession(session);
       this.#tracer.onOperation = (operation) => this.#patchFromOperation(operation);
@@ -219,17 +217,15 @@ export class DriverPatcher implements ClientObserver {
   }
 }
 
-type ModuleCache = Record<string, { readonly exports?: unknown } | undefined>;
+type ModuleCache = Readonly<Record<string, LoadedFile | undefined>>;
 
 /** Result handlers wrap each other; the innermost is the one that downloads, where there are downloads. */
 interface ResultHandlerChain {
   readonly source?: { readonly source?: object };
 }
 
-/** A loader's hook may hand a CommonJS file over as the default export of a namespace. */
 function defaultExportOf(moduleExports: unknown): unknown {
-  const value = (moduleExports as { default?: unknown } | undefined)?.default;
-  return typeof value === 'object' && value !== null ? (value as { default?: unknown }).default : value;
+  return (moduleExports as { default?: unknown } | undefined)?.default;
 }
 
 function prototypeOf(value: unknown): object | undefined {

@@ -1,5 +1,4 @@
 import type { Span } from '@opentelemetry/api';
-import type { InstrumentationConfig } from '@opentelemetry/instrumentation';
 import { callback, choice, flag, integer, MAX_TIMER_MS, value } from '../optionKinds.js';
 import { type OptionsOf, type Resolved, resolveOptions } from '../optionTable.js';
 import { isOwnProcessor, type TelemetryProcessor } from '../processorMark.js';
@@ -27,7 +26,7 @@ export interface ResponseInfo {
 }
 
 /** Options of `DatabricksSqlInstrumentation`. Times in milliseconds. */
-export interface DatabricksSqlInstrumentationConfig extends InstrumentationConfig {
+export interface DatabricksSqlInstrumentationConfig {
   /** False: nothing is patched until `enable()`. Default true. */
   enabled?: boolean;
   /**

@@ -15,7 +15,7 @@ import { globalApi } from '../globalApi.js';
 import { Guard } from '../guard.js';
 import { logAloud, logInfo } from '../log.js';
 import { isOwnProcessor, type TelemetryProcessor } from '../processorMark.js';
-import { suppressTracing } from '../suppressTracing.js';
+import { isTracingSuppressed, suppressTracing } from '../suppressTracing.js';
 import { Tag } from '../tags/index.js';
 import { originalOf } from './directSpan.js';
 import { DirectTracer, type SpanSource } from './directTracer.js';
@@ -161,7 +161,7 @@ export class SpanFactory extends FailSafe {
     }
     const parent = connection.within(active);
     const span = this.#startSpan(operation, parent);
-    if (!this.#hasLooked) {
+    if (!this.#hasLooked && !isTracingSuppressed(parent)) {
       this.#hasLooked = true;
       this.#lookAtFirst(span, connection);
     }

@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { isAbsolute } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathOf, requireOf } from '../builtinModules.js';
 
 /** Packages that bring others along, for installations in which only what was asked for is in reach. */
 const CARRIERS = [
@@ -43,7 +42,7 @@ export class ModuleFinder {
     if (path === undefined) {
       return undefined;
     }
-    const exports: unknown = createRequire(from)(name);
+    const exports: unknown = requireOf(from)(name);
     return typeof exports === 'object' && exports !== null
       ? { exports, finder: new ModuleFinder([path, from, ...this.#starts]) }
       : undefined;
@@ -61,7 +60,7 @@ export function applicationModules(ownFile: string | undefined): ModuleFinder {
     starts.push(...realPathOf(script), script);
   }
   if (ownFile !== undefined) {
-    starts.push(ownFile.startsWith('file:') ? fileURLToPath(ownFile) : ownFile);
+    starts.push(pathOf(ownFile));
   }
   return new ModuleFinder(starts);
 }
@@ -81,7 +80,7 @@ function carriersOf(start: string): string[] {
 
 function resolve(start: string, name: string): string | undefined {
   try {
-    return createRequire(start).resolve(name);
+    return requireOf(start).resolve(name);
   } catch {
     return undefined;
   }

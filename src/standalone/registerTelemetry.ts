@@ -11,13 +11,15 @@ import type { Registration } from '../registration.js';
 import { VERSION } from '../version.js';
 import { BesideContexts } from './besideContexts.js';
 import { ExportFailures, ensureLogger } from './diagnostics.js';
+import { watchForDriver } from './driverWatch.js';
 import { type EnvironmentOptions, readEnvironmentOptions } from './environmentOptions.js';
 import { detectResource, hasGlobalProvider, setContextManager, setPropagator } from './globalSetup.js';
 import { inspectByEnvironment } from './inspectByEnvironment.js';
 import { localProcessors } from './localExport.js';
 import type { ModuleFinder } from './moduleFinder.js';
-import { RunningTelemetry } from './runningTelemetry.js';
-import { SDK_MISSING, Sdk } from './sdk.js';
+import { isBundled } from './ownFile.js';
+import { RunningTelemetry, type RunningTelemetryOptions } from './runningTelemetry.js';
+import { Sdk, sdkMissing } from './sdk.js';
 import { listVariable, samplerByEnvironment, spanLimitsByEnvironment } from './sdkEnvironment.js';
 
 /**
@@ -37,10 +39,11 @@ export function registerTelemetry(
 
 /** The telemetry that the environment asked for: waiting for the driver, running or over. */
 export class RegisteredTelemetry implements Registration {
-  readonly instrumentation = new DatabricksSqlInstrumentation({ enabled: false });
   readonly #environment: Environment;
   readonly #modules: ModuleFinder;
+  #stopWatching: () => void = () => undefined;
   #isWaiting = true;
+  #instrumentation: DatabricksSqlInstrumentation | undefined = undefined;
   #running: RunningTelemetry | undefined = undefined;
   /** Beside a tracer provider of somebody else's: it gets the operations directly. */
   #directProcessor: TelemetryProcessor | undefined = undefined;
@@ -48,34 +51,55 @@ export class RegisteredTelemetry implements Registration {
   constructor(environment: Environment, modules: ModuleFinder) {
     this.#environment = environment;
     this.#modules = modules;
-    try {
-      this.instrumentation.onDriver((version) => this.#start(version));
-      // A driver that is loaded already is found here.
-      this.instrumentation.enable();
-    } catch (error) {
-      this.#fail('the start failed', error);
-    }
+    this.#stopWatching = watchForDriver(() => {
+      try {
+        this.#instrument();
+      } catch (error) {
+        this.#fail('the start failed', error);
+      }
+    });
+  }
+
+  /** `undefined` as long as there is no driver. */
+  get instrumentation(): DatabricksSqlInstrumentation | undefined {
+    return this.#instrumentation;
   }
 
   onDriver(): TelemetryProcessor | undefined {
-    this.#start(undefined);
+    if (this.#isWaiting) {
+      this.#start(undefined, this.#instrument());
+    }
     return this.#directProcessor;
   }
 
   async shutdown(): Promise<void> {
     this.#isWaiting = false;
-    this.instrumentation.disable();
+    this.#stopWatching();
+    this.#instrumentation?.disable();
     await this.#running?.shutdown();
   }
 
-  #start(driverVersion: string | undefined): void {
+  /** The hooks of `@opentelemetry/instrumentation` are set, which find what the driver loads from now on. */
+  #instrument(): DatabricksSqlInstrumentation {
+    if (this.#instrumentation === undefined) {
+      const instrumentation = new DatabricksSqlInstrumentation({ enabled: false });
+      this.#instrumentation = instrumentation;
+      instrumentation.onDriver((version) => this.#start(version, instrumentation));
+      instrumentation.enable();
+    }
+    return this.#instrumentation;
+  }
+
+  #start(driverVersion: string | undefined, instrumentation: DatabricksSqlInstrumentation): void {
     if (!this.#isWaiting) {
       return;
     }
     this.#isWaiting = false;
     try {
       ensureLogger(this.#environment);
-      const spans = hasGlobalProvider() ? this.#startBeside() : this.#startAll();
+      const spans = hasGlobalProvider()
+        ? this.#startBeside(instrumentation)
+        : this.#startAll(instrumentation);
       if (spans !== undefined) {
         const driver = driverVersion === undefined ? 'the driver' : `@databricks/sql ${driverVersion}`;
         logInfo(`${VERSION}, by register: ${driver} is observed; its spans ${spans}`);
@@ -90,10 +114,10 @@ export class RegisteredTelemetry implements Registration {
    *
    * @returns what becomes of spans; `undefined` if nothing was started
    */
-  #startAll(): string | undefined {
+  #startAll(instrumentation: DatabricksSqlInstrumentation): string | undefined {
     const sdk = Sdk.find(this.#modules);
     if (sdk === undefined) {
-      this.#fail(SDK_MISSING);
+      this.#fail(sdkMissing(isBundled()));
       return undefined;
     }
     const options = readEnvironmentOptions(this.#environment);
@@ -112,9 +136,9 @@ export class RegisteredTelemetry implements Registration {
     setContextManager(sdk.modules);
     setPropagator(sdk);
     trace.setGlobalTracerProvider(provider);
-    this.instrumentation.setConfig(options.instrumentation);
-    this.#instrumentBy(provider);
-    this.#run(options, { provider, processor, localProcessors: local, failures });
+    instrumentation.setConfig(options.instrumentation);
+    useProviders(instrumentation, provider);
+    this.#run(options, { instrumentation, provider, processor, localProcessors: local, failures });
     const exporters =
       local.length === 0 ? 'no backend' : listVariable(sdk, 'OTEL_TRACES_EXPORTER').join(', ');
     return `go to ${exporters || 'otlp'}, by ${sdk.name}`;
@@ -126,33 +150,24 @@ export class RegisteredTelemetry implements Registration {
    *
    * @returns what becomes of spans
    */
-  #startBeside(): string {
+  #startBeside(instrumentation: DatabricksSqlInstrumentation): string {
     const options = readEnvironmentOptions(this.#environment);
     const processor = new DatabricksSpanProcessor(options.processor);
     inspectByEnvironment(this.#environment, processor, undefined);
     this.#directProcessor = processor;
-    this.instrumentation.useContexts(new BesideContexts());
-    this.instrumentation.setConfig({ ...options.instrumentation, processor });
-    this.#instrumentBy(globalApi().trace ?? trace.getTracerProvider());
-    this.#run(options, { provider: processor, processor, localProcessors: [] });
+    instrumentation.useContexts(new BesideContexts());
+    instrumentation.setConfig({ ...options.instrumentation, processor });
+    useProviders(instrumentation, globalApi().trace ?? trace.getTracerProvider());
+    this.#run(options, { instrumentation, provider: processor, processor, localProcessors: [] });
     return 'are made by the tracer provider that was registered before';
-  }
-
-  #instrumentBy(provider: TracerProvider): void {
-    this.instrumentation.setTracerProvider(provider);
-    this.instrumentation.setMeterProvider(globalApi().metrics ?? metrics.getMeterProvider());
   }
 
   #run(
     { processor: { shutdownTimeoutMs } }: EnvironmentOptions,
-    parts: Pick<
-      ConstructorParameters<typeof RunningTelemetry>[0],
-      'provider' | 'processor' | 'localProcessors' | 'failures'
-    >,
+    parts: Omit<RunningTelemetryOptions, 'deadlineMs' | 'withSignals'>,
   ): void {
     this.#running = new RunningTelemetry({
       ...parts,
-      instrumentation: this.instrumentation,
       deadlineMs: shutdownTimeoutMs ?? PROCESSOR_OPTIONS.shutdownTimeoutMs.default,
       withSignals: true,
     });
@@ -161,6 +176,11 @@ export class RegisteredTelemetry implements Registration {
   #fail(reason: string, ...details: unknown[]): void {
     this.#isWaiting = false;
     logError(`nothing is observed: ${reason}`, ...details);
-    this.instrumentation.disable();
+    this.#instrumentation?.disable();
   }
+}
+
+function useProviders(instrumentation: DatabricksSqlInstrumentation, provider: TracerProvider): void {
+  instrumentation.setTracerProvider(provider);
+  instrumentation.setMeterProvider(globalApi().metrics ?? metrics.getMeterProvider());
 }

@@ -135,7 +135,12 @@ export class Sdk {
 
 const SDK_PACKAGES = ['@opentelemetry/sdk-trace', '@opentelemetry/sdk-trace-base'];
 
-/** What to tell somebody who has no SDK. */
-export const SDK_MISSING =
-  'no OpenTelemetry SDK was found. Install one: npm install @opentelemetry/sdk-trace (Node.js 22.15 or ' +
-  'later), or npm install @opentelemetry/sdk-trace-base@2 (any Node.js)';
+/** What to tell somebody whose SDK is not in reach. */
+export function sdkMissing(bundled: boolean): string {
+  return bundled
+    ? 'this code is bundled, and an SDK that is in the bundle can not be found. Name it: ' +
+        "startDatabricksTelemetry({ sdk }), with import * as sdk from '@opentelemetry/sdk-trace' or " +
+        "'@opentelemetry/sdk-trace-base' (2.x)"
+    : 'no OpenTelemetry SDK was found. Install one: npm install @opentelemetry/sdk-trace (Node.js 22.15 or ' +
+        'later), or npm install @opentelemetry/sdk-trace-base@2 (any Node.js)';
+}

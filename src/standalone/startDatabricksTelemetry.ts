@@ -16,9 +16,9 @@ import type { ProcessorStats } from '../stats.js';
 import { VERSION } from '../version.js';
 import { PrivateContexts } from './localContexts.js';
 import { applicationModules } from './moduleFinder.js';
-import { ownFile } from './ownFile.js';
+import { isBundled, ownFile } from './ownFile.js';
 import { RunningTelemetry } from './runningTelemetry.js';
-import { SDK_MISSING, Sdk } from './sdk.js';
+import { Sdk, sdkMissing } from './sdk.js';
 
 /** Options of `startDatabricksTelemetry`: those of the processor, and these. Times in milliseconds. */
 export interface StandaloneOptions extends DatabricksSpanProcessorOptions {
@@ -139,7 +139,7 @@ function findSdk(module: object | undefined): Sdk {
     return sdk;
   }
   if (module === undefined) {
-    throw new Error(`${OWNER}: ${SDK_MISSING}`);
+    throw new Error(`${OWNER}: ${sdkMissing(isBundled())}`);
   }
   throw optionError({ owner: OWNER, name: 'sdk' }, module, STANDALONE_OPTIONS.sdk.allowed);
 }

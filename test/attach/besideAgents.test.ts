@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TAG_TABLE } from '../../src/tags/index.js';
 import { startWorld, type World } from './support/world.js';
@@ -67,6 +70,22 @@ describe('register beside another agent: its spans, our records, nothing doubled
   });
 });
 
+describe('the HTTP spans of another agent', () => {
+  it.each([
+    ['the agent first', ['./httpsAgent.mjs', REGISTER]],
+    ['register first', [REGISTER, './httpsAgent.mjs']],
+  ])('are below the spans of the driver, %s', async (_, files) => {
+    expect(await world.run([...importing(...files), 'app.cjs'])).toEqual(DONE);
+    const { spans } = world.receiver;
+    const nameOf = (id: string | undefined) => spans.find(({ spanId }) => spanId === id)?.name.split(' ')[0];
+    const parents = spans
+      .filter(({ scope }) => scope === 'https-agent')
+      .map(({ parentSpanId }) => nameOf(parentSpanId));
+    expect(parents).toEqual(expect.arrayContaining(['openSession', 'SELECT', 'closeSession']));
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+});
+
 describe('what was found and what is on', () => {
   it('OTEL_LOG_LEVEL=info, register alone', async () => {
     const environment = { OTEL_LOG_LEVEL: 'info', DATABRICKS_OTEL_ENABLE_TELEMETRY: 'false' };
@@ -99,6 +118,13 @@ describe('what was found and what is on', () => {
     expect(await world.run(['onlyInstrumentation.cjs'], { environment })).toEqual(DONE);
   });
 
+  it('a dry run that can not be written, in a program that sets no logger: one line', async () => {
+    const environment = { DATABRICKS_OTEL_DRY_RUN: 'missing/records.jsonl' };
+    const { stderr } = await world.run(['standalone.mjs'], { environment });
+    expect(lines(stderr)).toEqual([expect.stringContaining("'missing/records.jsonl' can't be used")]);
+    expect(world.db.telemetry.requestCount + world.db.flags.requestCount).toBe(0);
+  });
+
   it('a misspelt switch in a program that sets no logger: one line', async () => {
     const environment = { DATABRICKS_OTEL_ENABEL_TELEMETRY: 'false' };
     const { stderr } = await world.run(['standalone.mjs'], { environment });
@@ -108,18 +134,24 @@ describe('what was found and what is on', () => {
   });
 
   it.each([
-    ['refuses', 'http://127.0.0.1:9/v1/traces', /ECONNREFUSED|fetch failed|bad port/],
-    ['has no scheme', '127.0.0.1/v1/traces', /./],
-    ['answers 404', 'wrong path', /Not Found|404/],
-  ])('a backend that %s: one line', async (_, url, reason) => {
-    const endpoint = url === 'wrong path' ? new URL('/wrong', world.receiver.tracesUrl).href : url;
+    ['refuses', 'http://127.0.0.1:9', [/could not be exported to your backend: /]],
+    ['has no scheme', '127.0.0.1', [/Could not parse .* URL: '127.0.0.1'/, /could not be exported/]],
+    ['answers 404', undefined, [/could not be exported to your backend: Not Found 404/]],
+  ])('a backend that %s: a line says so', async (_, url, expected) => {
+    const refusing = createServer((_request, response) => response.writeHead(404).end()).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(refusing, 'listening');
+    const { port } = refusing.address() as AddressInfo;
     const environment = {
-      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url ?? `http://127.0.0.1:${port}`,
       DATABRICKS_OTEL_SHUTDOWN_TIMEOUT_MS: '500',
     };
     const { stdout, stderr } = await world.run([...importing(REGISTER), 'app.cjs'], { environment });
+    refusing.close();
     expect(stdout).toBe(DONE.stdout);
-    expect(lines(stderr)).toEqual([expect.stringMatching(reason)]);
+    expect(lines(stderr)).toEqual(expected.map((text) => expect.stringMatching(text)));
     expect(world.sentOperations()).toEqual(OPERATIONS);
   });
 });

@@ -6,14 +6,17 @@ import type { Running } from './running.js';
 /** What came of a run: what the program printed, what the backend and Databricks got. */
 export interface Arrivals {
   readonly stdout: string;
+  readonly stderr: string;
+  /** What `npm run build` printed, where there is that. */
+  readonly buildOutput: string;
   readonly receiver: OtlpReceiver;
   readonly db: LocalDatabricks;
 }
 
 export interface Example {
   readonly name: string;
-  /** Arguments of Node.js, in the example's folder. */
-  readonly args: readonly string[];
+  /** It takes its time, or needs versions of packages that the others can't stand: it has an installation of its own. */
+  readonly isHeavy?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   /** What listens at `OTEL_EXPORTER_OTLP_ENDPOINT`. Default `http`. */
   readonly backend?: 'http' | 'grpc' | 'zerobus';
@@ -23,22 +26,19 @@ export interface Example {
   check(arrivals: Arrivals): void;
 }
 
-const REGISTER = 'opentelemetry-databricks-sql/register';
 const OPERATIONS = ['CREATE_SESSION', 'EXECUTE_STATEMENT', 'DELETE_SESSION'];
 const SPANS = ['connect', 'openSession', 'SELECT', 'closeSession'];
 
 export const EXAMPLES: readonly Example[] = [
-  { name: 'node-sdk-esm', args: ['--import', './telemetry.mjs', 'app.mjs'], check: checkBothSides },
-  { name: 'node-sdk-cjs', args: ['--require', './telemetry.cjs', 'app.cjs'], check: checkBothSides },
+  { name: 'node-sdk-esm', check: checkBothSides },
+  { name: 'node-sdk-cjs', check: checkBothSides },
   {
     name: 'zero-code',
-    args: ['--import', REGISTER, 'app.mjs'],
     environment: { OTEL_SERVICE_NAME: 'example' },
     check: checkBothSides,
   },
   {
     name: 'standalone',
-    args: ['app.mjs'],
     check({ stdout, db }) {
       assert.match(stdout, /3 records sent to Databricks/);
       assert.deepEqual(operationsOf(db), OPERATIONS);
@@ -46,7 +46,6 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     name: 'local-only',
-    args: ['--import', './telemetry.mjs', 'app.mjs'],
     check({ receiver, db }) {
       assert.deepEqual(spanWords(receiver), SPANS);
       assert.equal(db.telemetry.requestCount + db.flags.requestCount, 0, 'requests about telemetry');
@@ -54,7 +53,6 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     name: 'custom-tags',
-    args: ['--import', './telemetry.mjs', 'app.mjs'],
     check({ stdout, receiver, db }) {
       assert.match(stdout, /shop\.order_id to Databricks: false/);
       const statements = receiver.spans.filter(({ name }) => name.startsWith('SELECT'));
@@ -72,8 +70,37 @@ export const EXAMPLES: readonly Example[] = [
     },
   },
   {
-    name: 'serverless',
-    args: ['invoke.mjs'],
+    name: 'worker-threads',
+    environment: { OTEL_SERVICE_NAME: 'example' },
+    check: (arrivals) => checkProcesses(arrivals, 3),
+  },
+  {
+    name: 'cluster',
+    environment: { OTEL_SERVICE_NAME: 'example' },
+    check: (arrivals) => checkProcesses(arrivals, 2),
+  },
+  {
+    name: 'pino',
+    check({ stdout, receiver, db }) {
+      assert.deepEqual(operationsOf(db), OPERATIONS);
+      const lines = stdout.trimEnd().split('\n');
+      const logged = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+      const statement = receiver.spans.find(({ name }) => name.startsWith('SELECT'));
+      const ids = {
+        trace_id: statement?.traceId,
+        statement_id: statement?.attributes['databricks.statement.id'],
+      };
+      assert.ok(ids.statement_id);
+      const ofApplication = logged.find(({ msg }) => msg === 'customers listed');
+      assert.deepEqual(idsOf(ofApplication), { ...ids, span_id: statement?.parentSpanId });
+      const ofStatement = logged.find(({ operation }) => operation === 'executeStatement');
+      assert.deepEqual(idsOf(ofStatement), { ...ids, span_id: statement?.spanId });
+    },
+  },
+  { name: 'esbuild', check: checkBundle },
+  { name: 'webpack', check: checkBundle },
+  {
+    name: 'aws-lambda',
     check({ stdout, receiver, db }) {
       assert.equal(stdout.match(/statusCode: 200/g)?.length, 2);
       assert.deepEqual(operationsOf(db), [...OPERATIONS, ...OPERATIONS]);
@@ -82,7 +109,6 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     name: 'express-two-tenants',
-    args: ['server.mjs'],
     environment: {
       PORT: '0',
       NORTH_TOKEN: 'token-of-north',
@@ -117,7 +143,6 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     name: 'databricks-app',
-    args: ['--import', './telemetry.mjs', 'server.mjs'],
     backend: 'grpc',
     // As Databricks Apps set them, and app.yaml.
     environment: {
@@ -147,7 +172,6 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     name: 'unity-catalog',
-    args: ['--import', './telemetry.mjs', 'app.mjs'],
     backend: 'zerobus',
     environment: {
       DATABRICKS_WORKSPACE_ID: '6012345678901234',
@@ -163,7 +187,6 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     name: 'zero-code',
-    args: ['--import', REGISTER, 'app.mjs'],
     backend: 'grpc',
     // A task of a Databricks job, in an app's way: docs/recipes/jobs.md.
     environment: {
@@ -179,7 +202,6 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     name: 'other-driver',
-    args: ['--import', 'tsx', 'main.ts'],
     check({ stdout, db }) {
       assert.match(stdout, /EXECUTE_STATEMENT/);
       assert.equal(db.telemetry.requestCount, 0);
@@ -191,6 +213,26 @@ function checkBothSides({ stdout, receiver, db }: Arrivals): void {
   assert.match(stdout, /10 rows/);
   assert.deepEqual(spanWords(receiver), SPANS);
   assert.deepEqual(operationsOf(db), OPERATIONS);
+}
+
+/** Each thread or process is observed as one alone would be. */
+function checkProcesses({ stdout, stderr, receiver, db }: Arrivals, count: number): void {
+  assert.equal(stdout.match(/10 rows/g)?.length, count);
+  assert.equal(stderr, '');
+  const times = <Item>(items: readonly Item[]): Item[] => items.flatMap((item) => Array(count).fill(item));
+  assert.deepEqual([...spanWords(receiver)].sort(), times(SPANS).sort());
+  assert.deepEqual([...operationsOf(db)].sort(), times(OPERATIONS).sort());
+}
+
+function idsOf(line: Readonly<Record<string, unknown>> | undefined): object {
+  return { trace_id: line?.['trace_id'], span_id: line?.['span_id'], statement_id: line?.['statement_id'] };
+}
+
+/** The bundler has nothing to say about this package, nor this package about the bundle. */
+function checkBundle(arrivals: Arrivals): void {
+  checkBothSides(arrivals);
+  assert.doesNotMatch(arrivals.stderr, /telemetry/);
+  assert.doesNotMatch(arrivals.buildOutput, /warning/i);
 }
 
 function spanWords(receiver: OtlpReceiver): readonly (string | undefined)[] {

@@ -1,29 +1,28 @@
 /**
- * Runs the examples against a Databricks workspace and an OTLP receiver on loopback, and checks what arrived
- * where. `npm run examples` runs all, `npm run examples -- zero-code` the named ones and prints what they print.
+ * Copies the examples out of the repository, installs what they need and the packed package, runs them against a
+ * Databricks workspace and an OTLP receiver on loopback, and checks what arrived where. `npm run examples` runs
+ * those that are quick, `npm run examples -- --all` all, `npm run examples -- zero-code` the named ones, and prints
+ * what they print.
  */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalDatabricks, TOKEN, WAREHOUSE_PATH } from '../../test/support/local-databricks/index.js';
 import { startOtlpReceiver } from '../../test/support/otlp-receiver.js';
+import { pack } from '../pack.js';
 import { EXAMPLES, type Example, operationsOf } from './examples.js';
+import { type InstalledExample, installAlone, installTogether } from './installing.js';
 import { startLocalZerobus } from './localZerobus.js';
 import { start } from './running.js';
 
-const PROJECT = join(import.meta.dirname, '../..');
-const named = process.argv.slice(2);
+const all = process.argv.includes('--all');
+const named = process.argv.slice(2).filter((word) => word !== '--all');
 const unknown = named.filter((name) => !EXAMPLES.some((example) => example.name === name));
 if (unknown.length > 0) {
   throw new Error(
     `no such example: ${unknown.join(', ')}; there are ${EXAMPLES.map(({ name }) => name).join(', ')}`,
   );
 }
-if (!existsSync(join(PROJECT, 'dist/index.js'))) {
-  throw new Error('the examples use the built package: npm run build');
-}
-
 const folder = await mkdtemp(join(tmpdir(), 'examples-'));
 const [db, receiver] = await Promise.all([startLocalDatabricks(), startOtlpReceiver()]);
 const zerobus = await startLocalZerobus(receiver.tracesUrl);
@@ -31,15 +30,29 @@ const caFile = join(folder, 'ca.pem');
 await writeFile(caFile, db.ca);
 const failed: string[] = [];
 
-for (const example of EXAMPLES.filter(({ name }) => named.length === 0 || named.includes(name))) {
+const chosen = EXAMPLES.filter(({ name, isHeavy }) =>
+  named.length === 0 ? all || isHeavy !== true : named.includes(name),
+);
+const tarball = pack(folder);
+const together = await installTogether(
+  folder,
+  tarball,
+  chosen.flatMap(({ name, isHeavy }) => (isHeavy === true ? [] : [name])),
+);
+
+for (const example of chosen) {
+  const startedAt = performance.now();
   try {
-    const stdout = await run(example);
+    const stdout = await run(
+      example,
+      together.get(example.name) ?? (await installAlone(folder, tarball, example.name)),
+    );
     if (named.length > 0) {
       process.stdout.write(stdout);
     }
     const spans = receiver.spans.length;
     console.log(
-      `ok    ${example.name}: ${spans} spans to the backend, ${operationsOf(db).length} records to Databricks`,
+      `ok    ${example.name}: ${spans} spans to the backend, ${operationsOf(db).length} records to Databricks, ${Math.round((performance.now() - startedAt) / 1_000)} s`,
     );
   } catch (error) {
     failed.push(example.name);
@@ -56,7 +69,8 @@ await Promise.all([
 process.exitCode = failed.length === 0 ? 0 : 1;
 
 /** @returns what the example printed */
-async function run(example: Example): Promise<string> {
+async function run(example: Example, installed: InstalledExample): Promise<string> {
+  const buildOutput = await installed.build();
   db.reset();
   receiver.clear();
   const endpoints = {
@@ -64,7 +78,7 @@ async function run(example: Example): Promise<string> {
     grpc: receiver.grpcUrl,
     zerobus: zerobus.url,
   };
-  const running = start(example.args, join(PROJECT, 'examples', example.name), {
+  const running = start(installed.args, installed.folder, {
     DATABRICKS_HOST: db.host,
     DATABRICKS_PORT: String(db.port),
     DATABRICKS_HTTP_PATH: WAREHOUSE_PATH,
@@ -82,6 +96,6 @@ async function run(example: Example): Promise<string> {
   if (code !== 0) {
     throw new Error(`exit code ${code}\n${stdout}${stderr}`);
   }
-  example.check({ stdout, receiver, db });
+  example.check({ stdout, stderr, buildOutput, receiver, db });
   return stdout;
 }

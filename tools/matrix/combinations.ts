@@ -8,7 +8,7 @@ export interface Combination {
 }
 
 /** The versions of Node.js that each line of the SDK runs on, the smallest first. */
-const NODES: Readonly<Record<SdkLine, readonly number[]>> = { 2: [20, 22, 24], 3: [22, 24] };
+const NODES: Readonly<Record<SdkLine, readonly number[]>> = { 2: [20, 22, 24, 26], 3: [22, 24, 26] };
 const INSTALLS: readonly Install[] = ['at once', 'into an existing application'];
 
 export function combinations(ci: boolean): readonly Combination[] {

@@ -36,8 +36,13 @@ export async function installApplication(place: Place, sdk: SdkLine, install: In
 
 /** The package and the driver, and nothing of an SDK. */
 export async function installWithoutSdk(place: Place): Promise<void> {
+  await installPackages(place, ['@opentelemetry/api', DRIVER_PACKAGE]);
+}
+
+/** This package and others. */
+export async function installPackages(place: Place, packages: readonly string[]): Promise<void> {
   await makeFolder(place);
-  await npmInstall(place, [place.tarball, '@opentelemetry/api', DRIVER_PACKAGE]);
+  await npmInstall(place, [place.tarball, ...packages]);
 }
 
 async function makeFolder({ folder }: Place): Promise<void> {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The newest Node.js of a major version, from the registry; this very one if it is of that version. */
@@ -18,4 +19,11 @@ export function npmFile(): string {
   }
   const root = execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim();
   return join(dirname(root), 'node_modules/npm/bin/npm-cli.js');
+}
+
+/** The file of another package manager, from the registry, to be run by whichever Node.js. */
+export function packageManagerFile(version: string, command: string): string {
+  const args = ['--yes', '--package', version, '--', 'sh', '-c', `command -v ${command}`];
+  const output = execFileSync('npx', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return realpathSync(output.trim());
 }

@@ -1,57 +1,93 @@
 /**
- * Installs the packed package as users do, with both lines of the SDK, on each Node.js that the line
- * supports, and runs applications with it against a local Databricks. `--ci`: the smallest of each line.
+ * Installs the packed package as users do, on each Node.js that it supports, and runs applications with it against
+ * a local Databricks and an OTLP receiver.
+ *
+ * - combinations: both lines of the SDK, with all ways to attach;
+ * - newcomers: empty folders, and the commands and the code of the README, with npm, pnpm and Yarn 1.
+ *
+ * `--ci`: the smallest combinations, and newcomers in pairs. `--newcomers`: these only. `--all`: every newcomer on
+ * every Node.js with every package manager, and Deno and Bun. Further words: only what has one of them in its name.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalDatabricks } from '../../test/support/local-databricks/index.js';
 import { startOtlpReceiver } from '../../test/support/otlp-receiver.js';
+import { pack } from '../pack.js';
 import { checkCombination, checkMissingSdk } from './checks.js';
 import { type Combination, combinations } from './combinations.js';
+import { checkNewcomer } from './newcomer.js';
+import { nameOf, newcomers } from './newcomers.js';
 import { nodeOf, npmFile } from './nodes.js';
+import { checkOtherRuntime, OTHER_RUNTIMES } from './otherRuntimes.js';
+import { readSetUps } from './readme.js';
 
-const PROJECT = join(import.meta.dirname, '../..');
-const ci = process.argv.includes('--ci');
+/** How many run at the same time, each with a database and a receiver of its own. */
+const LANES = 2;
 
-const folder = await mkdtemp(join(tmpdir(), 'matrix-'));
-const [db, receiver] = await Promise.all([startLocalDatabricks(), startOtlpReceiver()]);
-const surroundings = { folder, tarball: pack(), npm: npmFile(), db, receiver };
-const failures: string[] = [];
-
-for (const combination of combinations(ci)) {
-  await attempt(describe(combination), () =>
-    checkCombination(combination, { ...surroundings, node: nodeOf(combination.node) }),
-  );
+interface Lane {
+  readonly folder: string;
+  readonly tarball: string;
+  readonly npm: string;
+  readonly db: Awaited<ReturnType<typeof startLocalDatabricks>>;
+  readonly receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
 }
-await attempt('no SDK at all', () => checkMissingSdk({ ...surroundings, node: process.execPath }));
 
-await Promise.all([db.close(), receiver.close(), rm(folder, { recursive: true, force: true })]);
+interface Check {
+  readonly name: string;
+  run(lane: Lane): Promise<void>;
+}
+
+const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const folder = await mkdtemp(join(tmpdir(), 'matrix-'));
+const tarball = pack(folder);
+const npm = npmFile();
+const failures: string[] = [];
+const waiting = checks().filter(
+  ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
+);
+
+await Promise.all(Array.from({ length: LANES }, runLane));
+await rm(folder, { recursive: true, force: true });
 console.log(failures.length === 0 ? '\nmatrix: all passed' : `\nmatrix: failed: ${failures.join('; ')}`);
 process.exitCode = failures.length === 0 ? 0 : 1;
 
-/** @returns the path of the tarball of a fresh build */
-function pack(): string {
-  execFileSync('npm', ['run', 'build'], { cwd: PROJECT, stdio: 'ignore' });
-  // Without the scripts: what a build prints would stand before the JSON.
-  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const output = execFileSync('npm', args, {
-    cwd: PROJECT,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [packed] = JSON.parse(output) as Array<{ filename: string }>;
-  if (packed === undefined) {
-    throw new Error('npm pack made nothing');
+function checks(): Check[] {
+  const all = newcomers(readSetUps(), flags.includes('--all')).map((newcomer) => ({
+    name: nameOf(newcomer),
+    run: (lane: Lane) => checkNewcomer(newcomer, lane),
+  }));
+  if (flags.includes('--newcomers')) {
+    return all;
   }
-  return join(folder, packed.filename);
+  const installed = combinations(flags.includes('--ci')).map((combination) => ({
+    name: describe(combination),
+    run: (lane: Lane) => checkCombination(combination, { ...lane, node: nodeOf(combination.node) }),
+  }));
+  const withoutSdk = {
+    name: 'no SDK at all',
+    run: (lane: Lane) => checkMissingSdk({ ...lane, node: process.execPath }),
+  };
+  const others = (flags.includes('--all') ? OTHER_RUNTIMES : []).map((runtime) => ({
+    name: `other runtime: ${runtime.name}`,
+    run: (lane: Lane) => checkOtherRuntime(runtime, { ...lane, node: process.execPath }),
+  }));
+  return [...installed, withoutSdk, ...others, ...all];
 }
 
-async function attempt(name: string, check: () => Promise<void>): Promise<void> {
+async function runLane(): Promise<void> {
+  const [db, receiver] = await Promise.all([startLocalDatabricks(), startOtlpReceiver()]);
+  for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+    await attempt(check, { folder, tarball, npm, db, receiver });
+  }
+  await Promise.all([db.close(), receiver.close()]);
+}
+
+async function attempt({ name, run }: Check, lane: Lane): Promise<void> {
   const startedAt = performance.now();
   try {
-    await check();
+    await run(lane);
     console.log(`ok    ${name}  ${seconds(startedAt)}`);
   } catch (error) {
     failures.push(name);

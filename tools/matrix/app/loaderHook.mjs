@@ -1,4 +1,9 @@
-// The hook by which other instrumentations patch ESM.
-import { register } from 'node:module';
+// The hook with which other instrumentations patch ESM: synchronous where Node.js has that, as the older one is
+// deprecated there.
+import * as module from 'node:module';
 
-register('import-in-the-middle/hook.mjs', import.meta.url);
+if (module.registerHooks === undefined) {
+  module.register('import-in-the-middle/hook.mjs', import.meta.url);
+} else {
+  await import('import-in-the-middle/register-hooks.mjs');
+}

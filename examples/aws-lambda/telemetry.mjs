@@ -18,7 +18,16 @@ new NodeSDK({
   spanProcessors,
 }).start();
 
-/** Sends what is queued. It never rejects, and waits for Databricks no longer than `shutdownTimeoutMs`. */
-export async function flushTelemetry() {
-  await Promise.allSettled(spanProcessors.map((processor) => processor.forceFlush()));
+/**
+ * Wraps a handler: whatever is queued is sent before the answer goes out, as the platform may freeze the process
+ * right after it. That never rejects, and for Databricks it takes `shutdownTimeoutMs` at most.
+ */
+export function withTelemetry(handler) {
+  return async (event, context) => {
+    try {
+      return await handler(event, context);
+    } finally {
+      await Promise.allSettled(spanProcessors.map((processor) => processor.forceFlush()));
+    }
+  };
 }

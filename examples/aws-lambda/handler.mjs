@@ -1,5 +1,7 @@
+// The import of the telemetry stands first: it has to run before the driver is used.
+
 import { DBSQLClient } from '@databricks/sql';
-import { flushTelemetry } from './telemetry.mjs';
+import { withTelemetry } from './telemetry.mjs';
 
 // Kept between invocations, as long as the platform keeps the process.
 let connecting;
@@ -15,17 +17,20 @@ async function connect() {
   return client;
 }
 
-export async function handler() {
+export const handler = withTelemetry(async (event) => {
   connecting ??= connect();
   const client = await connecting;
   const session = await client.openSession();
   try {
-    const operation = await session.executeStatement('SELECT id, name FROM customers');
+    const operation = await session.executeStatement(
+      'SELECT id, name FROM customers WHERE country = :country',
+      {
+        namedParameters: { country: event.country },
+      },
+    );
     const rows = await operation.fetchAll();
     return { statusCode: 200, body: JSON.stringify({ rows: rows.length }) };
   } finally {
     await session.close();
-    // The platform may freeze the process as soon as the answer is out: whatever is queued has to go now.
-    await flushTelemetry();
   }
-}
+});

@@ -1,0 +1,23 @@
+// The telemetry stands first. In a bundle no module hook sees the driver, so each client is given to `instrument`.
+
+import { DBSQLClient } from '@databricks/sql';
+import { instrument } from 'opentelemetry-databricks-sql';
+import { stop } from './telemetry.mjs';
+
+const client = instrument(new DBSQLClient());
+await client.connect({
+  host: process.env.DATABRICKS_HOST,
+  port: Number(process.env.DATABRICKS_PORT ?? 443),
+  path: process.env.DATABRICKS_HTTP_PATH,
+  token: process.env.DATABRICKS_TOKEN,
+});
+const session = await client.openSession();
+const operation = await session.executeStatement('SELECT id, name FROM customers WHERE country = :country', {
+  namedParameters: { country: 'IS' },
+});
+const rows = await operation.fetchAll();
+console.log(`${rows.length} rows`);
+await operation.close();
+await session.close();
+await client.close();
+await stop();
