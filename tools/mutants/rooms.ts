@@ -29,6 +29,6 @@ export const ROOMS: Readonly<Record<string, MutatedRoom>> = {
   },
   gate: {
     mutate: ['src/gate/{gate,featureFlag,flagTimes,permission}.ts'],
-    tests: ['test/hosts/gate.test.ts', 'test/hosts/featureFlag.test.ts'],
+    tests: ['test/hosts/gate.test.ts', 'test/hosts/flagUnits.test.ts', 'test/hosts/featureFlag.test.ts'],
   },
 };
