@@ -10,7 +10,7 @@ import { DatabricksExporter } from '../../src/exporter/databricksExporter.js';
 import { loadNetwork } from '../../src/exporter/loadNetwork.js';
 import { recordExporterIn } from '../../src/exporter/opaque.js';
 import { HostRegistry } from '../../src/hosts/hostRegistry.js';
-import type { ConnectionLease } from '../../src/hosts/lane.js';
+import type { ConnectionLease } from '../../src/hosts/lease.js';
 import { OperationRecord } from '../../src/records.js';
 import { TestConnection, type TestConnectionOptions } from '../support/connections.js';
 import {
