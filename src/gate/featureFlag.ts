@@ -45,7 +45,7 @@ export class FeatureFlag implements Flag {
     this.orgId = orgId;
     this.driverVersion = driverVersion;
     this.#services = services;
-    this.#times = new FlagTimes(services.background.runtime);
+    this.#times = new FlagTimes(services.background);
     this.#offEnd = new Wakeup(services.background, () => {
       this.#isOff = false;
     });
@@ -121,14 +121,14 @@ export class FeatureFlag implements Flag {
   }
 
   stats(): FlagStats {
-    const { runtime } = this.#services.background;
+    const { background } = this.#services;
     return {
       orgId: this.orgId,
       driverVersion: this.driverVersion,
       state: this.#state,
       answeredAt: this.#answeredAt,
       nextRequestAt:
-        this.askAt === 0 ? undefined : Math.round(runtime.epochNow() + this.askAt - runtime.now()),
+        this.askAt === 0 ? undefined : Math.round(background.epochNow() + this.askAt - background.now()),
     };
   }
 
@@ -143,7 +143,7 @@ export class FeatureFlag implements Flag {
     const round = new AbortController();
     const stop = (): void => round.abort();
     this.#closed.signal.addEventListener('abort', stop);
-    const deadline = startDeadline(background.runtime, FLAG_TIMEOUT_MS, stop);
+    const deadline = startDeadline(background, FLAG_TIMEOUT_MS, stop);
     try {
       const needsCredentials = exporter.needsCredentials.flag;
       const credentials = needsCredentials ? await asker.credentials.get(round.signal) : undefined;
@@ -202,7 +202,7 @@ export class FeatureFlag implements Flag {
       logDebug(`feature flag: ${this.#state} -> ${state}`);
     }
     this.#state = state;
-    this.#answeredAt = background.runtime.epochNow();
+    this.#answeredAt = background.epochNow();
     this.#times.onAnswer(isEnabled, ttlSeconds);
     this.#stayOff();
   }

@@ -55,7 +55,7 @@ export class Delivery {
     this.#sender = sender;
     this.#queue = queue;
     this.#onDone = onDone;
-    this.#pause = new Pause(background.runtime, options.flushIntervalMs);
+    this.#pause = new Pause(background, options.flushIntervalMs);
     this.#limit = options.batchSize;
   }
 

@@ -69,7 +69,7 @@ export class Host implements Shareable {
     this.#provided =
       tokenProvider === undefined
         ? undefined
-        : new ProvidedCredentials(tokenProvider, address.host, { runtime: background.runtime, guard });
+        : new ProvidedCredentials(tokenProvider, address.host, { runtime: background, guard });
     this.#laneServices = {
       options,
       exporter,
@@ -160,8 +160,8 @@ export class Host implements Shareable {
     if (this.#provided !== undefined) {
       return { credentials: this.#provided, watch: () => undefined };
     }
-    const { runtime } = this.#services.background;
-    const credentials = new WitnessedCredentials(handle.credentials, handle.hasStaticToken, runtime);
+    const { background } = this.#services;
+    const credentials = new WitnessedCredentials(handle.credentials, handle.hasStaticToken, background);
     return { credentials, watch: (connection) => credentials.watch(connection) };
   }
 

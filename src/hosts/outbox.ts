@@ -184,7 +184,7 @@ export class Outbox implements TurnTaker {
   /** The first flush falls anywhere in the interval, so that processes that start together spread out. */
   #flushDelay(): number {
     const { background, options } = this.#services;
-    return this.#hasSent ? options.flushIntervalMs : background.runtime.random() * options.flushIntervalMs;
+    return this.#hasSent ? options.flushIntervalMs : background.random() * options.flushIntervalMs;
   }
 
   #onSendDue(): void {

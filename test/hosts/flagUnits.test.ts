@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Background } from '../../src/background.js';
+import { type Background, backgroundOf } from '../../src/background.js';
 import type { Credentials } from '../../src/credentials/credentials.js';
 import type { FlagResult } from '../../src/exporter/contract.js';
 import { keyedRoute } from '../../src/exporter/routeKey.js';
@@ -32,7 +32,7 @@ let background: Background;
 beforeEach(() => {
   vi.useFakeTimers();
   random = 0.5;
-  background = new Background({ ...NODE_RUNTIME, random: () => random });
+  background = backgroundOf({ ...NODE_RUNTIME, random: () => random });
 });
 
 afterEach(() => {
@@ -91,7 +91,7 @@ describe('FlagTimes', () => {
     [true, 0, 100_000, 3_600],
   ])('after a first answer %s, chance %d, ttl %s s: in %d s', (isEnabled, chance, ttlSeconds, seconds) => {
     random = chance;
-    const times = new FlagTimes(background.runtime);
+    const times = new FlagTimes(background);
     const now = background.now();
     times.onAnswer(isEnabled, ttlSeconds);
     expect(times.askAt - now).toBeCloseTo(seconds * 1_000);
@@ -102,7 +102,7 @@ describe('FlagTimes', () => {
   });
 
   it('is due at the beginning, and again exactly when its time has come', () => {
-    const times = new FlagTimes(background.runtime);
+    const times = new FlagTimes(background);
     expect([times.askAt, times.isDue]).toEqual([0, true]);
     random = 0;
     times.onAnswer(true, 60);
@@ -113,7 +113,7 @@ describe('FlagTimes', () => {
   });
 
   it('waits 1, 2, 4, 8, 15, 30 and then 60 s without an answer, and begins anew after one', () => {
-    const times = new FlagTimes(background.runtime);
+    const times = new FlagTimes(background);
     const waits = () => {
       const now = background.now();
       times.onFailure({ outcome: 'failure', error: '500' });
@@ -128,7 +128,7 @@ describe('FlagTimes', () => {
   });
 
   it('waits as long as is asked for, and a little longer; hurry does not shorten it', () => {
-    const times = new FlagTimes(background.runtime);
+    const times = new FlagTimes(background);
     const now = background.now();
     times.onFailure({ outcome: 'failure', error: '429', retryAfterMs: 7_000 });
     expect(times.askAt - now).toBeCloseTo(8_000);
@@ -141,7 +141,7 @@ describe('FlagTimes', () => {
   });
 
   it('is hurried out of a wait of its own, not sooner than a second after the last question', () => {
-    const times = new FlagTimes(background.runtime);
+    const times = new FlagTimes(background);
     times.onAsked();
     const now = background.now();
     times.onFailure({ outcome: 'failure', error: '500' });
@@ -158,7 +158,7 @@ describe('FlagTimes', () => {
   });
 
   it('is postponed by what ends later, and only then', () => {
-    const times = new FlagTimes(background.runtime);
+    const times = new FlagTimes(background);
     times.onAnswer(true, 90);
     const now = background.now();
     const askAt = times.askAt;
