@@ -249,6 +249,28 @@ export const EXAMPLES: readonly Example[] = [
     check: (arrivals) => checkBesideAgent(arrivals, arrivals.intake.text()),
   },
   {
+    name: 'nextjs',
+    isHeavy: true,
+    environment: { PORT: '0', NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+    async use(running) {
+      const port = (await running.printed(/http:\/\/localhost:(\d+)/))[1];
+      const response = await fetch(`http://127.0.0.1:${port}/customers`);
+      assert.deepEqual(await response.json(), { customers: 10 });
+      running.end();
+    },
+    check({ stderr, receiver, db }) {
+      assert.doesNotMatch(stderr, /telemetry/);
+      // Next.js makes spans of its own: the driver's are below them.
+      const own = receiver.spans.filter(({ scope }) => scope === 'opentelemetry-databricks-sql');
+      assert.deepEqual(
+        own.map(({ name }) => name.split(' ')[0]),
+        SPANS,
+      );
+      assert.ok(own.every(({ parentSpanId }) => parentSpanId !== undefined));
+      assert.deepEqual(operationsOf(db), OPERATIONS);
+    },
+  },
+  {
     name: 'other-driver',
     check({ stdout, db }) {
       assert.match(stdout, /EXECUTE_STATEMENT/);
