@@ -18,6 +18,7 @@ const NAMES = [
   'span',
   'foreign',
   'statement',
+  'ledger',
   'encode',
   'send',
   'burst',

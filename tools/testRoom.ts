@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   tags: ['test/tags', 'test/vocabulary'],
   exporter: ['test/exporter'],
-  hosts: ['test/hosts'],
+  hosts: ['test/hosts', 'test/fleet'],
   processor: ['test/processor', 'test/records'],
   instrumentation: ['test/instrumentation', 'test/truth'],
   sql: ['test/sql'],

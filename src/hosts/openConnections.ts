@@ -21,6 +21,9 @@ export class OpenConnections {
       this.#furtherCount--;
     },
   };
+  readonly #forget = (connection: OpenConnection): void => {
+    this.#known.delete(connection);
+  };
   #furtherCount = 0;
   #lastNumber = 0;
   #lastLane = 0;
@@ -36,9 +39,7 @@ export class OpenConnections {
       this.#furtherCount++;
       return undefined;
     }
-    const connection = new OpenConnection({ number, openedAt, verdict }, handle, (closed) =>
-      this.#known.delete(closed),
-    );
+    const connection = new OpenConnection({ number, openedAt, verdict }, handle, this.#forget);
     handle.listen(connection);
     this.#known.add(connection);
     return connection;

@@ -5,11 +5,17 @@ import type { BundledFacts } from './supportBundle.js';
 /** Connections that are described one by one: the latest. */
 const MAX_CONNECTIONS = 100;
 
-/** The state for the support bundle: numbers and words of closed lists. Hosts have numbers for names. */
+const WORKSPACE_TAG = 'databricks.workspace.id';
+
+/**
+ * The state for the support bundle: numbers and words of closed lists. Hosts have numbers for names, and workspaces
+ * their ids only where records have them, too.
+ */
 export function bundledState(stats: ObservedStats, kept: Kept): BundledFacts {
   const { queued, inFlight, exported, rejected, openStatements, invalidValues, internalErrors } = stats;
   const { breakerChanges, verdicts } = kept;
   const open = kept.connections(MAX_CONNECTIONS);
+  const showsOrg = kept.authenticated && !kept.withheld.has(WORKSPACE_TAG);
   const numbers = new Map(stats.hosts.map((host, index) => [authority(host), index + 1]));
   return {
     totals: { queued, inFlight, exported, rejected, openStatements, invalidValues, internalErrors },
@@ -18,14 +24,14 @@ export function bundledState(stats: ObservedStats, kept: Kept): BundledFacts {
     gate: verdicts.map(({ decision, decidedBy, connections }) => ({ decision, decidedBy, connections })),
     openConnections: {
       total: open.total,
-      latest: open.latest.map((connection) => bundledConnection(connection, numbers)),
+      latest: open.latest.map((connection) => bundledConnection(connection, { numbers, showsOrg })),
     },
-    hosts: stats.hosts.map((host, index) => ({ number: index + 1, ...bundledHost(host) })),
+    hosts: stats.hosts.map((host, index) => ({ number: index + 1, ...bundledHost(host, showsOrg) })),
     breakerChanges: breakerChanges.map(({ at, host, state }) => ({ at, host: numbers.get(host), state })),
   };
 }
 
-function bundledHost(host: ObservedHost): BundledFacts {
+function bundledHost(host: ObservedHost, showsOrg: boolean): BundledFacts {
   const { connections, lanes, pausedLanes, forcedLanes, queued, inFlight, breaker } = host;
   return {
     connections,
@@ -35,7 +41,7 @@ function bundledHost(host: ObservedHost): BundledFacts {
     queued,
     inFlight,
     breaker: { state: breaker.state, openSince: breaker.openSince },
-    flags: host.flags.map(bundledFlag),
+    flags: host.flags.map((flag) => bundledFlag(flag, showsOrg)),
     exportRequests: { ...host.exportRequests },
   };
 }
@@ -43,7 +49,7 @@ function bundledHost(host: ObservedHost): BundledFacts {
 /** Its driver's name is the driver's own text, and left out; its host is a number. */
 function bundledConnection(
   connection: ObservedConnection,
-  numbers: ReadonlyMap<string, number>,
+  { numbers, showsOrg }: { readonly numbers: ReadonlyMap<string, number>; readonly showsOrg: boolean },
 ): BundledFacts {
   const { number, openedAt, host, port, orgId, driverVersion, decision, decidedBy, outcome, lane } =
     connection;
@@ -51,26 +57,28 @@ function bundledConnection(
     number,
     openedAt,
     host: host === undefined || port === undefined ? undefined : numbers.get(authority({ host, port })),
-    orgId,
+    orgId: showsOrg ? orgId : undefined,
     driverVersion,
     decision,
     decidedBy,
     outcome,
-    lane: lane === undefined ? undefined : bundledLane(lane),
+    lane: lane === undefined ? undefined : bundledLane(lane, showsOrg),
   };
 }
 
-function bundledLane({ number, connections, queued, inFlight, isPaused, flag }: ObservedLane): BundledFacts {
+function bundledLane(lane: ObservedLane, showsOrg: boolean): BundledFacts {
+  const { number, connections, queued, inFlight, isPaused, flag } = lane;
   return {
     number,
     connections,
     queued,
     inFlight,
     isPaused,
-    flag: flag === undefined ? undefined : bundledFlag(flag),
+    flag: flag === undefined ? undefined : bundledFlag(flag, showsOrg),
   };
 }
 
-function bundledFlag({ orgId, driverVersion, state, answeredAt, nextRequestAt }: ObservedFlag): BundledFacts {
-  return { orgId, driverVersion, state, answeredAt, nextRequestAt };
+function bundledFlag(flag: ObservedFlag, showsOrg: boolean): BundledFacts {
+  const { orgId, driverVersion, state, answeredAt, nextRequestAt } = flag;
+  return { orgId: showsOrg ? orgId : undefined, driverVersion, state, answeredAt, nextRequestAt };
 }

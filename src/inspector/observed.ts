@@ -46,5 +46,9 @@ export interface Kept {
   /** Whether there has been no change that is not kept. */
   readonly isBreakerHistoryWhole: boolean;
   readonly verdicts: readonly VerdictCount[];
+  /** Tags that Databricks does not get. */
+  readonly withheld: ReadonlySet<string>;
+  /** Whether logs say whose they are. */
+  readonly authenticated: boolean;
   readonly connections: (max: number) => ObservedConnections;
 }

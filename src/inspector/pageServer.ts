@@ -56,6 +56,8 @@ export class PageServer {
         maxHeaderSize: MAX_HEADER_BYTES,
         requestTimeout: REQUEST_TIMEOUT_MS,
         headersTimeout: REQUEST_TIMEOUT_MS,
+        // Else half a request keeps its place for 30 s.
+        connectionsCheckingInterval: REQUEST_TIMEOUT_MS / 2,
       },
       (request, response) => this.#onRequest(request, response),
     );

@@ -40,7 +40,7 @@ interface SentTag extends TagBase {
   readonly rule: ValueRule;
 }
 
-/** A tag of a connection, on the span that opens a session. Read and encoded by a loop over the rows. */
+/** A tag of a connection, on the span that opens a session or on the connection's handle. Read and encoded by a loop over the rows. */
 export interface ConnectionTag extends SentTag {
   readonly on: 'connection';
 }

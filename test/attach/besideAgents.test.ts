@@ -70,6 +70,22 @@ describe('register beside another agent: its spans, our records, nothing doubled
   });
 });
 
+describe('the HTTP spans of another agent', () => {
+  it.each([
+    ['the agent first', ['./httpsAgent.mjs', REGISTER]],
+    ['register first', [REGISTER, './httpsAgent.mjs']],
+  ])('are below the spans of the driver, %s', async (_, files) => {
+    expect(await world.run([...importing(...files), 'app.cjs'])).toEqual(DONE);
+    const { spans } = world.receiver;
+    const nameOf = (id: string | undefined) => spans.find(({ spanId }) => spanId === id)?.name.split(' ')[0];
+    const parents = spans
+      .filter(({ scope }) => scope === 'https-agent')
+      .map(({ parentSpanId }) => nameOf(parentSpanId));
+    expect(parents).toEqual(expect.arrayContaining(['openSession', 'SELECT', 'closeSession']));
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+});
+
 describe('what was found and what is on', () => {
   it('OTEL_LOG_LEVEL=info, register alone', async () => {
     const environment = { OTEL_LOG_LEVEL: 'info', DATABRICKS_OTEL_ENABLE_TELEMETRY: 'false' };
@@ -100,6 +116,13 @@ describe('what was found and what is on', () => {
   it.each(['OTEL_SDK_DISABLED', 'OTEL_LOG_LEVEL'])('the same with %s: silence', async (variable) => {
     const environment = { [variable]: variable === 'OTEL_LOG_LEVEL' ? 'none' : 'true' };
     expect(await world.run(['onlyInstrumentation.cjs'], { environment })).toEqual(DONE);
+  });
+
+  it('a dry run that can not be written, in a program that sets no logger: one line', async () => {
+    const environment = { DATABRICKS_OTEL_DRY_RUN: 'missing/records.jsonl' };
+    const { stderr } = await world.run(['standalone.mjs'], { environment });
+    expect(lines(stderr)).toEqual([expect.stringContaining("'missing/records.jsonl' can't be used")]);
+    expect(world.db.telemetry.requestCount + world.db.flags.requestCount).toBe(0);
   });
 
   it('a misspelt switch in a program that sets no logger: one line', async () => {

@@ -144,6 +144,21 @@ describe('the option processor: the same records as with a tracer provider of th
     expect(instrumentation.stats().userCodeFailures).toEqual({});
   });
 
+  it('whose own span is the active one while the driver sends something', async () => {
+    setContexts();
+    const { spans, provider } = agentProvider();
+    start(provider);
+    const active = new Set<unknown>();
+    const authenticate = async () => {
+      active.add(trace.getSpan(context.active()));
+      return { Authorization: 'Bearer x' };
+    };
+    await useDriver(server, { authType: 'custom', provider: { authenticate } } as never);
+    active.delete(undefined);
+    expect(active.size).toBeGreaterThan(5);
+    expect(spans).toEqual(expect.arrayContaining([...active]));
+  });
+
   it('below a span of such an agent, which is their parent', async () => {
     setContexts();
     const { spans, provider } = agentProvider();

@@ -107,7 +107,7 @@ describe('the doctor', () => {
     const [api, sdk] = checkOpenTelemetry(other);
     expect(api).toMatchObject({ level: 'warn' });
     expect(api?.text).toContain('1.4.0');
-    expect(sdk).toMatchObject({ level: 'fail', text: 'not installed' });
+    expect(sdk).toMatchObject({ level: 'warn', text: 'not installed' });
   });
 
   it('takes copies of one version for what they are', () => {
@@ -187,6 +187,11 @@ describe('the doctor', () => {
       advice: /must come first/,
     });
     expect(await check(`${register} --require ./early.cjs`)).toMatchObject({ level: 'ok' });
+    write(
+      'node_modules/opentelemetry-databricks-sql/register.js',
+      "console.error('opentelemetry-databricks-sql nothing is observed: no SDK')",
+    );
+    expect(await check(register)).toMatchObject({ level: 'fail', advice: /nothing is observed: no SDK/ });
     expect(await check(`--require ./gone.cjs ${register}`)).toMatchObject({
       level: 'fail',
       text: /could not be loaded: Error: Cannot find module/,

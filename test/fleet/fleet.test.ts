@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { dispersionOf, MAX_DISPERSION, MAX_PEAK_RATIO, measure } from '../../tools/fleet/measures.js';
+import { imageOf } from '../../tools/fleet/page.js';
 import { FLAG_INTERVAL_S, SCENARIOS } from '../../tools/fleet/scenarios.js';
 import { type Run, simulate } from '../../tools/fleet/simulation.js';
 import { SimulatedRuntime } from '../support/simulatedRuntime.js';
@@ -58,6 +60,21 @@ describe('a fleet of 1,000 processes', { timeout: PATIENCE_MS }, () => {
     expect(await simulate(short, 50, 7)).toEqual(run);
     expect(await simulate(short, 50, 8)).not.toEqual(run);
   });
+});
+
+describe('docs/fleet.md', () => {
+  it.each(SCENARIOS.map((scenario) => [scenario.title, scenario] as const))(
+    'shows "%s"',
+    async (title, scenario) => {
+      const docs = new URL('../../docs/', import.meta.url);
+      const page = await readFile(new URL('fleet.md', docs), 'utf8');
+      expect(page).toContain(`## ${title}\n`);
+      expect(page).toContain(`(${imageOf(scenario)})`);
+      const picture = await readFile(new URL(imageOf(scenario), docs), 'utf8');
+      expect(picture).toContain(`<title>${title}</title>`);
+      expect(picture).toContain('prefers-color-scheme: dark');
+    },
+  );
 });
 
 describe('the index of dispersion', () => {

@@ -141,6 +141,18 @@ describe('the page server', () => {
     expect(error.code).toMatch(/ECONNRESET|EPIPE/);
   });
 
+  it('frees within seconds what requests take that never end', async () => {
+    const sockets = Array.from({ length: 200 }, () => {
+      const socket = connect(Number(address.port), '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write('GET /');
+      return socket;
+    });
+    const isOver = (): boolean => sockets.every(({ closed }) => closed);
+    await expect.poll(isOver, { timeout: 12_000, interval: 200 }).toBe(true);
+    expect(await get(at(''))).toMatchObject({ status: 200 });
+  }, 20_000);
+
   it('opens 8 event streams of 10,000, and answers the others with 503 or not at all', async () => {
     const outcomes = new Map<string, number>();
     const note = (outcome: string): void => {

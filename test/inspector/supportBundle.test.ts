@@ -107,6 +107,42 @@ describe('the support bundle', () => {
     );
   });
 
+  it.each([
+    [true, {}, {}],
+    [false, { withhold: ['databricks.workspace.id'] }, {}],
+    [false, {}, { authenticatedExport: false }],
+  ])(
+    'has ids of workspaces (%s) where records have them: %j, %j',
+    async (hasIds, options, exporterOptions) => {
+      const processor = new DatabricksSpanProcessor({
+        ...options,
+        exporter: new DryRunExporter({ stream: new PassThrough().resume(), ...exporterOptions }),
+      });
+      const source = new ProcessorSource(
+        {
+          observation: processor[OBSERVATION],
+          stats: () => processor.stats() as ObservedStats,
+          localRule: () => undefined,
+        },
+        () => undefined,
+      );
+      // One lane of which the flag is asked, and a connection that the gate refuses.
+      for (const telemetry of [{}, { enableTelemetry: false }]) {
+        const started = span({
+          attributes: {
+            'databricks.operation.type': 'EXECUTE_STATEMENT',
+            'databricks.workspace.id': '987654321',
+          },
+        });
+        processor.onStart(started, contextOf(connectionHandle({ orgId: '987654321', telemetry })));
+        processor.onEnd(started);
+      }
+      const text = JSON.stringify(source.bundle());
+      expect(text.match(/987654321/g)?.length ?? 0).toBe(hasIds ? 5 : 0);
+      await processor.shutdown();
+    },
+  );
+
   it('says what the gate, the queue and the hosts did', async () => {
     const processor = new DatabricksSpanProcessor({
       exporter: new DryRunExporter({ stream: new PassThrough().resume() }),

@@ -55,6 +55,40 @@ describe('what went where', () => {
     ]);
   });
 
+  it('shows tags of the connection’s handle on the side of Databricks alone, and says that they are on no span', () => {
+    const handleTags = {
+      'os.type': 'linux',
+      'host.arch': 'pdp11',
+      'databricks.locale': 'en_US',
+      'databricks.mode': 'SEA',
+      'app.customer': 'jane',
+    };
+    const fields = new Map([
+      ['system_configuration.os_name', 'linux'],
+      ['driver_connection_params.mode', 'THRIFT'],
+    ]);
+    const lines = tagLines(
+      { 'databricks.mode': 'THRIFT' },
+      { fields, wasSent: true },
+      { withheld: new Set(['databricks.locale']), localRule: () => undefined },
+      handleTags,
+    );
+    const shown = lines.map(({ tag, local, localRule, databricks, rule }) => [
+      tag,
+      local,
+      localRule,
+      databricks,
+      rule,
+    ]);
+    expect(shown).toEqual([
+      ['app.customer', undefined, 'not_on_span', undefined, 'unknown'],
+      ['databricks.mode', 'THRIFT', undefined, 'THRIFT', 'sent'],
+      ['os.type', undefined, 'not_on_span', 'linux', 'sent'],
+      ['host.arch', undefined, 'not_on_span', undefined, 'invalid'],
+      ['databricks.locale', undefined, 'not_on_span', undefined, 'withheld'],
+    ]);
+  });
+
   it('has no query text and no parameters but on request', () => {
     const attributes = {
       'db.query.text': 'SELECT 1',

@@ -9,20 +9,18 @@ import { fileURLToPath } from 'node:url';
 import { type LocalDatabricks, startLocalDatabricks } from '../support/local-databricks/index.js';
 import type { ApplicationReport, Assignment } from './application.js';
 import { CASES, type OutageCase } from './cases.js';
-import { faultsOf, SESSION_RECORDS } from './verdict.js';
+import { faultsOf } from './verdict.js';
 
 const APPLICATION = fileURLToPath(new URL('./application.ts', import.meta.url));
 /** Programs at a time. Most of them wait. */
 const PROGRAMS = 6;
-/** For statements and records to get through, the outage included. */
-const TIME_LIMIT_MS = 240_000;
 
 async function run(outage: OutageCase): Promise<string[]> {
   const db = await startLocalDatabricks();
   const failing = outage.fail(db).catch(() => undefined);
   const child = startApplication(outage, db);
   try {
-    const report = await reportOf(child, outage, db);
+    const report = await reportOf(child);
     return report === undefined ? ['the program did not report'] : faultsOf(outage, db, report);
   } finally {
     child.kill('SIGKILL');
@@ -41,21 +39,8 @@ function startApplication({ statements, concurrency, block }: OutageCase, db: Lo
   return fork(APPLICATION, [JSON.stringify(assignment)], { execArgv: ['--import', 'tsx'] });
 }
 
-/** Lets it run its statements, waits for what they leave behind, and has it end. */
-async function reportOf(
-  child: ChildProcess,
-  outage: OutageCase,
-  db: LocalDatabricks,
-): Promise<ApplicationReport | undefined> {
+async function reportOf(child: ChildProcess): Promise<ApplicationReport | undefined> {
   const ended = once(child, 'exit').then(() => undefined);
-  if ((await Promise.race([once(child, 'message'), ended])) === undefined) {
-    return undefined;
-  }
-  // What has not come by then is what the verdict is about.
-  await db.telemetry
-    .waitForLogs(outage.statements + SESSION_RECORDS - 1, TIME_LIMIT_MS)
-    .catch(() => undefined);
-  child.send('end');
   const message = await Promise.race([once(child, 'message'), ended]);
   return message?.[0] as ApplicationReport | undefined;
 }

@@ -3,7 +3,7 @@ import type { ApplicationReport } from './application.js';
 import type { OutageCase } from './cases.js';
 
 /** Records besides those of statements: the opening and the closing of the session. */
-export const SESSION_RECORDS = 2;
+const SESSION_RECORDS = 2;
 
 /** What is wrong; nothing if every statement arrived, once. */
 export function faultsOf(outage: OutageCase, db: LocalDatabricks, report: ApplicationReport): string[] {

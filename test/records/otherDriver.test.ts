@@ -55,6 +55,7 @@ describe('a driver that makes its spans by the plain OpenTelemetry API', () => {
       new Map([
         ['auth_type', 'pat'],
         ['system_configuration.driver_version', '1.0.0'],
+        ['system_configuration.runtime_name', 'Node.js'],
         ['driver_connection_params.mode', 'SEA'],
       ]),
     );

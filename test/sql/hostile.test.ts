@@ -62,6 +62,13 @@ const INPUTS: readonly HostileInput[] = [
   { name: 'rows', unit: "(1, 'a', NULL), ", before: 'VALUES ', text: 'VALUES (?, ?, ?),' },
   { name: 'rows of changing length', unit: '(1),(1,1),', before: 'VALUES ', text: undefined },
   { name: 'one endless row after a short one', unit: '(', before: 'VALUES (1), ', text: undefined },
+  { name: 'comments behind BEGIN', unit: '--\n', before: 'BEGIN ', text: 'BEGIN' },
+  { name: 'comments behind SET', unit: '--\n', before: 'SET ', text: 'SET' },
+  { name: 'hints behind COPY INTO', unit: '/*+ 1 */', before: 'COPY INTO t FROM ', text: 'COPY INTO t FROM' },
+  { name: 'a long name of a principal', unit: 'é', before: 'CREATE USER ', text: 'CREATE USER ?' },
+  { name: 'a principal of many words', unit: 'as ', before: 'SHOW GRANTS ', text: 'SHOW GRANTS ?' },
+  { name: 'signs behind INSERT', unit: '+', before: 'INSERT INTO t ', text: undefined },
+  { name: 'equals signs of a tag', unit: '"= :a', before: 'SET TAG ON ', text: undefined },
   { name: 'settings', unit: 'SET a.b=c;', before: '', text: 'SET a.b=?' },
 ];
 

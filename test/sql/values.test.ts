@@ -256,27 +256,78 @@ describe('values that a second search found', () => {
     ['SELECT * FROM ./jane', 'SELECT * FROM .?', 'SELECT'],
     ['SELECT * FROM read_files(/mnt/jane/*, x => /a)', 'SELECT * FROM read_files(?, x => ?)', 'SELECT'],
     ['SELECT a/b, (a) /b, 1/c FROM t', 'SELECT a/b, (a) /b, ?/c FROM t', 'SELECT t'],
+    ['*/\n', '*/', undefined],
+    ['SELECT f(*/ ), a FROM t', 'SELECT f(*/), a FROM t', 'SELECT t'],
     // A table may be called like the preposition.
     ['COPY INTO from FROM /mnt/jane', 'COPY INTO from FROM ?', 'COPY INTO from'],
     // Keys in quotes, signs, parentheses, a function's arguments.
     ["ALTER TABLE t SET TAGS ('k' = jane)", 'ALTER TABLE t SET TAGS (? = ?)', 'ALTER TABLE t'],
-    ["CREATE TABLE t OPTIONS ('a.b' jane:x, \"c\" jane)", 'CREATE TABLE t OPTIONS (? ?:?, ? ?)', 'CREATE TABLE t'],
-    ['CREATE CONNECTION c OPTIONS (host (jane), password -jane)', 'CREATE CONNECTION c OPTIONS (host (?), password -?)', 'CREATE CONNECTION c'],
-    ['ALTER TABLE t SET TBLPROPERTIES (k = ((jane), bob), l = x)', 'ALTER TABLE t SET TBLPROPERTIES (k = ((?), ?), l = ?)', 'ALTER TABLE t'],
-    ['CREATE TABLE t OPTIONS (k = concat(jane, lower(bob)), l x)', 'CREATE TABLE t OPTIONS (k = concat(?, lower(?)), l ?)', 'CREATE TABLE t'],
-    ['INSERT INTO t PARTITION (a = (SELECT max(b) FROM u)) VALUES (1)', 'INSERT INTO t PARTITION (a = (SELECT max(b) FROM u)) VALUES (?)', 'INSERT t SELECT u'],
+    [
+      'CREATE TABLE t OPTIONS (\'a.b\' jane:x, "c" jane)',
+      'CREATE TABLE t OPTIONS (? ?:?, ? ?)',
+      'CREATE TABLE t',
+    ],
+    [
+      'CREATE CONNECTION c OPTIONS (host (jane), password -jane)',
+      'CREATE CONNECTION c OPTIONS (host (?), password -?)',
+      'CREATE CONNECTION c',
+    ],
+    [
+      'ALTER TABLE t SET TBLPROPERTIES (k = ((jane), bob), l = x)',
+      'ALTER TABLE t SET TBLPROPERTIES (k = ((?), ?), l = ?)',
+      'ALTER TABLE t',
+    ],
+    [
+      'CREATE TABLE t OPTIONS (k = concat(jane, lower(bob)), l x)',
+      'CREATE TABLE t OPTIONS (k = concat(?, lower(?)), l ?)',
+      'CREATE TABLE t',
+    ],
+    [
+      'INSERT INTO t PARTITION (a = (SELECT max(b) FROM u)) VALUES (1)',
+      'INSERT INTO t PARTITION (a = (SELECT max(b) FROM u)) VALUES (?)',
+      'INSERT t SELECT u',
+    ],
+    [
+      'INSERT WITH SCHEMA EVOLUTION INTO t PARTITION (a = jane) SELECT 1',
+      'INSERT WITH SCHEMA EVOLUTION INTO t PARTITION (a = ?) SELECT ?',
+      'INSERT t SELECT',
+    ],
     // PARTITION behind EXISTS is no name, if a table is altered.
-    ['ALTER TABLE t DROP IF EXISTS PARTITION (a = jane)', 'ALTER TABLE t DROP IF EXISTS PARTITION (a = ?)', 'ALTER TABLE t'],
-    ['ALTER TABLE t ADD IF NOT EXISTS PARTITION (a = jane, b = x)', 'ALTER TABLE t ADD IF NOT EXISTS PARTITION (a = ?, b = ?)', 'ALTER TABLE t'],
-    ['CREATE TABLE IF NOT EXISTS partition (a INT)', 'CREATE TABLE IF NOT EXISTS partition (a INT)', 'CREATE TABLE partition'],
+    [
+      'ALTER TABLE t DROP IF EXISTS PARTITION (a = jane)',
+      'ALTER TABLE t DROP IF EXISTS PARTITION (a = ?)',
+      'ALTER TABLE t',
+    ],
+    [
+      'ALTER TABLE t ADD IF NOT EXISTS PARTITION (a = jane, b = x)',
+      'ALTER TABLE t ADD IF NOT EXISTS PARTITION (a = ?, b = ?)',
+      'ALTER TABLE t',
+    ],
+    [
+      'CREATE TABLE IF NOT EXISTS partition (a INT)',
+      'CREATE TABLE IF NOT EXISTS partition (a INT)',
+      'CREATE TABLE partition',
+    ],
     ["LIST FILES r'/jane' /mnt/bob", 'LIST FILES ?', 'LIST'],
     ["ADD JARS R'/jane' /mnt/bob /x", 'ADD JARS ?', 'ADD'],
     // Where the text has a path, the summary has no table.
     ['REFRESH `jane`', 'REFRESH ?', 'REFRESH'],
     ['REFRESH TABLE `my table`', 'REFRESH TABLE `my table`', 'REFRESH TABLE `my table`'],
-    ['INSERT OVERWRITE DIRECTORY `jane` USING csv SELECT 1', 'INSERT OVERWRITE DIRECTORY ? USING csv SELECT ?', 'INSERT SELECT'],
-    ['COPY INTO t FROM (SELECT a FROM `jane`) FILEFORMAT = CSV', 'COPY INTO t FROM (SELECT a FROM ?) FILEFORMAT = CSV', 'COPY INTO t SELECT'],
-    ['COPY INTO t FROM (SELECT from, extract(DAY FROM d) FROM jane@bob) FILEFORMAT = CSV', 'COPY INTO t FROM (SELECT from, extract(DAY FROM d) FROM ?) FILEFORMAT = CSV', 'COPY INTO t SELECT'],
+    [
+      'INSERT OVERWRITE DIRECTORY `jane` USING csv SELECT 1',
+      'INSERT OVERWRITE DIRECTORY ? USING csv SELECT ?',
+      'INSERT SELECT',
+    ],
+    [
+      'COPY INTO t FROM (SELECT a FROM `jane`) FILEFORMAT = CSV',
+      'COPY INTO t FROM (SELECT a FROM ?) FILEFORMAT = CSV',
+      'COPY INTO t SELECT',
+    ],
+    [
+      'COPY INTO t FROM (SELECT from, extract(DAY FROM d) FROM jane@bob) FILEFORMAT = CSV',
+      'COPY INTO t FROM (SELECT from, extract(DAY FROM d) FROM ?) FILEFORMAT = CSV',
+      'COPY INTO t SELECT',
+    ],
     // Prefixes that strings have elsewhere.
     ["COMMENT ON TABLE t IS E'jane'", 'COMMENT ON TABLE t IS ?', 'COMMENT ON TABLE t'],
     ["SHOW TABLES LIKE b'jane'", 'SHOW TABLES LIKE ?', 'SHOW TABLES'],

@@ -24,7 +24,7 @@ export function imageOf({ name }: Scenario): string {
 
 /** docs/fleet.md. */
 export function page(results: readonly Result[]): string {
-  const processes = results[0]?.run.processes ?? 0;
+  const processes = Math.max(...results.map(({ run }) => run.processes));
   return [
     '<!-- Written by `npm run fleet`. -->',
     '# A fleet',
@@ -37,7 +37,7 @@ export function page(results: readonly Result[]): string {
     '',
     '| what happens | flag: steady, highest afterwards | export: steady, highest afterwards | dispersion: flag, export | most records waiting | recovered after |',
     '| --- | --- | --- | --- | --- | --- |',
-    ...results.map(row),
+    ...results.map((result) => row(result, processes)),
     '',
     `Rates are requests per second of the whole fleet, over as many seconds as have 30 requests. *Afterwards* begins with the event's end; where processes start, one or two minutes later, since each has to ask for the flag once. The bound is ${MAX_PEAK_RATIO} times the steady rate.`,
     '',
@@ -45,23 +45,24 @@ export function page(results: readonly Result[]): string {
     '',
     '*Recovered*: no more records wait than a quarter above what is usual.',
     '',
-    ...results.flatMap(section),
+    ...results.flatMap((result) => section(result, processes)),
   ].join('\n');
 }
 
 function conditions(processes: number): string[] {
   return [
     `- A process has one connection and runs a statement every ${STATEMENT_EVERY_S} seconds on average, at random. All options are at their defaults.`,
-    `- The endpoint takes ${count(processes * CAPACITY_PER_PROCESS)} requests per second, for flag and export together, and answers 503 to what would have to wait longer than a second. A request takes 20 to 60 ms on its way.`,
+    `- The endpoint takes ${count(processes * CAPACITY_PER_PROCESS)} requests per second (one for every ${1 / CAPACITY_PER_PROCESS} processes), for flag and export together, and answers 503 to what would have to wait longer than a second. A request takes 20 to 60 ms on its way.`,
     `- The flag's interval (\`ttl_seconds\`) is ${FLAG_INTERVAL_S / 60} minutes.`,
     '- All processes talk to one host. In a real fleet they are spread over hosts, and each host sees its part.',
   ];
 }
 
-function row(result: Result): string {
-  const { scenario, measures } = result;
+function row(result: Result, processes: number): string {
+  const { scenario, run, measures } = result;
+  const size = run.processes === processes ? '' : `, ${count(run.processes)} processes`;
   const cells = [
-    `[${scenario.title}](#${anchor(scenario.title)})`,
+    `[${scenario.title}](#${anchor(scenario.title)})${size}`,
     rates(measures.flag),
     rates(measures.export),
     `${measures.flag.dispersion.toFixed(1)}, ${measures.export.dispersion.toFixed(1)}`,
@@ -82,12 +83,17 @@ function recovery({ scenario, measures }: Result): string {
   return measures.recoveryS === undefined ? 'not' : `${measures.recoveryS} s`;
 }
 
-function section(result: Result): string[] {
+/** Where it is not that of the other runs. */
+function sizeOf(run: Run, usual: number): string[] {
+  return run.processes === usual ? [] : [`This run has ${count(run.processes)} processes.`];
+}
+
+function section(result: Result, processes: number): string[] {
   const { scenario, run } = result;
   return [
     `## ${scenario.title}`,
     '',
-    [scenario.story, ...facts(result)].join(' '),
+    [scenario.story, ...sizeOf(run, processes), ...facts(result)].join(' '),
     '',
     `![Requests per second for the flag and to the export endpoint, and records that wait](${imageOf(scenario)})`,
     '',

@@ -9,10 +9,12 @@ const HEIGHT = 120;
 const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif';
 
 const SERIES = {
-  requests: 'all requests',
-  refused: 'of these answered by an error',
-  bound: `${MAX_PEAK_RATIO} × the steady rate, the bound after the event`,
+  requests: 'requests',
+  refused: 'answered by an error',
+  bound: `${MAX_PEAK_RATIO} × the steady rate (bound)`,
 };
+/** Else it could not be seen. */
+const SHORTEST_GROUND_S = 15;
 /** A rate that is so many times the bound would leave no room for all others. */
 const STEEP = 5;
 
@@ -28,7 +30,7 @@ const COLOURS = {
   text: ['#1f2328', '#f0f6fc'],
   faint: ['#59636e', '#9198a1'],
   grid: ['#e4e8ec', '#262c36'],
-  event: ['#fdf0d3', '#3a2d12'],
+  event: ['#fbe3ad', '#4a3814'],
   requests: ['#0969da', '#4493f8'],
   refused: ['#c2410c', '#f0883e'],
   waiting: ['#6639ba', '#b083f0'],
@@ -74,11 +76,12 @@ function specOf(scenario: Scenario, run: Run, { flag, export: exported }: Measur
         domainColor: light('grid'),
         tickColor: light('grid'),
       },
-      axisY: { minExtent: 36 },
+      axisY: { minExtent: 44 },
       legend: {
         labelColor: light('text'),
         labelFontSize: 11,
         labelLimit: 0,
+        columnPadding: 24,
         orient: 'top',
         direction: 'horizontal',
         symbolType: 'stroke',
@@ -104,17 +107,10 @@ function requestsPanel(title: string, scenario: Scenario, requests: Requests, st
     axis: {
       title: 'per second',
       tickCount: 4,
-      format: '~s',
+      format: ',.0f',
     },
   };
-  const color = {
-    field: 'series',
-    type: 'nominal' as const,
-    scale: {
-      domain: Object.values(SERIES),
-      range: [light('requests'), light('refused'), light('bound')],
-    },
-  };
+  const color = colorsOf(scenario.eventLabel);
   const x = timeAxis(scenario, false);
   const [from, to] = [scenario.event.to + scenario.settleS, scenario.durationS];
   return {
@@ -122,7 +118,7 @@ function requestsPanel(title: string, scenario: Scenario, requests: Requests, st
     width: WIDTH,
     height: HEIGHT,
     layer: [
-      ...eventLayers(scenario, ''),
+      eventLayer(scenario),
       {
         data: { values: series(SERIES.refused, requests.refused) },
         mark: { type: 'area', interpolate: 'step-after', opacity: 0.5 },
@@ -149,45 +145,46 @@ function waitingPanel(scenario: Scenario, run: Run): Panel {
     width: WIDTH,
     height: HEIGHT,
     layer: [
-      ...eventLayers(scenario, scenario.eventLabel),
+      eventLayer(scenario),
       {
         data: { values },
         mark: { type: 'line', strokeWidth: 1.5, color: light('waiting') },
         encoding: {
           x: timeAxis(scenario, true),
-          y: { field: 'value', type: 'quantitative', axis: { title: 'records', tickCount: 4, format: '~s' } },
+          y: {
+            field: 'value',
+            type: 'quantitative',
+            axis: { title: 'records', tickCount: 4, format: ',.0f' },
+          },
         },
       },
     ],
   };
 }
 
-/** The event's time as a ground, a narrow one if it is a moment, with its name. */
-function eventLayers(
-  { event }: Scenario,
-  label: string,
-): Array<Extract<Panel, { layer: unknown }>['layer'][number]> {
-  const values = [{ from: event.from / 60, to: Math.max(event.to, event.from + 15) / 60, label }];
-  return [
-    {
-      data: { values },
-      mark: { type: 'rect', color: light('event') },
-      encoding: { x: { field: 'from', type: 'quantitative' }, x2: { field: 'to' } },
+/** The event's time as a ground, a narrow one if it is a moment. */
+function eventLayer({ event, eventLabel }: Scenario): Extract<Panel, { layer: unknown }>['layer'][number] {
+  const end = Math.max(event.to, event.from + SHORTEST_GROUND_S);
+  return {
+    data: { values: [{ from: event.from / 60, to: end / 60, series: eventLabel }] },
+    mark: 'rect',
+    encoding: {
+      x: { field: 'from', type: 'quantitative' },
+      x2: { field: 'to' },
+      color: colorsOf(eventLabel),
     },
-    {
-      data: { values },
-      mark: {
-        type: 'text',
-        align: 'left',
-        baseline: 'top',
-        dx: 4,
-        dy: 2,
-        fontSize: 11,
-        color: light('faint'),
-      },
-      encoding: { x: { field: 'from', type: 'quantitative' }, y: { value: 0 }, text: { field: 'label' } },
+  };
+}
+
+function colorsOf(eventLabel: string) {
+  return {
+    field: 'series',
+    type: 'nominal' as const,
+    scale: {
+      domain: [...Object.values(SERIES), eventLabel],
+      range: [light('requests'), light('refused'), light('bound'), light('event')],
     },
-  ];
+  };
 }
 
 function timeAxis({ durationS }: Scenario, hasTitle: boolean) {

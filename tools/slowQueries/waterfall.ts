@@ -37,7 +37,7 @@ const COLOURS: Readonly<Record<string, readonly [string, string]>> = {
   grid: ['#e6eaef', '#2a333d'],
   statement: ['#4d5763', '#b9c3cf'],
   inner: ['#7c8794', '#8793a1'],
-  http: ['#b3bcc7', '#56626f'],
+  http: ['#8f9aa6', '#6f7c8a'],
   failed: ['#c8374d', '#ff7f8f'],
   queued: ['#7a5fc7', '#a58ff0'],
   running: ['#2b6cd9', '#6aa3ff'],

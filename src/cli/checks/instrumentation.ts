@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import type { Finding } from './finding.js';
 
 const NAME = 'Instrumentation';
-const REGISTER = 'opentelemetry-databricks-sql/register';
+const PACKAGE = 'opentelemetry-databricks-sql';
+const REGISTER = `${PACKAGE}/register`;
 const TIMEOUT_MS = 30_000;
 
 const MARK = 'driver: ';
@@ -50,7 +51,7 @@ export async function checkInstrumentation(
 
 async function probe(folder: string, environment: Environment, options: readonly string[]): Promise<Finding> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [...options, '--eval', PROBE], {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [...options, '--eval', PROBE], {
       cwd: folder,
       timeout: TIMEOUT_MS,
       env: {
@@ -73,7 +74,10 @@ async function probe(folder: string, environment: Environment, options: readonly
           level: 'fail',
           name: NAME,
           text: 'the driver was loaded and is not observed',
-          advice: `Is it loaded before ${REGISTER}? That must come first.`,
+          // `register` says by itself what it lacks.
+          advice:
+            stderr.split('\n').find((line) => line.startsWith(PACKAGE)) ??
+            `Is it loaded before ${REGISTER}? That must come first.`,
         };
   } catch (error) {
     return { level: 'fail', name: NAME, text: `the driver could not be loaded: ${reasonOf(error)}` };

@@ -90,10 +90,10 @@ function checkSdk(folder: string): Finding[] {
     ? [{ level: 'ok', name: 'OpenTelemetry SDK', text: found.join(', ') }]
     : [
         {
-          level: 'fail',
+          level: 'warn',
           name: 'OpenTelemetry SDK',
           text: 'not installed',
-          advice: `npm install ${SDKS[0]}`,
+          advice: `npm install ${SDKS[0]}, unless an agent brings its own, as dd-trace does`,
         },
       ];
 }

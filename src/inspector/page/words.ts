@@ -45,7 +45,7 @@ export const LOCAL_RULES: Readonly<Record<LocalRule, string>> = {
 const RULES: Readonly<Record<LineRule, string>> = {
   sent: 'sent',
   recorded: 'recorded, not sent',
-  unauthenticated: 'left out: authenticatedExport is off',
+  unauthenticated: 'left out: not authenticated',
   local: 'local',
   unknown: 'unknown: not in the table',
   withheld: 'withheld by you',

@@ -16,6 +16,8 @@ const WATCHED = keywords(
 const ABOUT_PRINCIPALS = keywords(
   'CREATE REPLACE ALTER DROP DESCRIBE DESC COMMENT SHOW SYNC GRANT REVOKE DENY',
 );
+/** Behind these words of an INSERT no query begins: `INSERT WITH SCHEMA EVOLUTION`, `INTO table`. */
+const BEFORE_TARGET = keywords('INSERT INTO OVERWRITE');
 const NO_STOPS: readonly Keyword[] = [];
 /** Finds the values that stand without quotes in statements about objects, files and people. */
 export class BareValues {
@@ -216,12 +218,7 @@ export class BareValues {
       const isQuoted = kindOf(this.#ahead.code(end)) === BACKTICK;
       return isQuoted || looksLikePath(this.#ahead.sql, this.#ahead.next(end)) ? this.#one(end) : -1;
     }
-    if (
-      this.#depth === 0 &&
-      QUERY_WORDS.has(keyword) &&
-      this.#words.last !== 'INTO' &&
-      this.#words.last !== 'OVERWRITE'
-    ) {
+    if (this.#depth === 0 && QUERY_WORDS.has(keyword) && !BEFORE_TARGET.has(this.#words.last)) {
       this.watching = false;
     }
     return -1;

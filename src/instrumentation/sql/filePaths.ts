@@ -1,4 +1,4 @@
-import { BACKTICK_CODE, codeAt, DOT_CODE, kindOf, SPACE } from './characters.js';
+import { BACKTICK_CODE, CLOSE, COMMA, codeAt, DOT_CODE, END, kindOf, SPACE } from './characters.js';
 import { keywords } from './keywords.js';
 import type { SanitizedText } from './output.js';
 import { isFileFormat } from './paths.js';
@@ -49,7 +49,7 @@ export class FilePaths {
   /** Whether the slash at `i` begins a path: where an operand should be, it is no operator. */
   beginsWithSlash(i: number): boolean {
     const mayBePath = !this.#out.endsWithOperand() || BEFORE_SOURCE.has(this.#out.lastKeyword);
-    return mayBePath && kindOf(codeAt(this.#sql, i + 1)) !== SPACE;
+    return mayBePath && pathMayGoOn(codeAt(this.#sql, i + 1));
   }
 
   #isUnquoted(end: number): boolean {
@@ -71,4 +71,10 @@ export class FilePaths {
     }
     return true;
   }
+}
+
+/** Whether a path may have this character behind a slash. None that comes there when white space is dropped. */
+function pathMayGoOn(code: number): boolean {
+  const kind = kindOf(code);
+  return kind !== SPACE && kind !== CLOSE && kind !== COMMA && code !== END;
 }

@@ -1,9 +1,14 @@
 import { CLOSE_CODE, COMMA_CODE, OPEN_CODE, QUESTION_CODE } from './characters.js';
 import { EMPTY_ELEMENT, endOfRepeatedValues, hashOf, hashOfText } from './elements.js';
+import { isTruthValue } from './literals.js';
 import { PLACEHOLDER, type SanitizedText } from './output.js';
+import { isWord } from './words.js';
 
 /** So much text of repetitions is read, not counting those that consist of values only. Then the text ends. */
 const MAX_REPETITIONS_LENGTH = 200_000;
+
+/** FALSE is longer than TRUE and NULL. */
+const LONGEST_CONSTANT = 5;
 
 /**
  * Writes tokens into the text, but for elements of an IN list, and rows of VALUES, that read the same as the one
@@ -43,10 +48,13 @@ export class FoldedText {
     return this.#depth;
   }
 
-  /** Whether the next token is the first of an element. */
-  get startsElement(): boolean {
-    const { last } = this.#out;
-    return this.#inList && (last === OPEN_CODE || last === COMMA_CODE);
+  /** Whether the word is TRUE or FALSE, or NULL as the element of a list. */
+  isConstant(start: number, end: number): boolean {
+    // Most words have another length.
+    return (
+      end - start <= LONGEST_CONSTANT &&
+      (isTruthValue(this.#sql, start, end) || (this.#startsElement && isWord(this.#sql, start, end, 'NULL')))
+    );
   }
 
   keep(start: number, end: number, kind: number): void {
@@ -147,6 +155,12 @@ export class FoldedText {
     if (this.#rows && this.#betweenElements && this.#out.last === CLOSE_CODE) {
       this.#endList();
     }
+  }
+
+  /** Whether the next token is the first of an element. */
+  get #startsElement(): boolean {
+    const { last } = this.#out;
+    return this.#inList && (last === OPEN_CODE || last === COMMA_CODE);
   }
 
   /** Whether a comma would end an element. */

@@ -4,9 +4,13 @@ import {
   CLOSE_BRACKET_CODE,
   CLOSE_CODE,
   COMMA_CODE,
+  codeAt,
+  kindOf,
   OPEN_CODE,
+  SPACE,
 } from './characters.js';
 import { type Keyword, keywordAt } from './keywords.js';
+import { endOfSpace } from './lexer.js';
 import { endOfWord } from './literals.js';
 import { isWord } from './words.js';
 
@@ -59,6 +63,15 @@ export class SanitizedText {
 
   separate(): void {
     this.spaced = this.last !== NOTHING && this.last !== OPEN_CODE;
+  }
+
+  /** Takes over the white space that may begin at `start`; answers where it ends. */
+  separateAt(start: number): number {
+    if (kindOf(codeAt(this.#sql, start)) !== SPACE) {
+      return start;
+    }
+    this.separate();
+    return endOfSpace(this.#sql, start);
   }
 
   keep(start: number, end: number, kind: number): void {

@@ -3,8 +3,8 @@ import { endOfToken } from './lexer.js';
 import { endOfWord } from './literals.js';
 import { isWord } from './words.js';
 
-/** So many words of an INSERT are read ahead. */
-const MOST_INSERT_WORDS = 40;
+/** So many tokens of an INSERT are read ahead. */
+const MOST_INSERT_TOKENS = 40;
 
 /**
  * Whether the statement that begins with this word has no values without quotes, or hardly ever: SELECT, and INSERT
@@ -20,14 +20,14 @@ export function isPlainStatement(sql: string, start: number, end: number): boole
 /** Whether an INSERT has clauses with such values before its first parenthesis, as far as can be told. */
 function hasInsertClauses(sql: string, insertEnd: number): boolean {
   let i = insertEnd;
-  for (let words = 0; words < MOST_INSERT_WORDS; ) {
+  for (let tokens = 0; tokens < MOST_INSERT_TOKENS; ) {
     const code = codeAt(sql, i);
     if (kindOf(code) === LETTER) {
       const end = endOfWord(sql, i);
       if (isInsertClause(sql, i, end)) {
         return true;
       }
-      words++;
+      tokens++;
       i = end;
     } else if (code === BLANK || code === DOT_CODE) {
       // What comes most often, without the general machinery.
@@ -35,6 +35,7 @@ function hasInsertClauses(sql: string, insertEnd: number): boolean {
     } else if (code === OPEN_CODE || code === SEMICOLON_CODE || code === END) {
       return false;
     } else {
+      tokens++;
       i = endOfToken(sql, i);
     }
   }

@@ -1,50 +1,24 @@
-import {
-  COLON_CODE,
-  DOT_CODE,
-  END,
-  EQUALS_CODE,
-  kindOf,
-  OPEN as OPEN_KIND,
-  SEMICOLON_CODE,
-} from './characters.js';
+import { Blocks } from './blocks.js';
+import { COLON_CODE, DOT_CODE, EQUALS_CODE } from './characters.js';
 import { type Keyword, keywords } from './keywords.js';
-import { COMPLETE, OPERAND, PART, type Position, QUERY, STATEMENT, TARGET } from './position.js';
-import { type Expectation, type ObjectHead, readObjectHead, readShowHead } from './statementHead.js';
+import { readManipulationHead } from './manipulationHead.js';
+import { COMPLETE, OPERAND, type Position, QUERY, STATEMENT } from './position.js';
+import { type ObjectHead, readObjectHead, readShowHead } from './statementHead.js';
 import type { SummaryText } from './summaryText.js';
 import type { Targets } from './targets.js';
 import type { TokenReader } from './tokens.js';
 import {
-  BEHIND_TABLE,
   OBJECT_VERBS,
   OTHER_VERBS,
   PLAIN_VERBS,
   PRIVILEGE_VERBS,
+  prepositionsOf,
   TABLE_VERBS,
   VERBS_TO_THE_END,
 } from './vocabulary.js';
 
 const EXPLAINED = keywords('EXTENDED CODEGEN COST FORMATTED LOGICAL');
-const BLOCK_WORDS = keywords('NOT ATOMIC');
-/** Behind TABLE these show that it is the name: `INSERT INTO table VALUES …`. */
-const BEHIND_INSERTED = keywords('VALUES SELECT WITH FROM TABLE PARTITION BY REPLACE AS');
 
-const DEFINITION = keywords('AS RETURN LIKE CLONE FROM INTO SELECT BEGIN');
-const PREPOSITIONS: ReadonlyMap<Keyword, ReadonlySet<Keyword>> = new Map<Keyword, ReadonlySet<Keyword>>([
-  ['CREATE', DEFINITION],
-  ['REPLACE', DEFINITION],
-  ['CACHE', keywords('AS SELECT')],
-  ['SYNC', keywords('FROM')],
-  ['ANALYZE', keywords('IN FROM')],
-  ['LOAD', keywords('INTO')],
-  ['GENERATE', keywords('FOR')],
-  ['APPLY', keywords('FROM')],
-  ['DROP', keywords('ON')],
-  ['GRANT', keywords('ON')],
-  ['REVOKE', keywords('ON')],
-  ['DENY', keywords('ON')],
-  ['SHOW', keywords('IN FROM ON')],
-  ['DECLARE', keywords('FOR BEGIN INSERT UPDATE DELETE MERGE')],
-]);
 /** Statements whose parentheses may hold queries. */
 const WITH_QUERIES = keywords('COPY CACHE EXECUTE CALL DECLARE SET');
 
@@ -54,6 +28,7 @@ export class Statements {
   firstKeyword: Keyword = '';
   /** What a SHOW shows. */
   shown: Keyword = '';
+  readonly blocks: Blocks;
 
   readonly #reader: TokenReader;
   readonly #out: SummaryText;
@@ -65,6 +40,7 @@ export class Statements {
     this.#out = out;
     this.#targets = targets;
     this.#position = position;
+    this.blocks = new Blocks(reader, targets, position);
   }
 
   begin(keyword: Keyword): void {
@@ -95,17 +71,10 @@ export class Statements {
         this.commonTables();
         return;
       case 'INSERT':
-        this.#insert();
-        return;
       case 'UPDATE':
-        this.#add();
-        this.#expect('table');
-        return;
       case 'DELETE':
-        this.#delete();
-        return;
       case 'MERGE':
-        this.#merge();
+        this.#manipulate();
         return;
       default:
         this.#beginOther(keyword);
@@ -124,29 +93,18 @@ export class Statements {
     this.#beginQuery();
     this.#position.fromFirst = true;
     this.#position.levels.current.tables = true;
-    this.#expect('source');
+    this.#targets.expect('source');
   }
 
   table(): void {
     this.#add();
     this.#beginQuery();
-    this.#expect('table');
+    this.#targets.expect('table');
   }
 
   commonTables(): void {
     this.#position.levels.current.commonTables = true;
-    this.#expect('cte');
-  }
-
-  /** A statement of a block comes next. */
-  enterBlock(): void {
-    const position = this.#position;
-    position.endStatement();
-    this.#targets.endStatement();
-    position.script = true;
-    while (BLOCK_WORDS.has(this.#reader.nextKeyword)) {
-      this.#reader.next();
-    }
+    this.#targets.expect('cte');
   }
 
   #endCommonTables(): void {
@@ -187,7 +145,7 @@ export class Statements {
       }
     } else if (keyword === 'BEGIN' || keyword === 'START') {
       this.#beginBlock(keyword);
-    } else if (position.script && this.#beginInScript(keyword)) {
+    } else if (position.script && this.blocks.beginStatement(keyword)) {
       return;
     } else if (keyword === 'SET') {
       this.#set();
@@ -203,110 +161,14 @@ export class Statements {
   }
 
   #beginBlock(keyword: Keyword): void {
-    const { nextKeyword, nextCode } = this.#reader;
-    const isTransaction = nextKeyword === 'TRANSACTION' || nextKeyword === 'WORK';
-    if (keyword === 'START' && !isTransaction) {
+    if (keyword === 'START' && !this.blocks.beginsTransaction) {
       this.onUnknown();
       return;
     }
     if (!this.#position.script) {
       this.#add();
     }
-    if (isTransaction || nextCode === SEMICOLON_CODE || nextCode === END) {
-      this.#position.levels.current.ignored = true;
-    } else {
-      this.enterBlock();
-    }
-  }
-
-  /** Words of scripts. @returns whether it was one */
-  #beginInScript(keyword: Keyword): boolean {
-    const position = this.#position;
-    switch (keyword) {
-      case 'IF':
-      case 'ELSEIF':
-      case 'WHILE':
-      case 'UNTIL':
-      case 'CASE':
-      case 'WHEN':
-        position.state = OPERAND;
-        return true;
-      case 'RETURN':
-        position.state = QUERY;
-        return true;
-      case 'FOR':
-        position.state = BEHIND_TABLE.has(this.#reader.nextKeyword) ? QUERY : PART;
-        return true;
-      case 'THEN':
-      case 'ELSE':
-      case 'DO':
-      case 'LOOP':
-      case 'REPEAT':
-        this.enterBlock();
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  #insert(): void {
-    const reader = this.#reader;
-    this.#add();
-    this.#skipSchemaEvolution();
-    if (reader.nextKeyword === 'INTO' || reader.nextKeyword === 'OVERWRITE') {
-      reader.next();
-    }
-    const isLocal = reader.nextKeyword === 'LOCAL' && reader.keywordAhead(1) === 'DIRECTORY';
-    if (isLocal || (reader.nextKeyword === 'DIRECTORY' && !this.#isNameOfTarget())) {
-      return;
-    }
-    if (reader.nextKeyword === 'TABLE' && !this.#isNameOfTarget()) {
-      reader.next();
-    }
-    this.#expect('table');
-  }
-
-  /** Whether TABLE or DIRECTORY is the name of the table: a column list or the rows follow. */
-  #isNameOfTarget(): boolean {
-    const reader = this.#reader;
-    if (!reader.goesOnBehindNext || kindOf(reader.codeBehindNext) === OPEN_KIND) {
-      return true;
-    }
-    // `INSERT INTO TABLE values VALUES …`: the clause is behind the name.
-    const behind = reader.keywordAhead(1);
-    const behindThat = reader.keywordAhead(2);
-    if (behind === 'SELECT') {
-      return !(behindThat === 'VALUES' && reader.opensBehind(2));
-    }
-    if (behind === 'FROM') {
-      return behindThat === '' && !reader.opensBehind(1);
-    }
-    return BEHIND_INSERTED.has(behind) && (behind === 'WITH' || !BEHIND_INSERTED.has(behindThat));
-  }
-
-  #delete(): void {
-    this.#add();
-    if (this.#reader.nextKeyword === 'FROM') {
-      this.#reader.next();
-      this.#expect('table');
-    }
-  }
-
-  #merge(): void {
-    this.#add();
-    this.#skipSchemaEvolution();
-    if (this.#reader.nextKeyword === 'INTO') {
-      this.#reader.next();
-      this.#expect('table');
-    }
-  }
-
-  #skipSchemaEvolution(): void {
-    if (this.#reader.nextKeyword === 'WITH' && this.#reader.keywordAhead(1) === 'SCHEMA') {
-      this.#reader.next();
-      this.#reader.next();
-      this.#reader.next();
-    }
+    this.blocks.begin();
   }
 
   #set(): void {
@@ -333,7 +195,7 @@ export class Statements {
       this.#add();
     }
     this.#ignore(keyword !== 'DECLARE');
-    this.#position.prepositions = PREPOSITIONS.get(keyword);
+    this.#position.prepositions = prepositionsOf(keyword, '');
     this.#position.done = !script && VERBS_TO_THE_END.has(keyword);
   }
 
@@ -364,7 +226,7 @@ export class Statements {
     if (head.kind === 'QUERY') {
       position.state = QUERY;
     } else if (head.expected !== 'nothing' && !isUndropById) {
-      this.#expect(head.expected);
+      this.#targets.expect(head.expected);
     }
   }
 
@@ -374,19 +236,14 @@ export class Statements {
     this.#position.columns = columns;
   }
 
-  #expect(expected: Expectation): void {
-    this.#targets.expected = expected;
-    this.#position.state = TARGET;
+  #manipulate(): void {
+    this.#add();
+    if (readManipulationHead(this.#reader)) {
+      this.#targets.expect('table');
+    }
   }
 
   #add(): void {
     this.#out.add(this.#reader.text);
   }
-}
-
-function prepositionsOf(verb: Keyword, kind: Keyword): ReadonlySet<Keyword> | undefined {
-  if (kind === 'INDEX' || kind === 'POLICY') {
-    return PREPOSITIONS.get('DROP');
-  }
-  return PREPOSITIONS.get(verb === 'ALTER' && kind === 'VIEW' ? 'CACHE' : verb);
 }

@@ -1,6 +1,7 @@
 import { BACKTICK, DIGIT, kindOf, LETTER, OPEN, OPEN_CODE, QUESTION_CODE, QUOTE } from './characters.js';
 import type { Keyword } from './keywords.js';
 import { foldName, readName } from './names.js';
+import { COMPLETE, type Position, TARGET } from './position.js';
 import type { Expectation } from './statementHead.js';
 import type { SummaryText } from './summaryText.js';
 import type { TokenReader } from './tokens.js';
@@ -21,6 +22,7 @@ export class Targets {
 
   readonly #reader: TokenReader;
   readonly #out: SummaryText;
+  readonly #position: Position;
   readonly #commonTables: CommonTable[] = [];
   /** Common table expressions that are being defined: their own queries do not know them. */
   readonly #inDefinition: CommonTable[] = [];
@@ -28,9 +30,16 @@ export class Targets {
   /** The last name that was added. */
   last: string | undefined = undefined;
 
-  constructor(reader: TokenReader, out: SummaryText) {
+  constructor(reader: TokenReader, out: SummaryText, position: Position) {
     this.#reader = reader;
     this.#out = out;
+    this.#position = position;
+  }
+
+  /** What comes next is a name of that kind. */
+  expect(expected: Expectation): void {
+    this.expected = expected;
+    this.#position.state = expected === 'nothing' ? COMPLETE : TARGET;
   }
 
   /** A word stands where a name is expected. */

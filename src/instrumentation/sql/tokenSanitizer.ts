@@ -15,17 +15,13 @@ import { startsComment } from './comments.js';
 import { FilePaths, LOOKAHEAD_ROOM } from './filePaths.js';
 import { FoldedText } from './foldedText.js';
 import { keywordAt } from './keywords.js';
-import { endOfBlank, endOfComment, endOfSpace } from './lexer.js';
-import { endOfNumber, endOfPrefixedLiteral, endOfSignedNumber, isTruthValue } from './literals.js';
+import { endOfBlank, endOfComment } from './lexer.js';
+import { endOfNumber, endOfPrefixedLiteral, endOfSignedNumber } from './literals.js';
 import { NAME, SanitizedText, WORD } from './output.js';
 import { isValueInBackticks } from './paths.js';
 import { isPlainStatement } from './plainStatements.js';
 import { endOfOne } from './rawOperands.js';
 import { StatementValues } from './statementValues.js';
-import { isWord } from './words.js';
-
-/** FALSE is longer than TRUE and NULL. */
-const LONGEST_CONSTANT = 5;
 
 /** Writes the tokens of a text, and `?` for values. Each method answers where the next token begins. */
 export class TokenSanitizer {
@@ -63,14 +59,17 @@ export class TokenSanitizer {
     if (kindOf(code) === SPACE || startsComment(this.#sql, i)) {
       return -1;
     }
-    const isEquals = code === EQUALS_CODE;
     const values = this.#values;
     const isEnd = values?.endsKey(code, this.#out.spaced, this.#out.last === WORD) === true;
     this.inSetting = values?.inSetting === true;
     if (values === undefined || !isEnd) {
       return -1;
     }
-    const start = isEquals ? this.#equals(i) : i;
+    let start = i;
+    if (code === EQUALS_CODE) {
+      this.#text.keep(i, i + 1, EQUALS_CODE);
+      start = this.#out.separateAt(i + 1);
+    }
     const end = values.endOfSetting(start, this.#text.depth);
     return end > start ? this.literal(end) : end;
   }
@@ -100,10 +99,8 @@ export class TokenSanitizer {
       return this.literal(this.#sql.length);
     }
     const { last } = this.#out;
-    if (last === DOT_CODE && this.#paths.takesName()) {
-      return this.literal(end);
-    }
-    if (last === AT_CODE || isValueInBackticks(this.#sql, start, end)) {
+    const isPath = last === DOT_CODE && this.#paths.takesName();
+    if (isPath || last === AT_CODE || isValueInBackticks(this.#sql, start, end)) {
       return this.literal(end);
     }
     if (this.#watching && this.#values !== undefined) {
@@ -167,7 +164,9 @@ export class TokenSanitizer {
 
   mark(i: number, code: number): number {
     if (code === QUESTION_CODE) {
-      return this.#parameter(i);
+      this.#passLiteral();
+      this.#text.parameter(i);
+      return i + 1;
     }
     if (code === SEMICOLON_CODE) {
       this.#values?.endStatement();
@@ -181,7 +180,7 @@ export class TokenSanitizer {
   }
 
   literal(end: number): number {
-    this.#passValue();
+    this.#passLiteral();
     this.#text.literal();
     return end;
   }
@@ -222,26 +221,13 @@ export class TokenSanitizer {
     this.#watching = !this.#values.idle;
   }
 
-  #equals(i: number): number {
-    this.#text.keep(i, i + 1, EQUALS_CODE);
-    return this.#blankBehind(i + 1);
-  }
-
   /** The value from `start` to `end`, with the white space before it; -1 is none. */
   #value(start: number, end: number): number {
     if (end === -1) {
       return start;
     }
-    this.#blankBehind(start);
+    this.#out.separateAt(start);
     return this.literal(end);
-  }
-
-  #blankBehind(start: number): number {
-    if (kindOf(codeAt(this.#sql, start)) !== SPACE) {
-      return start;
-    }
-    this.#out.separate();
-    return endOfSpace(this.#sql, start);
   }
 
   /** Whether a word is a value: TRUE and FALSE, NULL as the element of a list, the version in `table@v1`. */
@@ -250,25 +236,13 @@ export class TokenSanitizer {
     if (!spaced && last === AT_CODE) {
       return true;
     }
-    // Most words have another length.
-    if (end - start > LONGEST_CONSTANT || (!spaced && (last === DOT_CODE || last === COLON_CODE))) {
-      return false;
-    }
-    return (
-      isTruthValue(this.#sql, start, end) ||
-      (this.#text.startsElement && isWord(this.#sql, start, end, 'NULL'))
-    );
+    const isPart = !spaced && (last === DOT_CODE || last === COLON_CODE);
+    return !isPart && this.#text.isConstant(start, end);
   }
 
-  #passValue(): void {
+  #passLiteral(): void {
     if (this.#watching) {
       this.#values?.passLiteral();
     }
-  }
-
-  #parameter(i: number): number {
-    this.#passValue();
-    this.#text.parameter(i);
-    return i + 1;
   }
 }

@@ -130,3 +130,29 @@ export const CLAUSES: ReadonlyMap<Keyword, Clause> = new Map([
 function meaning(clause: Clause, words: ReadonlySet<Keyword>): [Keyword, Clause][] {
   return [...words].map((word) => [word, clause]);
 }
+
+const DEFINITION = keywords('AS RETURN LIKE CLONE FROM INTO SELECT BEGIN');
+const PREPOSITIONS: ReadonlyMap<Keyword, ReadonlySet<Keyword>> = new Map<Keyword, ReadonlySet<Keyword>>([
+  ['CREATE', DEFINITION],
+  ['REPLACE', DEFINITION],
+  ['CACHE', keywords('AS SELECT')],
+  ['SYNC', keywords('FROM')],
+  ['ANALYZE', keywords('IN FROM')],
+  ['LOAD', keywords('INTO')],
+  ['GENERATE', keywords('FOR')],
+  ['APPLY', keywords('FROM')],
+  ['DROP', keywords('ON')],
+  ['GRANT', keywords('ON')],
+  ['REVOKE', keywords('ON')],
+  ['DENY', keywords('ON')],
+  ['SHOW', keywords('IN FROM ON')],
+  ['DECLARE', keywords('FOR BEGIN INSERT UPDATE DELETE MERGE')],
+]);
+
+/** Behind which words a name or a query comes, though the other words of the statement say nothing. */
+export function prepositionsOf(verb: Keyword, kind: Keyword): ReadonlySet<Keyword> | undefined {
+  if (kind === 'INDEX' || kind === 'POLICY') {
+    return PREPOSITIONS.get('DROP');
+  }
+  return PREPOSITIONS.get(verb === 'ALTER' && kind === 'VIEW' ? 'CACHE' : verb);
+}

@@ -15,8 +15,8 @@ import {
   SEMICOLON_CODE,
   STAR_CODE,
 } from './characters.js';
-import { Clauses } from './clauses.js';
 import type { Keyword } from './keywords.js';
+import { Meanings } from './meanings.js';
 import { COMPLETE, OPERAND, PART, PIPE, type Position, STATEMENT } from './position.js';
 import type { SummaryText } from './summaryText.js';
 import type { TokenReader } from './tokens.js';
@@ -24,42 +24,42 @@ import type { TokenReader } from './tokens.js';
 /** Walks through the tokens of a text and tells the operations and targets it meets. */
 export class Walker {
   readonly #reader: TokenReader;
-  readonly #clauses: Clauses;
+  readonly #meanings: Meanings;
   readonly #position: Position;
 
   constructor(reader: TokenReader, out: SummaryText) {
     this.#reader = reader;
-    this.#clauses = new Clauses(reader, out);
-    this.#position = this.#clauses.position;
+    this.#meanings = new Meanings(reader, out);
+    this.#position = this.#meanings.position;
   }
 
   /** The first word of the text. */
   get firstKeyword(): Keyword {
-    return this.#clauses.statements.firstKeyword;
+    return this.#meanings.statements.firstKeyword;
   }
 
   /** What is called, if the text is a CALL. */
   get storedProcedure(): string | undefined {
-    return this.#clauses.storedProcedure;
+    return this.#meanings.storedProcedure;
   }
 
   walk(): void {
     const reader = this.#reader;
-    const clauses = this.#clauses;
+    const meanings = this.#meanings;
     const position = this.#position;
     for (reader.next(); reader.kind !== 'end' && !position.done; reader.next()) {
       switch (reader.kind) {
         case 'word':
-          clauses.onWord(reader.keyword);
+          meanings.onWord(reader.keyword);
           break;
         case 'name':
-          clauses.onName();
+          meanings.onName();
           break;
         case 'mark':
           this.#onMark(reader.code);
           break;
         default:
-          clauses.onLiteral();
+          meanings.onLiteral();
       }
     }
   }
@@ -67,16 +67,16 @@ export class Walker {
   #onMark(code: number): void {
     switch (code) {
       case OPEN_CODE:
-        this.#clauses.open();
+        this.#meanings.open();
         break;
       case CLOSE_CODE:
-        this.#clauses.close();
+        this.#meanings.close();
         break;
       case COMMA_CODE:
-        this.#clauses.comma();
+        this.#meanings.comma();
         break;
       case SEMICOLON_CODE:
-        this.#clauses.endStatement();
+        this.#meanings.endStatement();
         break;
       default:
         this.#onOtherMark(code);
@@ -90,10 +90,10 @@ export class Walker {
       return;
     }
     if (position.state === STATEMENT) {
-      this.#clauses.statements.onUnknown();
+      this.#meanings.statements.onUnknown();
       return;
     }
-    this.#clauses.forgetWord();
+    this.#meanings.forgetWord();
     switch (code) {
       case DOT_CODE:
       case COLON_CODE:

@@ -1,6 +1,11 @@
 import type { OperationRecord } from '../../../src/records.js';
 import { connectClient, type DriverSession, loadDriver } from '../../support/drivers.js';
-import { type LocalDatabricks, type Scenario, sql } from '../../support/local-databricks/index.js';
+import {
+  type ConnectOptions,
+  type LocalDatabricks,
+  type Scenario,
+  sql,
+} from '../../support/local-databricks/index.js';
 
 const RETRIED: Scenario = {
   directResults: false,
@@ -13,8 +18,12 @@ const FAILED: Scenario = { outcome: { state: 'ERROR', sqlState: '42P01', message
 let runs = 0;
 
 /** One of each: what an application may do with the driver. */
-export async function useDriver(server: LocalDatabricks): Promise<void> {
-  const client = await connectClient(loadDriver(), server.connectOptions({ checkServerCertificate: false }));
+export async function useDriver(
+  server: LocalDatabricks,
+  overrides: Partial<ConnectOptions> = {},
+): Promise<void> {
+  const options = server.connectOptions({ checkServerCertificate: false, ...overrides });
+  const client = await connectClient(loadDriver(), options);
   const session = await client.openSession({ initialCatalog: 'main' });
   await read(session, {});
   await read(session, { format: 'cloudfetch', pages: 2 });

@@ -11,6 +11,7 @@ import { HttpTransport } from '../../../src/exporter/httpTransport.js';
 import { loadNetwork } from '../../../src/exporter/loadNetwork.js';
 import type { RouteTimeouts } from '../../../src/exporter/routes.js';
 import { keyedRoute } from '../../../src/hosts/destination.js';
+import type { Observation } from '../../../src/observer.js';
 import type { OperationRecord } from '../../../src/records.js';
 import { NODE_RUNTIME } from '../../../src/runtime.js';
 import { USER_AGENT } from '../../support/records.js';
@@ -96,10 +97,11 @@ export interface ExporterOverrides {
   readonly circuitBreaker?: CircuitBreakerOptions;
   readonly maxRetries?: number;
   readonly timeouts?: RouteTimeouts;
+  readonly observation?: Observation;
 }
 
 export function hostExporter(port: number, overrides: ExporterOverrides = {}): TestHostExporter {
-  const { host = HOST, timeouts = SHORT_TIMEOUTS, ...options } = overrides;
+  const { host = HOST, timeouts = SHORT_TIMEOUTS, observation, ...options } = overrides;
   const resolved: ResolvedExporterOptions = resolveExporterOptions({ maxRetries: 0, ...options });
   const address = parseAddress(host, port);
   if (address === undefined) {
@@ -109,6 +111,7 @@ export function hostExporter(port: number, overrides: ExporterOverrides = {}): T
   return new TestHostExporter(
     new HttpsHostExporter(address, resolved, {
       runtime: NODE_RUNTIME,
+      ...(observation === undefined ? {} : { observation }),
       createTransport: (to) => new HttpTransport(to, network, NODE_RUNTIME, timeouts),
     }),
   );

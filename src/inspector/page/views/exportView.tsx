@@ -15,7 +15,10 @@ export function ExportView({ known }: { readonly known: Known }) {
           <li>
             the records of the operations that this page lists, as Databricks gets them, with the life of each
           </li>
-          <li>what the gate decided and which switch decided it, and what the feature flag answered</li>
+          <li>
+            of each open connection, up to 100, what the gate said, which switch decided, and what the feature
+            flag answered
+          </li>
           <li>losses and their reasons, outcomes of requests, changes of the circuit breaker</li>
           <li>versions of this package, the driver, Node.js and OpenTelemetry</li>
         </ul>
