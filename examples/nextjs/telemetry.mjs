@@ -28,5 +28,4 @@ async function stop() {
   }
   process.exit();
 }
-// Next.js listens to SIGTERM as well, and closes its server meanwhile.
 process.once('SIGTERM', stop);
