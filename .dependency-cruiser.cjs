@@ -3,20 +3,23 @@ const path = require('node:path');
 
 /** The words that all rooms share. */
 const VOCABULARY =
-  '^src/(tags/|(records|context|connectionHandle|guard|log|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto|builtinModules|spanShape|processorMark|registration|globalApi)\\.ts$)';
+  '^src/(tags/|(records|context|connectionHandle|guard|log|lossWarner|stats|background|config|optionKinds|optionTable|optionErrors|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto|builtinModules|spanShape|processorMark|registration|globalApi)\\.ts$)';
 /** The public face: the only files that know every room. */
-const FACE = '^src/(index|register)\\.ts$';
+const FACE = '^src/(index|driver|register)\\.ts$';
 
 /** Each room, with the rooms that it may know besides itself and the vocabulary. */
 const ROOMS = {
   instrumentation: [],
   exporter: [],
-  hosts: ['exporter'],
+  credentials: ['exporter'],
+  gate: ['credentials', 'exporter'],
+  queue: [],
+  hosts: ['gate', 'credentials', 'queue', 'exporter'],
   processor: ['hosts', 'exporter'],
   standalone: ['instrumentation', 'processor', 'exporter', 'inspector'],
   // The page's code runs in a browser: it knows the words of its server, and no code.
   inspector: ['exporter'],
-  cli: ['inspector', 'hosts'],
+  cli: ['inspector', 'gate'],
 };
 
 const room = (name) => `^src/${name}/`;

@@ -5,13 +5,23 @@ import { buildPage } from './tools/buildPage.js';
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    driver: 'src/driver.ts',
     register: 'src/register.ts',
     inspector: 'src/inspector/index.ts',
     cli: 'src/cli/main.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',
-  dts: { entry: { index: 'src/index.ts', register: 'src/register.ts', inspector: 'src/inspector/index.ts' } },
+  dts: {
+    entry: {
+      index: 'src/index.ts',
+      driver: 'src/driver.ts',
+      register: 'src/register.ts',
+      inspector: 'src/inspector/index.ts',
+    },
+    // What is marked as internal is for the other files of this package, and not in its declarations.
+    compilerOptions: { stripInternal: true },
+  },
   clean: true,
   splitting: true,
   // By Rollup, which also makes CommonJS of the chunks: tsup's own way there rewrites `?.`, `??` and class

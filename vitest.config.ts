@@ -1,6 +1,17 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // The examples import the package by its name, as their users do.
+  resolve: {
+    alias: [
+      { find: /^opentelemetry-databricks-sql$/, replacement: join(import.meta.dirname, 'src/index.ts') },
+      {
+        find: /^opentelemetry-databricks-sql\/driver$/,
+        replacement: join(import.meta.dirname, 'src/driver.ts'),
+      },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',

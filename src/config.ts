@@ -53,14 +53,14 @@ export interface DatabricksExporterOptions {
   readonly copyTo?: string | Writable | undefined;
 }
 
-/** Options of the sharing of hosts: gate, queue, batches. Times in milliseconds. */
-export interface HostOptions {
+/** Options of `DatabricksSpanProcessor`. Times in milliseconds. */
+export interface DatabricksSpanProcessorOptions extends DatabricksExporterOptions {
   /**
    * False: nothing is sent, the feature flag is not asked for. True, or left out: the server's feature flag
    * decides.
    */
   readonly enableTelemetry?: boolean;
-  /** @internal True: the server's flag is not asked. See the roll-out page. */
+  /** True: the server's flag is not asked. Meant for Databricks' own services; see the roll-out page. */
   readonly forceEnableTelemetry?: boolean;
   /**
    * Used in place of the headers that the driver itself last sent. The function gets the host, may
@@ -86,10 +86,6 @@ export interface HostOptions {
    * every other connection. Default 2000.
    */
   readonly maxLanes?: number;
-}
-
-/** Options of `DatabricksSpanProcessor`. Times in milliseconds. */
-export interface DatabricksSpanProcessorOptions extends DatabricksExporterOptions, HostOptions {
   /**
    * In place of the `DatabricksExporter` that the processor makes of its own options: a `DryRunExporter`, or a
    * `DatabricksExporter` with options of its own.
@@ -134,6 +130,7 @@ export const EXPORTER_OPTIONS = {
   copyTo: value<string | Writable>('the path of a file, or a writable stream', { accepts: isCopyTarget }),
 } satisfies OptionsOf<DatabricksExporterOptions>;
 
+/** Those of the gate, queue and batches. */
 export const HOST_OPTIONS = {
   enableTelemetry: flag({ variable: 'DATABRICKS_OTEL_ENABLE_TELEMETRY', unreadable: false }),
   forceEnableTelemetry: flag({ variable: 'DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY' }),
@@ -152,7 +149,7 @@ export const HOST_OPTIONS = {
   maxRecordAgeMs: integer({ default: 15 * MINUTE_MS, min: 1, max: MAX_TIMER_MS }),
   maxHosts: integer({ default: 100, min: 1 }),
   maxLanes: integer({ default: 2_000, min: 1 }),
-} satisfies OptionsOf<HostOptions>;
+};
 
 export const PROCESSOR_OPTIONS = {
   ...HOST_OPTIONS,
@@ -191,7 +188,7 @@ export type ResolvedHostOptions = Resolved<typeof HOST_OPTIONS>;
 export interface ResolvedProcessorOptions
   extends Omit<
     Resolved<typeof PROCESSOR_OPTIONS>,
-    'exporter' | keyof HostOptions | keyof DatabricksExporterOptions
+    'exporter' | keyof typeof HOST_OPTIONS | keyof DatabricksExporterOptions
   > {
   /** The options for an exporter that the processor makes. */
   readonly exporter: ResolvedExporterOptions;

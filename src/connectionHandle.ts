@@ -99,11 +99,13 @@ export interface ConnectionServer {
   onDownloadFailed(failure: DownloadFailure): void;
 }
 
+/** What is known of a connection before its driver's first request. */
 export interface ConnectionHandleOptions {
   /** `major.minor.patch` of the driver: part of the feature flag's path. */
   readonly driverVersion: string;
   /** Name and version of the driver as a product token of the `User-Agent`. */
   readonly driverProduct: string;
+  /** What the connection's own options say. Default: nothing. */
   readonly telemetry?: ConnectionTelemetryOptions;
   /**
    * True if the connection authenticates with one token that never changes. Connections with the same token
@@ -174,7 +176,7 @@ export class ConnectionHandle {
     return this.#isSelfReporting?.() === true;
   }
 
-  /** A listener of a closed connection hears nothing. */
+  /** @internal A listener of a closed connection hears nothing. */
   listen(listener: ConnectionListener): void {
     if (!this.#isClosed) {
       this.#listeners.add(listener);

@@ -1,8 +1,5 @@
 import type { Context, HrTime, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
 
-/** Attributes as they may be met at run time: SDK 3.x allows nested values. */
-export type AttributeMap = Readonly<Record<string, unknown>>;
-
 /**
  * What is read of a span: the common part of the ReadableSpan of SDK 2.x and 3.x, whose types are not
  * assignable to each other. The 17 members are all that a ReadableSpan has.
@@ -15,9 +12,10 @@ export interface ReadableSpanLike {
   readonly startTime: HrTime;
   readonly endTime: HrTime;
   readonly status: SpanStatus;
-  readonly attributes: AttributeMap;
-  readonly links: ReadonlyArray<{ readonly attributes?: AttributeMap | undefined }>;
-  readonly events: ReadonlyArray<{ readonly attributes?: AttributeMap | undefined }>;
+  /** As they may be met at run time: SDK 3.x allows nested values. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly links: ReadonlyArray<{ readonly attributes?: Readonly<Record<string, unknown>> | undefined }>;
+  readonly events: ReadonlyArray<{ readonly attributes?: Readonly<Record<string, unknown>> | undefined }>;
   readonly duration: HrTime;
   readonly ended: boolean;
   readonly resource: unknown;
@@ -26,6 +24,8 @@ export interface ReadableSpanLike {
   readonly droppedEventsCount: number;
   readonly droppedLinksCount: number;
 }
+
+export type AttributeMap = ReadableSpanLike['attributes'];
 
 /** A span processor of either SDK, as far as it is called. */
 export interface SpanProcessorLike {
@@ -41,7 +41,9 @@ export function hrTimeToMs(time: unknown): number {
   if (!Array.isArray(time)) {
     return Number.NaN;
   }
-  const [seconds, nanoseconds]: readonly unknown[] = time;
+  // By index: destructuring goes by the array's iterator, which took a tenth of a statement's time.
+  const seconds: unknown = time[0];
+  const nanoseconds: unknown = time[1];
   return typeof seconds === 'number' && typeof nanoseconds === 'number'
     ? Math.round(seconds * 1_000 + nanoseconds / 1_000_000)
     : Number.NaN;

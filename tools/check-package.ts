@@ -21,7 +21,7 @@ const EXPECTED_FILES = [
   'LICENSE',
   'dist/cli.js',
   ...['index.html', 'app.js', 'app.css', 'icon.svg'].map((file) => `dist/inspector/${file}`),
-  ...['index', 'register', 'inspector'].flatMap((entry) =>
+  ...['index', 'driver', 'register', 'inspector'].flatMap((entry) =>
     ['js', 'cjs', 'd.ts', 'd.cts'].map((extension) => `dist/${entry}.${extension}`),
   ),
 ];
@@ -93,20 +93,32 @@ function checkDeclarations(): void {
   ]);
 }
 
-/** `import` and `require` find the same names, in a Node.js without loaders. */
+/** `import` and `require` find the same names, in a Node.js without loaders, and know each other's connections. */
 function checkModules(): void {
   const program = `
+    const assert = require('node:assert');
     const names = (exports) => Object.keys(exports).filter((name) => !/^(default|module\\.exports)$/.test(name)).sort();
-    import(${JSON.stringify(NAME)}).then((imported) => {
-      require('node:assert').deepEqual(names(require(${JSON.stringify(NAME)})), names(imported));
-    });`;
+    const load = async (entry) => ({ imported: await import(entry), required: require(entry) });
+    (async () => {
+      for (const entry of ['', '/driver', '/inspector']) {
+        const { imported, required } = await load(${JSON.stringify(NAME)} + entry);
+        assert.deepEqual(names(required), names(imported));
+      }
+      const { imported } = await load(${JSON.stringify(`${NAME}/driver`)});
+      const { ROOT_CONTEXT } = require('@opentelemetry/api');
+      const handle = new imported.ConnectionHandle({ driverVersion: '1.0.0', driverProduct: 'Test/1.0.0' });
+      const context = imported.setConnection(ROOT_CONTEXT, handle);
+      const span = { instrumentationScope: { name: 'opentelemetry-databricks-sql' }, attributes: {}, spanContext: () => ({}) };
+      new (require(${JSON.stringify(NAME)}).DatabricksSpanProcessor)().onStart(span, context);
+      assert.notEqual(handle.served, undefined);
+    })().catch((error) => { console.error(error); process.exitCode = 1; });`;
   try {
     execFileSync(process.execPath, ['--input-type=commonjs', '--eval', program], {
       cwd: ROOT,
       stdio: 'inherit',
     });
   } catch {
-    problems.push('import and require do not give the same');
+    problems.push("import and require do not give the same, or don't know each other's connections");
   }
 }
 

@@ -21,7 +21,7 @@ const SOURCES = [
 const TABLES: Readonly<Record<string, () => string>> = {
   'options of DatabricksSqlInstrumentation': () =>
     table('DatabricksSqlInstrumentationConfig', INSTRUMENTATION_OPTIONS),
-  'options of instrument': () => table('InstrumentClientOptions', INSTRUMENT_CLIENT_OPTIONS),
+  'options of instrument': () => table('InstrumentOptions', INSTRUMENT_CLIENT_OPTIONS),
   'options of DatabricksSpanProcessor': () => table('DatabricksSpanProcessorOptions', PROCESSOR_OPTIONS),
   'options of circuitBreaker': () => table('CircuitBreakerOptions', CIRCUIT_BREAKER_OPTIONS),
   'options of DatabricksExporter': () => table('DatabricksExporterOptions', EXPORTER_OPTIONS),
@@ -129,18 +129,12 @@ function docstringsOf(interfaceName: string): ReadonlyMap<string, string> {
     member.name?.getText() ?? '',
     ts
       .getJSDocCommentsAndTags(member)
-      .map((doc) => ts.getTextOfJSDocComment(doc.comment) ?? internalComment(doc))
+      .map((doc) => ts.getTextOfJSDocComment(doc.comment) ?? '')
       .join(' ')
       .replace(/\s+/g, ' ')
       .trim(),
   ]);
   return new Map([...inherited, ...own]);
-}
-
-/** For what is marked as internal, the text belongs to that tag. */
-function internalComment(doc: ts.JSDoc | ts.JSDocTag): string {
-  const tags = 'tags' in doc ? (doc.tags ?? []) : [];
-  return tags.map((tag) => ts.getTextOfJSDocComment(tag.comment) ?? '').join(' ');
 }
 
 const INTERFACES: ReadonlyMap<string, ts.InterfaceDeclaration> = new Map(

@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import { NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { ProcessorStats } from '../../src/processor/processorStats.js';
 import type { SpanProcessorLike } from '../../src/spanShape.js';
+import type { ProcessorStats } from '../../src/stats.js';
 import type { Bench, Effort, Row } from '../harness/bench.js';
 import type { Sample, Samples } from '../harness/samples.js';
 import { loadPackage } from '../harness/subject.js';

@@ -20,6 +20,11 @@ export async function loadPackage(): Promise<typeof import('../../src/index.js')
   return import(pathToFileURL(join(packageFolder(), 'dist', 'index.js')).href);
 }
 
+/** The same of its entry point for drivers of somebody's own. */
+export async function loadDriverEntry(): Promise<typeof import('../../src/driver.js')> {
+  return import(pathToFileURL(join(packageFolder(), 'dist', 'driver.js')).href);
+}
+
 /** Pieces that the package does not export, in a bundle of their own: see internals.ts. */
 export async function loadInternals(): Promise<typeof import('../internals.js')> {
   return import(pathToFileURL(built('BENCH_INTERNALS')).href);

@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { TestConnection, type TestConnectionOptions } from '../../test/support/connections.js';
-import { loadPackage } from '../harness/subject.js';
+import { loadDriverEntry } from '../harness/subject.js';
 
 export const WORKSPACE_ID = '6012345678901234';
 
@@ -17,6 +17,6 @@ export function connectionHandle(over: TestConnectionOptions = {}): TestConnecti
 
 /** A Context in which spans belong to a connection. */
 export async function connectionContext(over: TestConnectionOptions = {}): Promise<Context> {
-  const { setConnection } = await loadPackage();
+  const { setConnection } = await loadDriverEntry();
   return setConnection(ROOT_CONTEXT, connectionHandle(over));
 }

@@ -1,6 +1,5 @@
 /** `npx tsx examples/other-driver/main.ts`: prints what would be sent to Databricks for a driver of your own. */
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-// In your own code: from 'opentelemetry-databricks-sql'
 import { DatabricksSpanProcessor, DryRunExporter } from 'opentelemetry-databricks-sql';
 import { SCOPE, TinyDriver } from './tinyDriver.js';
 

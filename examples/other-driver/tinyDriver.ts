@@ -4,8 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Attributes, type Context, context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-// In your own code: from 'opentelemetry-databricks-sql'
-import { type ConnectionEndpoint, ConnectionHandle, setConnection } from 'opentelemetry-databricks-sql';
+import {
+  type ConnectionEndpoint,
+  ConnectionHandle,
+  setConnection,
+} from 'opentelemetry-databricks-sql/driver';
 
 /** The instrumentation scope that the processor is told of. */
 export const SCOPE = 'tiny-driver';

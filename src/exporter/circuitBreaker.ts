@@ -1,7 +1,7 @@
 import type { CircuitBreakerOptions } from '../config.js';
 import { logDebug } from '../log.js';
 import { lengthened, type Runtime } from '../runtime.js';
-import type { BreakerSnapshot, BreakerState } from './contract.js';
+import type { BreakerSnapshot, BreakerState } from '../stats.js';
 
 /**
  * The permission for one HTTP attempt. Settled once; whatever is called afterwards does nothing. `retryAfterMs` is

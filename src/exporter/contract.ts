@@ -1,7 +1,7 @@
 import type { ConnectionRoute, CredentialHeaders } from '../connectionHandle.js';
 import type { Observation } from '../observer.js';
 import type { OperationRecord } from '../records.js';
-import type { CopyCounts } from './requestCopy.js';
+import type { BreakerSnapshot, CopyCounts } from '../stats.js';
 import type { Route } from './transport.js';
 
 /** What all requests of a lane have in common. */
@@ -46,16 +46,6 @@ export type FlagResult =
   /** Nothing was sent, as the host has asked to be left alone for so long. */
   | { readonly outcome: 'blocked'; readonly retryInMs: number }
   | { readonly outcome: 'aborted' };
-
-export type BreakerState = 'closed' | 'open' | 'half-open';
-
-export interface BreakerSnapshot {
-  readonly state: BreakerState;
-  /** Epoch milliseconds since when it is open; `undefined` unless open or half-open. */
-  readonly openSince: number | undefined;
-  /** How often its state has changed. */
-  readonly transitions: number;
-}
 
 /** Which requests need credentials. */
 export interface CredentialNeeds {

@@ -6,9 +6,9 @@ import { optionError } from '../optionErrors.js';
 import { flag, value } from '../optionKinds.js';
 import { type OptionsOf, type Resolved, resolveOptions } from '../optionTable.js';
 import type { OperationRecord } from '../records.js';
+import type { BreakerSnapshot } from '../stats.js';
 import { parseAddress } from './address.js';
 import type {
-  BreakerSnapshot,
   CredentialNeeds,
   ExportDestination,
   ExportResult,

@@ -5,11 +5,11 @@ import { logDebug } from '../log.js';
 import { Observation, type ObservedRequest } from '../observer.js';
 import type { OperationRecord } from '../records.js';
 import type { Runtime } from '../runtime.js';
+import type { BreakerSnapshot } from '../stats.js';
 import { OTHER_ERROR } from '../tags/index.js';
 import type { HostAddress } from './address.js';
 import { CircuitBreaker, type Permit } from './circuitBreaker.js';
 import type {
-  BreakerSnapshot,
   CredentialNeeds,
   ExportDestination,
   ExportResult,
@@ -23,7 +23,7 @@ import { featureFlagPath, flagResult } from './flagAnswer.js';
 import { identifiedHeaders, printableAscii } from './headers.js';
 import { judge, rejectedOf } from './judge.js';
 import type { RequestCopy } from './requestCopy.js';
-import { outcomeOf, RequestCounts } from './requestCounts.js';
+import { outcomeOf } from './requestOutcome.js';
 import { type AttemptResult, withRetries } from './retry.js';
 import { isSupportedRoute } from './supportedRoutes.js';
 import type { HttpRequest, HttpResult, Transport } from './transport.js';
@@ -53,7 +53,8 @@ export class HttpsHostExporter implements HostExporter {
   readonly #transport: Transport;
   readonly #breaker: CircuitBreaker;
   readonly #paths: ExportPaths;
-  readonly #requests = new RequestCounts();
+  /** By outcome. */
+  readonly #requests = new Map<string, number>();
   readonly #closed = new AbortController();
   readonly #address: HostAddress;
   readonly #observation: Observation;
@@ -110,7 +111,7 @@ export class HttpsHostExporter implements HostExporter {
   }
 
   requests(): Readonly<Record<string, number>> {
-    return this.#requests.snapshot();
+    return Object.fromEntries(this.#requests);
   }
 
   async close(): Promise<void> {
@@ -179,19 +180,22 @@ export class HttpsHostExporter implements HostExporter {
     const result = await this.#paths.send(async (path) => {
       const sentAt = this.#runtime.epochNow();
       const answer = await this.#transport.send({ ...request, path }, signal);
-      this.#requests.add(answer);
-      if (this.#copy !== undefined || this.#observation.observer !== undefined) {
-        this.#report(answer, { records, body: request.body, path, sentAt });
+      const outcome = outcomeOf(answer);
+      if (outcome !== undefined) {
+        this.#requests.set(outcome, (this.#requests.get(outcome) ?? 0) + 1);
+        this.#report(answer, { records, body: request.body, path, sentAt, outcome });
       }
       return answer;
     });
     return judge(result, permit, records.length, this.#options.circuitBreaker.openMs);
   }
 
-  /** To whoever follows what is sent. A request that was stopped is not reported: nothing is known of it. */
-  #report(answer: HttpResult, request: Pick<ObservedRequest, 'records' | 'body' | 'path' | 'sentAt'>): void {
-    const outcome = outcomeOf(answer);
-    if (outcome === undefined) {
+  /** To whoever follows what is sent. */
+  #report(
+    answer: HttpResult,
+    request: Pick<ObservedRequest, 'records' | 'body' | 'path' | 'sentAt' | 'outcome'>,
+  ): void {
+    if (this.#copy === undefined && this.#observation.observer === undefined) {
       return;
     }
     const { host, port } = this.#address;
@@ -201,7 +205,6 @@ export class HttpsHostExporter implements HostExporter {
       host,
       port,
       durationMs: this.#runtime.epochNow() - request.sentAt,
-      outcome,
       accepted,
       rejected: accepted ? rejectedOf(answer.body, request.records.length) : 0,
     };

@@ -2,18 +2,13 @@ import { rename } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { logWarn } from '../log.js';
 import type { ObservedRequest } from '../observer.js';
+import type { CopyCounts } from '../stats.js';
 import { openOwnedFile, prepareOwnedFile, reasonOf } from './ownedFile.js';
 
 /** A full file becomes the one older file. 64 MiB. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 /** Characters that may wait for the disk; what comes then is dropped. */
 const MAX_WAITING = 8 * 1024 * 1024;
-
-/** Requests that were copied, and those that were not, as the disk was too slow or failed. */
-export interface CopyCounts {
-  readonly written: number;
-  readonly dropped: number;
-}
 
 /** Copies what was sent. Never in the way of sending: what can't be written at once is dropped and counted. */
 export interface RequestCopy {

@@ -1,10 +1,10 @@
 import type { ResolvedExporterOptions } from '../config.js';
 import type { ConnectionRoute } from '../connectionHandle.js';
 import type { Observation } from '../observer.js';
+import type { CopyCounts } from '../stats.js';
 import { parseAddress } from './address.js';
 import type { HostExporter, RecordExporter } from './contract.js';
 import { HttpsHostExporter, type SendingServices } from './hostExporter.js';
-import type { CopyCounts } from './requestCopy.js';
 import { isSupportedRoute } from './supportedRoutes.js';
 
 /** What stands behind `DatabricksExporter`. Simulations give their own clock and network. */

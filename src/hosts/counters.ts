@@ -1,64 +1,7 @@
-import { logDebug, logWarn } from '../log.js';
+import type { LossWarner } from '../lossWarner.js';
 import { Observation } from '../observer.js';
 import type { OperationRecord } from '../records.js';
-import type { Timer } from '../runtime.js';
-import type { Background } from './timing.js';
-
-/** Why a record was dropped. */
-export const DROP_REASONS = [
-  /** The host's queue was full: the oldest record without an error, or the oldest if all have one. */
-  'queue_full',
-  /** It could not be sent for `maxRecordAgeMs`. */
-  'expired',
-  /** The endpoint refused its batch for good. */
-  'terminal',
-  /** The endpoint found it too large even by itself. */
-  'too_large',
-  /** Its lane made room for another one. */
-  'lane_evicted',
-  /** Its host made room for another one. */
-  'host_evicted',
-  /** Left over at the deadline of `shutdown()`. */
-  'shutdown',
-  /** The server's feature flag is off. */
-  'flag_disabled',
-  /** Nobody answered for the feature flag until the record was too old, or `shutdown()` came. */
-  'flag_unknown',
-  /** Its connection was refused when the driver's first request showed where it leads. */
-  'connection_refused',
-  /** The driver never sent a request of its connection, or not before the record was too old. */
-  'never_connected',
-  /** It came long after its connection was closed. */
-  'connection_closed',
-  /** It came after `shutdown()`. */
-  'already_shutdown',
-] as const;
-export type DropReason = (typeof DROP_REASONS)[number];
-
-/** What became of a connection. */
-export const CONNECTION_OUTCOMES = [
-  'served',
-  /** The gate says off. */
-  'disabled',
-  /** Host or port fail validation. */
-  'refused_host',
-  /** The connection's own route can't be reproduced. */
-  'refused_route',
-  /** The handle itself is malformed. */
-  'refused_handle',
-  /** The exporter failed to open the host. */
-  'refused_exporter',
-  /** `maxHosts` reached, all of them in use. */
-  'refused_max_hosts',
-  /** `maxLanes` reached, all of them in use. */
-  'refused_max_lanes',
-  'refused_shutdown',
-] as const;
-export type ConnectionOutcome = (typeof CONNECTION_OUTCOMES)[number];
-
-/** What a request for the feature flag brought. */
-export const FLAG_OUTCOMES = ['enabled', 'disabled', 'failed'] as const;
-export type FlagOutcome = (typeof FLAG_OUTCOMES)[number];
+import type { ConnectionOutcome, DropReason, HostsStats } from '../stats.js';
 
 /** Dropped for what the operator chose, the server said, or the driver could not do; anything else is a loss. */
 const NOT_A_LOSS: ReadonlySet<DropReason> = new Set([
@@ -68,13 +11,41 @@ const NOT_A_LOSS: ReadonlySet<DropReason> = new Set([
   'already_shutdown',
 ]);
 
+export const NONE_DROPPED: Readonly<Record<DropReason, number>> = {
+  queue_full: 0,
+  expired: 0,
+  terminal: 0,
+  too_large: 0,
+  lane_evicted: 0,
+  host_evicted: 0,
+  shutdown: 0,
+  flag_disabled: 0,
+  flag_unknown: 0,
+  connection_refused: 0,
+  never_connected: 0,
+  connection_closed: 0,
+  already_shutdown: 0,
+};
+export const NO_CONNECTIONS: Readonly<Record<ConnectionOutcome, number>> = {
+  served: 0,
+  disabled: 0,
+  refused_host: 0,
+  refused_route: 0,
+  refused_handle: 0,
+  refused_exporter: 0,
+  refused_max_hosts: 0,
+  refused_max_lanes: 0,
+  refused_shutdown: 0,
+};
+export const NO_FLAG_FETCHES: HostsStats['flagFetches'] = { enabled: 0, disabled: 0, failed: 0 };
+
 /** The running totals of one registry. */
 export class Counters {
   exported = 0;
   rejected = 0;
-  readonly dropped: Record<DropReason, number> = zeroes(DROP_REASONS);
-  readonly connections: Record<ConnectionOutcome, number> = zeroes(CONNECTION_OUTCOMES);
-  readonly flagFetches: Record<FlagOutcome, number> = zeroes(FLAG_OUTCOMES);
+  readonly dropped: Record<DropReason, number> = { ...NONE_DROPPED };
+  readonly connections: Record<ConnectionOutcome, number> = { ...NO_CONNECTIONS };
+  readonly flagFetches: Record<keyof HostsStats['flagFetches'], number> = { ...NO_FLAG_FETCHES };
   readonly #warner: LossWarner;
   readonly #observation: Observation;
 
@@ -115,54 +86,4 @@ export class Counters {
       this.#warner.note('rejected', count);
     }
   }
-}
-
-/** At most one warning in this time. */
-export const WARN_INTERVAL_MS = 60_000;
-/** The first loss waits this long for others, so that a burst is reported with its size. */
-export const GATHER_MS = 1_000;
-
-/** Warns of lost records: rarely, together, with counts by reason. */
-export class LossWarner {
-  readonly #background: Background;
-  readonly #counts = new Map<string, number>();
-  #timer: Timer | undefined = undefined;
-  #warnedAt = Number.NEGATIVE_INFINITY;
-
-  constructor(background: Background) {
-    this.#background = background;
-  }
-
-  note(reason: string, count: number): void {
-    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + count);
-    if (this.#timer === undefined) {
-      const rest = this.#warnedAt + WARN_INTERVAL_MS - this.#background.now();
-      this.#timer = this.#background.after(Math.max(GATHER_MS, rest), () => this.#report());
-    }
-  }
-
-  /** Reports what has not been reported yet. Nothing may be noted afterwards. */
-  close(): void {
-    if (this.#timer !== undefined) {
-      this.#background.stop(this.#timer);
-      this.#report();
-    }
-  }
-
-  #report(): void {
-    this.#timer = undefined;
-    const text = `telemetry records lost: ${[...this.#counts].map(([reason, n]) => `${n} ${reason}`).join(', ')}`;
-    this.#counts.clear();
-    const now = this.#background.now();
-    if (now - this.#warnedAt >= WARN_INTERVAL_MS) {
-      this.#warnedAt = now;
-      logWarn(text);
-    } else {
-      logDebug(text);
-    }
-  }
-}
-
-function zeroes<Key extends string>(keys: readonly Key[]): Record<Key, number> {
-  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;
 }

@@ -4,9 +4,6 @@ import type { DryRunExporter } from '../exporter/dryRunExporter.js';
 import { recordExporterIn } from '../exporter/opaque.js';
 import { HostRegistry, type RegistryServices } from './hostRegistry.js';
 
-export type { DatabricksExporter } from '../exporter/databricksExporter.js';
-export type { DryRunExporter } from '../exporter/dryRunExporter.js';
-
 /**
  * The hosts of one processor.
  *

@@ -1,12 +1,14 @@
+import type { Background } from '../background.js';
 import type { CredentialHeaders } from '../connectionHandle.js';
+import type { Credentials } from '../credentials/credentials.js';
 import type { ExportDestination, ExportResult, HostExporter } from '../exporter/contract.js';
 import { logDebug } from '../log.js';
+import type { HostQueue } from '../queue/hostQueue.js';
+import type { RecordQueue } from '../queue/recordQueue.js';
 import type { OperationRecord } from '../records.js';
-import type { Counters, DropReason } from './counters.js';
-import type { Credentials } from './credentials.js';
-import type { HostQueue } from './hostQueue.js';
-import type { RecordQueue } from './recordQueue.js';
-import { type Background, Pause } from './timing.js';
+import type { DropReason } from '../stats.js';
+import type { Counters } from './counters.js';
+import { Pause } from './pause.js';
 
 /** What a delivery has from its host. */
 export interface DeliveryServices {

@@ -1,11 +1,11 @@
 import type { TokenProvider } from '../config.js';
-import type { ConnectionEndpoint, ConnectionHandle, ConnectionRoute } from '../connectionHandle.js';
+import type { ConnectionEndpoint, ConnectionHandle } from '../connectionHandle.js';
 import type { ExportDestination, RecordExporter } from '../exporter/contract.js';
-import type { Route } from '../exporter/transport.js';
+import { keyedRoute } from '../exporter/routeKey.js';
+import type { GateDecision } from '../gate/gate.js';
 import { digestOf } from '../lazyCrypto.js';
 import type { ObservedConnection } from '../observer.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
-import type { GateDecision } from './gate.js';
 
 const VERSION_HEAD = /^\d{1,10}\.\d{1,10}\.\d{1,10}/;
 const ORG_ID = /^\d{1,20}$/;
@@ -114,32 +114,6 @@ export class Identities {
 /** The same for headers that are equal, in whatever order. */
 function sorted(headers: Readonly<Record<string, string>>): ReadonlyArray<readonly [string, string]> {
   return Object.entries(headers).sort(([one], [other]) => (one < other ? -1 : 1));
-}
-
-/** The route with its key. A digest, because a route may hold a password or a key. */
-export function keyedRoute(connection: ConnectionRoute): Route {
-  return { key: routeDigest(connection), connection };
-}
-
-function routeDigest({
-  https,
-  rejectUnauthorized,
-  proxy,
-  ca,
-  clientCert,
-  clientKey,
-}: ConnectionRoute): string {
-  return digestOf([
-    JSON.stringify([
-      https,
-      rejectUnauthorized,
-      proxy && [proxy.protocol, proxy.host, proxy.port, proxy.username, proxy.password],
-      ca?.length,
-    ]),
-    clientCert,
-    clientKey,
-    ...(ca ?? []),
-  ]);
 }
 
 /** Products only: what the application calls itself is left out. */

@@ -1,33 +1,26 @@
-import type { TokenProvider } from '../config.js';
+import type { Background } from '../background.js';
+import type { ResolvedHostOptions } from '../config.js';
 import type { ConnectionHandle } from '../connectionHandle.js';
-import type { BreakerSnapshot, HostExporter } from '../exporter/contract.js';
+import { type Credentials, WitnessedCredentials } from '../credentials/credentials.js';
+import { ProvidedCredentials } from '../credentials/providedCredentials.js';
+import type { HostExporter } from '../exporter/contract.js';
+import { FeatureFlag } from '../gate/featureFlag.js';
+import { Permission } from '../gate/permission.js';
 import type { Guard } from '../guard.js';
-import type { Counters, DropReason } from './counters.js';
-import { type Credentials, WitnessedCredentials } from './credentials.js';
+import { HostQueue } from '../queue/hostQueue.js';
+import type { DropReason, HostStats } from '../stats.js';
+import type { Counters } from './counters.js';
 import type { CheckedConnection } from './destination.js';
-import { FeatureFlag } from './featureFlag.js';
-import { HostQueue } from './hostQueue.js';
 import { Lane, type LaneServices } from './lane.js';
-import { ProvidedCredentials } from './providedCredentials.js';
 import { SendOrder } from './sendOrder.js';
-import type { HostStats } from './stats.js';
-import type { Background } from './timing.js';
+import { type Shareable, SharedMembers } from './sharedMembers.js';
 
 /** Feature flags that are remembered: org ids and driver versions at one host. */
 const MAX_FLAGS = 256;
 
-export interface HostOptions {
-  readonly batchSize: number;
-  readonly flushIntervalMs: number;
-  readonly maxQueueSize: number;
-  readonly maxRecordAgeMs: number;
-  readonly maxLanes: number;
-  readonly tokenProvider: TokenProvider | undefined;
-}
-
 /** What a host has from its registry. */
 export interface HostServices {
-  readonly options: HostOptions;
+  readonly options: ResolvedHostOptions;
   readonly background: Background;
   readonly counters: Counters;
   readonly guard: Guard;
@@ -44,7 +37,7 @@ export interface LaneRequest {
 }
 
 /** All connections to one host and port: their lanes, the flags, one queue, one breaker. */
-export class Host {
+export class Host implements Shareable {
   readonly key: string;
   readonly #exporter: HostExporter;
   readonly #services: HostServices;
@@ -53,8 +46,7 @@ export class Host {
   readonly #sendOrder: SendOrder;
   /** The user's own, for all lanes; `undefined`: each lane has what was witnessed. */
   readonly #provided: ProvidedCredentials | undefined;
-  /** The least recently used one first. */
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes: SharedMembers<Lane>;
   /** The least recently opened one first. */
   readonly #flags = new Map<string, FeatureFlag>();
   readonly #address: { readonly host: string; readonly port: number };
@@ -71,6 +63,7 @@ export class Host {
     this.#address = { host: address.host, port: address.port };
     this.#exporter = exporter;
     this.#services = services;
+    this.#lanes = new SharedMembers(options.maxLanes, (lane) => lane.close('lane_evicted', 'lane_evicted'));
     this.#queues = new HostQueue(options, background, (reason, records) => counters.drop(reason, records));
     this.#sendOrder = new SendOrder(background, () => exporter.breaker().state === 'closed');
     this.#provided =
@@ -90,35 +83,29 @@ export class Host {
 
   get connections(): number {
     let count = 0;
-    for (const lane of this.#lanes.values()) {
+    for (const lane of this.#lanes.all()) {
       count += lane.connections;
     }
     return count;
   }
 
-  /** Whether nothing waits and nothing is in flight. */
-  get isDrained(): boolean {
+  get isEmpty(): boolean {
     return this.#queues.size + this.#queues.inFlight === 0;
   }
 
   /** @returns `undefined` if there are `maxLanes`, all of them in use */
   lane(handle: ConnectionHandle, request: LaneRequest): Lane | undefined {
-    const lane = this.#lanes.get(request.key) ?? this.#openLane(handle, request);
-    if (lane !== undefined) {
-      this.#lanes.delete(lane.key);
-      this.#lanes.set(lane.key, lane);
-    }
-    return lane;
+    return this.#lanes.use(request.key) ?? this.#openLane(handle, request);
   }
 
   /** Sends what is queued. @see Outbox.flushNow */
   async flushNow(until: number): Promise<void> {
-    await Promise.all([...this.#lanes.values()].map(({ outbox }) => outbox.flushNow(until)));
+    await Promise.all(this.#lanes.all().map(({ outbox }) => outbox.flushNow(until)));
   }
 
   /** Later records are dropped for this reason. */
   refuse(reason: DropReason): void {
-    for (const lane of this.#lanes.values()) {
+    for (const lane of this.#lanes.all()) {
       lane.outbox.refuse(reason);
     }
   }
@@ -126,7 +113,7 @@ export class Host {
   /** Drops what is left, stops all timers and requests. */
   async close(reason: DropReason, laterReason: DropReason): Promise<void> {
     this.#sendOrder.close();
-    for (const lane of this.#lanes.values()) {
+    for (const lane of this.#lanes.all()) {
       lane.close(reason, laterReason);
     }
     this.#lanes.clear();
@@ -138,16 +125,8 @@ export class Host {
     await this.#exporter.close();
   }
 
-  breaker(): BreakerSnapshot {
-    return this.#exporter.breaker();
-  }
-
-  requests(): Readonly<Record<string, number>> {
-    return this.#exporter.requests();
-  }
-
   stats(): HostStats {
-    const lanes = [...this.#lanes.values()];
+    const lanes = this.#lanes.all();
     return {
       ...this.#address,
       connections: this.connections,
@@ -156,20 +135,25 @@ export class Host {
       pausedLanes: lanes.filter(({ outbox }) => outbox.isPaused).length,
       queued: this.#queues.size,
       inFlight: this.#queues.inFlight,
-      breaker: this.breaker(),
+      breaker: this.#exporter.breaker(),
       flags: [...this.#flags.values()].map((flag) => flag.stats()),
-      exportRequests: { ...this.requests() },
+      exportRequests: { ...this.#exporter.requests() },
     };
   }
 
   #openLane(handle: ConnectionHandle, { key, isForced, checked }: LaneRequest): Lane | undefined {
-    if (this.#lanes.size >= this.#services.options.maxLanes && !this.#evictLane()) {
+    if (!this.#lanes.makeRoom()) {
       return undefined;
     }
     const { destination } = checked;
-    const flag = isForced ? undefined : this.#flag(checked);
-    const lane = new Lane({ key, destination, flag, ...this.#credentialsOf(handle) }, this.#laneServices);
-    this.#lanes.set(key, lane);
+    const { credentials, watch } = this.#credentialsOf(handle);
+    const permission = new Permission(
+      isForced ? undefined : this.#flag(checked),
+      { destination, credentials },
+      this.#services.background,
+    );
+    const lane = new Lane({ key, destination, credentials, permission, watch }, this.#laneServices);
+    this.#lanes.add(lane);
     return lane;
   }
 
@@ -192,7 +176,11 @@ export class Host {
       return known;
     }
     const { background, counters } = this.#services;
-    const flag = new FeatureFlag(orgId, driverVersion, { exporter: this.#exporter, background, counters });
+    const flag = new FeatureFlag(orgId, driverVersion, {
+      exporter: this.#exporter,
+      background,
+      counts: counters.flagFetches,
+    });
     const [oldest] = this.#flags.keys();
     if (oldest !== undefined && this.#flags.size >= MAX_FLAGS) {
       // Lanes that have it go on with it; later ones ask once more.
@@ -202,33 +190,11 @@ export class Host {
     return flag;
   }
 
-  /** The least recently used lane without connections goes; rather one that has nothing left to send. */
-  #evictLane(): boolean {
-    let evicted: Lane | undefined;
-    for (const lane of this.#lanes.values()) {
-      if (lane.connections === 0) {
-        evicted ??= lane;
-        if (lane.outbox.isEmpty) {
-          evicted = lane;
-          break;
-        }
-      }
-    }
-    if (evicted !== undefined) {
-      this.#closeLane(evicted, 'lane_evicted');
-    }
-    return evicted !== undefined;
-  }
-
   #onIdle(lane: Lane): void {
-    this.#closeLane(lane, 'connection_closed');
+    this.#lanes.remove(lane);
+    lane.close('connection_closed', 'connection_closed');
     if (this.#lanes.size === 0) {
       this.#services.onEmpty(this);
     }
-  }
-
-  #closeLane(lane: Lane, reason: DropReason): void {
-    this.#lanes.delete(lane.key);
-    lane.close(reason, reason);
   }
 }

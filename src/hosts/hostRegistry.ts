@@ -1,19 +1,22 @@
+import { Background } from '../background.js';
 import type { ResolvedHostOptions } from '../config.js';
-import type { ConnectionEndpoint, ConnectionHandle } from '../connectionHandle.js';
-import type { HostExporter, RecordExporter } from '../exporter/contract.js';
+import type { ConnectionHandle } from '../connectionHandle.js';
+import type { RecordExporter } from '../exporter/contract.js';
+import { type Environment, explainGate, type GateDecision } from '../gate/gate.js';
 import { Guard } from '../guard.js';
 import { logDebug } from '../log.js';
+import { LossWarner } from '../lossWarner.js';
 import { Observation } from '../observer.js';
+import { HostQueue } from '../queue/hostQueue.js';
 import type { Runtime } from '../runtime.js';
-import { type ConnectionOutcome, Counters, type DropReason, LossWarner } from './counters.js';
+import type { ConnectionOutcome, HostsStats } from '../stats.js';
+import { Counters } from './counters.js';
 import { checkedConnection, Identities, laneKey, refusalOf } from './destination.js';
-import { type Environment, explainGate, type GateDecision } from './gate.js';
-import { Host, type HostServices } from './host.js';
-import { HostQueue } from './hostQueue.js';
-import { type ConnectionLease, DISABLED_LEASE, type Lane, Lease, type LeaseServices } from './lane.js';
+import type { Lane } from './lane.js';
+import { type ConnectionLease, DISABLED_LEASE, Lease, type LeaseServices } from './lease.js';
 import { type OpenConnection, OpenConnections } from './openConnections.js';
-import { type HostsStats, HostTotals } from './stats.js';
-import { Background, TimeLimit } from './timing.js';
+import { OpenHosts } from './openHosts.js';
+import { TimeLimit } from './timeLimit.js';
 
 /** Records that wait for drivers' first requests: more than a start makes that fails. */
 const MAX_WAITING = 1_000;
@@ -41,9 +44,7 @@ export class HostRegistry {
   readonly #background: Background;
   readonly #warner: LossWarner;
   readonly #counters: Counters;
-  readonly #hostServices: HostServices;
-  /** The least recently used one first. */
-  readonly #hosts = new Map<string, Host>();
+  readonly #hosts: OpenHosts;
   /** What was queued before the driver's first request. */
   readonly #waiting: HostQueue;
   /** Their drivers have not sent a request yet. */
@@ -52,7 +53,6 @@ export class HostRegistry {
   readonly #refused = new WeakSet<ConnectionHandle>();
   /** For whoever looks. */
   readonly #open = new OpenConnections();
-  readonly #totals = new HostTotals();
   readonly #identities: Identities;
   #shutdown: Promise<void> | undefined = undefined;
   #isStopping = false;
@@ -68,13 +68,14 @@ export class HostRegistry {
     this.#background = new Background(services.runtime);
     this.#warner = new LossWarner(this.#background);
     this.#counters = new Counters(this.#warner, this.#observation);
-    this.#hostServices = {
+    this.#hosts = new OpenHosts(options.maxHosts, {
       options,
+      exporter: this.#exporter,
       background: this.#background,
       counters: this.#counters,
       guard: this.#guard,
-      onEmpty: (host) => this.#closeHost(host, 'connection_closed'),
-    };
+      observation: this.#observation,
+    });
     this.#waiting = new HostQueue(
       { maxQueueSize: MAX_WAITING, maxRecordAgeMs: options.maxRecordAgeMs },
       this.#background,
@@ -117,13 +118,22 @@ export class HostRegistry {
   }
 
   stats(): HostsStats {
-    return this.#totals.snapshot(this.#counters, {
-      hosts: [...this.#hosts.values()],
-      waiting: this.#waiting.size,
+    const hosts = this.#hosts.stats();
+    const { exported, rejected, dropped, connections, flagFetches } = this.#counters;
+    const waitingForConnection = this.#waiting.size;
+    return {
+      ...hosts,
+      queued: hosts.queued + waitingForConnection,
+      waitingForConnection,
+      exported,
+      rejected,
+      dropped: { ...dropped },
+      connections: { ...connections },
+      flagFetches: { ...flagFetches },
       queueCapacity: this.#options.maxQueueSize,
       userCodeFailures: this.#guard.failures(),
       copies: this.#exporter.copies?.(),
-    });
+    };
   }
 
   #acquire(handle: ConnectionHandle): ConnectionLease | undefined {
@@ -196,7 +206,7 @@ export class HostRegistry {
     if (refusal !== undefined) {
       return refusal;
     }
-    const host = this.#host(endpoint);
+    const host = this.#hosts.open(endpoint);
     if (typeof host === 'string') {
       return host;
     }
@@ -205,54 +215,10 @@ export class HostRegistry {
     return host.lane(handle, { key, isForced: gate === 'forced', checked }) ?? 'refused_max_lanes';
   }
 
-  #host(endpoint: ConnectionEndpoint): Host | Refusal {
-    const key = `${endpoint.host.toLowerCase()}:${endpoint.port}`;
-    let host = this.#hosts.get(key);
-    if (host === undefined) {
-      if (this.#hosts.size >= this.#options.maxHosts && !this.#evictHost()) {
-        return 'refused_max_hosts';
-      }
-      const hostExporter = this.#openHost(endpoint);
-      if (hostExporter === undefined) {
-        return 'refused_exporter';
-      }
-      host = new Host(key, endpoint, hostExporter, this.#hostServices);
-    }
-    this.#hosts.delete(key);
-    this.#hosts.set(key, host);
-    return host;
-  }
-
-  #openHost({ host, port }: ConnectionEndpoint): HostExporter | undefined {
-    try {
-      return this.#exporter.openHost(host, port, this.#observation);
-    } catch {
-      this.#guard.note('exporter');
-      return undefined;
-    }
-  }
-
-  /** The least recently used host without connections goes; rather one that has nothing left to send. */
-  #evictHost(): boolean {
-    const unused = [...this.#hosts.values()].filter((host) => host.connections === 0);
-    const host = unused.find(({ isDrained }) => isDrained) ?? unused[0];
-    if (host === undefined) {
-      return false;
-    }
-    this.#closeHost(host, 'host_evicted');
-    return true;
-  }
-
-  #closeHost(host: Host, reason: DropReason): void {
-    this.#hosts.delete(host.key);
-    this.#totals.keep(host);
-    host.close(reason, reason).catch(onCloseError);
-  }
-
   #flushHosts(until: number): Promise<unknown> {
     let flushed: Promise<unknown> = Promise.resolve();
     this.#background.run(() => {
-      flushed = Promise.all([...this.#hosts.values()].map((host) => host.flushNow(until)));
+      flushed = this.#hosts.flushNow(until);
     });
     return flushed;
   }
@@ -264,22 +230,10 @@ export class HostRegistry {
       lease.refuse('never_connected', 'already_shutdown');
     }
     this.#waiting.stop();
-    const hosts = [...this.#hosts.values()];
-    for (const host of hosts) {
-      host.refuse('already_shutdown');
-    }
+    this.#hosts.refuse('already_shutdown');
     await limit.of(this.#flushHosts(Number.NEGATIVE_INFINITY));
-    this.#hosts.clear();
-    const closing = hosts.map((host) => {
-      this.#totals.keep(host);
-      return host.close('shutdown', 'already_shutdown');
-    });
-    await limit.of(Promise.allSettled(closing));
+    await limit.of(this.#hosts.close());
     limit.clear();
     this.#warner.close();
   }
-}
-
-function onCloseError(error: unknown): void {
-  logDebug('a host could not be closed', error);
 }

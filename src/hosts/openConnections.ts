@@ -1,8 +1,8 @@
 import type { ConnectionHandle, ConnectionListener } from '../connectionHandle.js';
+import type { GateVerdict } from '../gate/gate.js';
 import type { ObservedConnection, ObservedConnections } from '../observer.js';
-import type { ConnectionOutcome } from './counters.js';
+import type { ConnectionOutcome } from '../stats.js';
 import { checkedFacts } from './destination.js';
-import type { GateVerdict } from './gate.js';
 import type { Lane } from './lane.js';
 
 /** Connections that are remembered one by one; further ones are counted. */

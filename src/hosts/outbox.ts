@@ -1,23 +1,20 @@
+import { Wakeup } from '../background.js';
+import type { Permission } from '../gate/permission.js';
+import type { RecordQueue } from '../queue/recordQueue.js';
 import type { OperationRecord } from '../records.js';
-import type { DropReason } from './counters.js';
-import { type Delivered, Delivery, type DeliveryServices } from './delivery.js';
-import type { FeatureFlag, FlagAsker } from './featureFlag.js';
-import type { RecordQueue } from './recordQueue.js';
+import type { DropReason } from '../stats.js';
+import { type Delivered, Delivery, type DeliveryServices, type Sender } from './delivery.js';
 import type { SendOrder, TurnTaker } from './sendOrder.js';
-import { Signal, Wakeup } from './timing.js';
-
-/** The shortest wait where credentials should be there and are not. */
-const NO_CREDENTIALS_MS = 1_000;
+import { Signal } from './timeLimit.js';
 
 /** What an outbox has from its host. */
 export interface OutboxServices extends DeliveryServices {
   readonly sendOrder: SendOrder;
 }
 
-/** Where the records go, as whom, and whose answer decides about them. */
-export interface OutboxIdentity extends FlagAsker {
-  /** `undefined` if telemetry is forced. */
-  readonly flag: FeatureFlag | undefined;
+/** Where the records go, as whom, and whether they may. */
+export interface OutboxIdentity extends Sender {
+  readonly permission: Permission;
 }
 
 /** The records of one lane: queued, and sent when a batch is full, the interval is over, or somebody asks. */
@@ -25,8 +22,7 @@ export class Outbox implements TurnTaker {
   /** Nobody fills it any more: what is in it, or comes late, is not kept until a batch is full. */
   isUnattended = true;
   readonly #services: OutboxServices;
-  readonly #identity: OutboxIdentity;
-  readonly #flag: FeatureFlag | undefined;
+  readonly #permission: Permission;
   readonly #queue: RecordQueue;
   readonly #delivery: Delivery;
   readonly #nextSend: Wakeup;
@@ -34,7 +30,6 @@ export class Outbox implements TurnTaker {
   /** How many records, those in flight included, are to leave without waiting for a batch to fill. */
   #urgent = 0;
   #hasSent = false;
-  #isAsking = false;
   #flush: Signal | undefined = undefined;
   /** Monotonic time until when an answer about the flag is worth waiting for. */
   #flushUntil = Number.NEGATIVE_INFINITY;
@@ -45,9 +40,8 @@ export class Outbox implements TurnTaker {
   constructor(identity: OutboxIdentity, services: OutboxServices) {
     const { background, queues } = services;
     this.#services = services;
-    this.#identity = identity;
-    this.#flag = identity.flag;
-    this.#queue = queues.open(() => (this.#flag?.state === 'unknown' ? 'flag_unknown' : 'expired'));
+    this.#permission = identity.permission;
+    this.#queue = queues.open(() => (this.#permission.isUnknown ? 'flag_unknown' : 'expired'));
     this.#delivery = new Delivery(identity, this.#queue, services, (delivered) => this.#onDone(delivered));
     this.#nextSend = new Wakeup(background, () => this.#onSendDue());
     this.#stopListening = identity.credentials.listen(() => background.run(() => this.#schedule()));
@@ -61,10 +55,6 @@ export class Outbox implements TurnTaker {
     return this.#delivery.inFlight;
   }
 
-  get isEmpty(): boolean {
-    return this.queued + this.inFlight === 0;
-  }
-
   /** Whether it waits after a failure of its own, or for credentials. */
   get isPaused(): boolean {
     return this.#delivery.possibleAt > this.#services.background.now();
@@ -72,7 +62,7 @@ export class Outbox implements TurnTaker {
 
   /** The hot path: no closure, no promise, no object. */
   enqueue(record: OperationRecord): void {
-    const refusal = this.#refusal ?? this.#flag?.refusal;
+    const refusal = this.#refusal ?? this.#permission.refusal;
     if (refusal !== undefined) {
       this.#services.counters.dropOne(refusal, record);
       return;
@@ -85,14 +75,6 @@ export class Outbox implements TurnTaker {
     }
   }
 
-  /** Asks for the flag before anything is due, so that a short program has the answer when it needs it. */
-  askAhead(): void {
-    const flag = this.#flag;
-    if (flag !== undefined && flag.state === 'unknown' && !flag.isAsking) {
-      this.#services.background.run(() => void flag.ask(this.#identity));
-    }
-  }
-
   /**
    * Sends what is queued now, even though a try has just failed. Resolves when that is done with, or can't be sent
    * for now: behind an open breaker, in a pause, without credentials.
@@ -101,7 +83,7 @@ export class Outbox implements TurnTaker {
    */
   flushNow(until: number): Promise<void> {
     this.#delivery.cutShort();
-    this.#flag?.hurry();
+    this.#permission.hurry();
     this.#flushUntil = until;
     this.hurry();
     if (this.#isFlushing) {
@@ -123,7 +105,7 @@ export class Outbox implements TurnTaker {
       this.#schedule();
       return false;
     }
-    if (this.#answer !== 'enabled') {
+    if (this.#permission.answer !== 'enabled') {
       // The answer grew too old while this waited for its turn.
       this.#advance();
       return false;
@@ -156,18 +138,13 @@ export class Outbox implements TurnTaker {
     this.#nextSend.cancel();
     this.#stopListening();
     sendOrder.withdraw(this);
-    const isUnknown = reason === 'shutdown' && this.#flag?.state === 'unknown';
+    const isUnknown = reason === 'shutdown' && this.#permission.isUnknown;
     counters.drop(isUnknown ? 'flag_unknown' : reason, queues.close(this.#queue));
     if (this.#delivery.close(reason)) {
       sendOrder.finished();
     }
     this.#urgent = 0;
     this.#settleFlush();
-  }
-
-  /** What decides now; `undefined`: the flag has to be asked for. */
-  get #answer(): 'enabled' | 'disabled' | undefined {
-    return this.#flag === undefined ? 'enabled' : this.#flag.answer;
   }
 
   get #isDue(): boolean {
@@ -182,17 +159,7 @@ export class Outbox implements TurnTaker {
     if (this.#queue.length === 0 || this.isPaused || this.#services.sendOrder.isBlocked) {
       return false;
     }
-    const flag = this.#flag;
-    return flag === undefined || flag.state !== 'unknown' || this.#isAnswerWorthWaiting(flag);
-  }
-
-  #isAnswerWorthWaiting(flag: FeatureFlag): boolean {
-    const now = this.#services.background.now();
-    const { credentials } = this.#identity;
-    return (
-      this.#flushUntil > now &&
-      (flag.isAsking || (flag.askAt <= this.#flushUntil && credentials.usableAt <= this.#flushUntil))
-    );
+    return !this.#permission.isUnknown || this.#permission.isAnswerNear(this.#flushUntil);
   }
 
   #settleFlush(): void {
@@ -204,7 +171,12 @@ export class Outbox implements TurnTaker {
 
   /** Sees to it that what is queued is sent at its time. */
   #schedule(): void {
-    if (this.#queue.length > 0 && this.#delivery.inFlight === 0 && !this.#isAsking && !this.#isClosed) {
+    if (
+      this.#queue.length > 0 &&
+      this.#delivery.inFlight === 0 &&
+      !this.#permission.isAsking &&
+      !this.#isClosed
+    ) {
       const delay = this.#isDue ? 0 : this.#flushDelay();
       this.#nextSend.at(Math.max(this.#services.background.now() + delay, this.#delivery.possibleAt));
     }
@@ -227,41 +199,25 @@ export class Outbox implements TurnTaker {
 
   /** Something is due: first the flag is asked, then it is the host's turn. */
   #advance(): void {
-    const answer = this.#answer;
+    const { answer } = this.#permission;
     if (answer === 'enabled') {
       this.#services.sendOrder.request(this);
     } else if (answer === 'disabled') {
       this.#dropDisabled();
-    } else {
+    } else if (!this.#permission.isAsking) {
       void this.#ask();
     }
   }
 
   async #ask(): Promise<void> {
-    const flag = this.#flag;
-    if (flag === undefined || this.#isAsking) {
-      return;
-    }
-    this.#isAsking = true;
-    const outcome = await flag.ask(this.#identity);
-    this.#isAsking = false;
+    const nextTry = await this.#permission.ask();
     if (this.#isClosed) {
       return;
     }
-    switch (outcome.kind) {
-      case 'enabled':
-        this.#services.sendOrder.request(this);
-        break;
-      case 'disabled':
-        this.#dropDisabled();
-        break;
-      case 'later':
-        this.#nextSend.at(outcome.at);
-        break;
-      case 'unauthorized': {
-        const soonest = this.#services.background.now() + NO_CREDENTIALS_MS;
-        this.#nextSend.at(Math.max(soonest, this.#identity.credentials.usableAt));
-      }
+    if (nextTry === undefined) {
+      this.#advance();
+    } else {
+      this.#nextSend.at(nextTry);
     }
     this.#settleFlush();
   }
@@ -280,7 +236,7 @@ export class Outbox implements TurnTaker {
     this.#urgent = Math.min(Math.max(returned, this.#urgent - settled), this.#queue.length);
     if (blockMs !== undefined) {
       sendOrder.block(blockMs);
-      this.#flag?.postpone(blockMs);
+      this.#permission.postpone(blockMs);
     }
     sendOrder.finished();
     if (this.#queue.length > 0 && this.#isDue && !this.isPaused) {

@@ -1,4 +1,4 @@
-import { type Background, Wakeup } from './timing.js';
+import { type Background, Wakeup } from '../background.js';
 
 /** The shortest wait after a blocked attempt: also when the breaker says "at once", we don't spin. */
 const MIN_BLOCK_MS = 50;

@@ -8,7 +8,7 @@ import type { DriverConnectOptions } from './driverShapes.js';
 export interface DatabricksTelemetryConnectOptions {
   /** False: nothing about this connection is sent to Databricks. Anything but `true` counts as false. */
   readonly enableTelemetry?: boolean;
-  /** @internal True: on without asking the server. */
+  /** True: on without asking the server. Meant for Databricks' own services; see the roll-out page. */
   readonly forceEnableTelemetry?: boolean;
 }
 

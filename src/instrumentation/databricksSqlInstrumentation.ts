@@ -10,7 +10,7 @@ import {
   resolveInstrumentationConfig,
 } from './instrumentationConfig.js';
 import type { InstrumentationStats } from './instrumentationStats.js';
-import { type InstrumentClientOptions, isWantedBy } from './instrumentClientOptions.js';
+import { type InstrumentOptions, isWantedBy } from './instrumentClientOptions.js';
 import type { ContextAccess } from './spanFactory.js';
 
 /**
@@ -108,7 +108,10 @@ export class DatabricksSqlInstrumentation {
    * @returns the client
    * @throws TypeError that names the option, what was wrong and what is allowed
    */
-  instrument<Client extends object>(client: Client, options: InstrumentClientOptions = {}): Client {
+  instrument<Client extends object>(
+    client: Client,
+    options: Pick<InstrumentOptions, 'enableTelemetry'> = {},
+  ): Client {
     const isWanted = isWantedBy(options);
     this.#tracer.enabled = true;
     this.#tracer.guard(() => this.#joinRegistration());
@@ -125,11 +128,6 @@ export class DatabricksSqlInstrumentation {
       internalErrors: tracer.internalErrors,
       userCodeFailures: tracer.userCode.failures(),
     };
-  }
-
-  /** @internal Statements whose span has not ended. */
-  get openStatements(): number {
-    return this.#tracer.openStatements.size;
   }
 
   /** @internal Reads and sets the active Context elsewhere than in the API's global place. */

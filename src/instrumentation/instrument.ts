@@ -1,13 +1,7 @@
 import { DatabricksSqlInstrumentation } from './databricksSqlInstrumentation.js';
 import { clientObserverOf } from './driverPatcher.js';
-import {
-  type DatabricksSqlInstrumentationConfig,
-  resolveInstrumentationConfig,
-} from './instrumentationConfig.js';
-import { type InstrumentClientOptions, isWantedBy } from './instrumentClientOptions.js';
-
-/** Options of `instrument()`. */
-export interface InstrumentOptions extends DatabricksSqlInstrumentationConfig, InstrumentClientOptions {}
+import { resolveInstrumentationConfig } from './instrumentationConfig.js';
+import { type InstrumentOptions, isWantedBy } from './instrumentClientOptions.js';
 
 /**
  * Observes a client of the driver, its sessions and their operations, where module hooks can't: in bundled

@@ -1,8 +1,9 @@
 import { flag } from '../optionKinds.js';
 import { type OptionsOf, resolveOptions } from '../optionTable.js';
+import type { DatabricksSqlInstrumentationConfig } from './instrumentationConfig.js';
 
-/** What `instrument()` must be told of a client that is connected already. */
-export interface InstrumentClientOptions {
+/** Options of `instrument()`. */
+export interface InstrumentOptions extends DatabricksSqlInstrumentationConfig {
   /**
    * For a client that was connected before it was observed. True: as far as `connect()` is concerned, its
    * records may be sent; the other switches decide as ever. False: nothing of it is sent, because the
@@ -11,6 +12,9 @@ export interface InstrumentClientOptions {
    */
   readonly enableTelemetry?: boolean;
 }
+
+/** What must be said of a client that is connected already. */
+export type InstrumentClientOptions = Pick<InstrumentOptions, 'enableTelemetry'>;
 
 export const INSTRUMENT_CLIENT_OPTIONS = {
   enableTelemetry: flag({ default: false }),

@@ -69,7 +69,7 @@ export interface DatabricksSqlInstrumentationConfig {
    * set up (another agent's), without sampling, or without any tracer provider. Flush and shut it down yourself.
    * Left out: the processor is registered with the tracer provider.
    */
-  processor?: TelemetryProcessor;
+  processor?: { readonly [Symbol.toStringTag]: 'DatabricksSpanProcessor' };
   /**
    * Whether the driver's own telemetry is switched off for connections that a `DatabricksSpanProcessor` serves.
    * Default 'replace'.

@@ -13,17 +13,17 @@ import { failureClassOf } from '../failures.js';
 import { Guard } from '../guard.js';
 import { createHosts } from '../hosts/createHosts.js';
 import type { HostRegistry } from '../hosts/hostRegistry.js';
-import type { ConnectionLease } from '../hosts/lane.js';
+import type { ConnectionLease } from '../hosts/lease.js';
 import { type FallOutReason, InFlight } from '../inFlight.js';
 import { hasLogger, logDebug, logInfo } from '../log.js';
 import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';
 import { rejectFurtherArguments } from '../optionErrors.js';
-import type { TelemetryProcessor } from '../processorMark.js';
 import type { ReadableSpanLike, SpanProcessorLike } from '../spanShape.js';
+import type { ProcessorStats } from '../stats.js';
 import { TAG_TABLE, Tag } from '../tags/index.js';
 import { OpenOperation } from './openOperation.js';
+import { ProcessorCounters } from './processorCounters.js';
 import { ProcessorMetrics } from './processorMetrics.js';
-import { ProcessorCounters, type ProcessorStats } from './processorStats.js';
 import { RecordMaker } from './recordMaker.js';
 import { startLine } from './startLine.js';
 
@@ -59,7 +59,7 @@ class ServedConnection implements ConnectionServer {
  * operation and sends the records to Databricks, if the gate lets them. Register it beside the
  * processors that you already have. It never throws out of a hook and never modifies a span.
  */
-export class DatabricksSpanProcessor implements SpanProcessorLike, TelemetryProcessor {
+export class DatabricksSpanProcessor implements SpanProcessorLike {
   readonly [Symbol.toStringTag] = 'DatabricksSpanProcessor';
   /** @internal For the inspector. */
   readonly [OBSERVATION]: Observation;

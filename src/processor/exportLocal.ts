@@ -6,10 +6,10 @@ import { describeValue } from '../optionErrors.js';
 import { checked, choice, strings } from '../optionKinds.js';
 import { type OptionsOf, resolveOptions } from '../optionTable.js';
 import type { ReadableSpanLike, SpanProcessorLike } from '../spanShape.js';
+import type { ProcessorStats } from '../stats.js';
 import { NameSet, TAG_TABLE, withholdOption } from '../tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../version.js';
 import { localViewOf } from './localSpanView.js';
-import type { ProcessorStats } from './processorStats.js';
 
 /** Options of `exportLocal`. */
 export interface ExportLocalOptions {

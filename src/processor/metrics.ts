@@ -1,7 +1,7 @@
 import type { Attributes, BatchObservableResult, MeterProvider } from '@opentelemetry/api';
 import type { Guard } from '../guard.js';
-import type { HostStats, HostsStats } from '../hosts/stats.js';
 import { logDebug } from '../log.js';
+import type { HostStats, HostsStats } from '../stats.js';
 import { Tag } from '../tags/index.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
 

@@ -1,5 +1,5 @@
 import type { ConnectionHandle } from '../connectionHandle.js';
-import type { ConnectionLease } from '../hosts/lane.js';
+import type { ConnectionLease } from '../hosts/lease.js';
 import { InFlightEntry } from '../inFlight.js';
 import { ChunkDetails } from '../records.js';
 import type { ReadableSpanLike } from '../spanShape.js';

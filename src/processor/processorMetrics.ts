@@ -1,6 +1,6 @@
 import { createNoopMeter, type MeterProvider, metrics } from '@opentelemetry/api';
 import type { Guard } from '../guard.js';
-import type { HostsStats } from '../hosts/stats.js';
+import type { HostsStats } from '../stats.js';
 import { INSTRUMENTATION_SCOPE } from '../version.js';
 import { COMPONENT_TYPE, registerMetrics } from './metrics.js';
 

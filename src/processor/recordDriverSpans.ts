@@ -1,8 +1,8 @@
 import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
 import { Guard } from '../guard.js';
 import { describeValue } from '../optionErrors.js';
+import type { ProcessorStats } from '../stats.js';
 import { DB_SYSTEM, Tag } from '../tags/index.js';
-import type { ProcessorStats } from './processorStats.js';
 
 /** The SDK's SamplingDecision, of which both majors have the same numbers. */
 const NOT_RECORD = 0;

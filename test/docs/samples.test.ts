@@ -37,6 +37,7 @@ const OPTIONS: ts.CompilerOptions = {
   noEmit: true,
   paths: {
     'opentelemetry-databricks-sql': [join(ROOT, 'src/index.ts')],
+    'opentelemetry-databricks-sql/driver': [join(ROOT, 'src/driver.ts')],
     'opentelemetry-databricks-sql/inspector': [join(ROOT, 'src/inspector/index.ts')],
     'opentelemetry-databricks-sql/register': [join(ROOT, 'src/register.ts')],
   },

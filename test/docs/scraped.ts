@@ -1,9 +1,9 @@
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 import { Guard } from '../../src/guard.js';
-import { CONNECTION_OUTCOMES, DROP_REASONS } from '../../src/hosts/counters.js';
-import type { HostsStats } from '../../src/hosts/stats.js';
+import { NO_CONNECTIONS, NONE_DROPPED } from '../../src/hosts/counters.js';
 import { registerMetrics } from '../../src/processor/metrics.js';
+import type { ConnectionOutcome, DropReason, HostsStats } from '../../src/stats.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
 
 /** Statistics in which everything has happened. */
@@ -13,8 +13,8 @@ export const EVENTFUL_STATS: HostsStats = {
   inFlight: 3,
   exported: 1_000,
   rejected: 2,
-  dropped: countEach(DROP_REASONS),
-  connections: countEach(CONNECTION_OUTCOMES),
+  dropped: countEach(Object.keys(NONE_DROPPED) as DropReason[]),
+  connections: countEach(Object.keys(NO_CONNECTIONS) as ConnectionOutcome[]),
   flagFetches: { enabled: 9, disabled: 1, failed: 4 },
   exportRequests: { '200': 20, '503': 4, ECONNRESET: 1 },
   breakerTransitions: 1,

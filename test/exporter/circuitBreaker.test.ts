@@ -46,6 +46,13 @@ describe('CircuitBreaker', () => {
     expect(breaker.snapshot().state).toBe('closed');
   });
 
+  it('does not change its state by successes while it is closed', () => {
+    for (let i = 0; i < 10; i++) {
+      acquire(breaker).success();
+    }
+    expect(breaker.snapshot()).toEqual({ state: 'closed', openSince: undefined, transitions: 0 });
+  });
+
   it('is left alone by abandoned permits, the count of failures too', () => {
     failTimes(breaker, 4);
     for (let i = 0; i < 10; i++) {

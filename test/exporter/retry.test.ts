@@ -96,6 +96,17 @@ describe('withRetries', () => {
     expect(attemptedAt).toEqual([0, 2_001]);
   });
 
+  it('waits for 5 s and no longer', async () => {
+    expect(await run(attempts(failed({ retryAfterMs: 4_999 }), DONE))).toBe(SUCCESS);
+    expect(attemptedAt).toEqual([0, 5_000]);
+    attemptedAt = [];
+    vi.setSystemTime(0);
+    expect(await run(attempts(failed({ retryAfterMs: 5_000 }), DONE))).toMatchObject({
+      outcome: 'retryable',
+    });
+    expect(attemptedAt).toEqual([0]);
+  });
+
   it('gives the batch back where Retry-After asks for minutes', async () => {
     expect(await run(attempts(failed({ error: '429', retryAfterMs: 120_000 })))).toEqual({
       outcome: 'retryable',

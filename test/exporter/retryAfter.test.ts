@@ -31,6 +31,8 @@ describe('parseRetryAfter', () => {
     '2026-11-20',
     'Fri, 99 Foo 2026 10:00:30 GMT',
     'Fri, 20 Nov 2026 10:00:30',
+    'on Fri, 20 Nov 2026 10:00:30 GMT',
+    'Fri, 20 Nov 2026 10:00:30 GMT (local)',
     '9'.repeat(40),
   ])('makes nothing of %j', (value) => {
     expect(parseRetryAfter(value, NOW)).toBeUndefined();

@@ -1,7 +1,6 @@
 import { resolveProcessorOptions } from '../../src/config.js';
 import type { ConnectionRoute, CredentialHeaders } from '../../src/connectionHandle.js';
 import type {
-  BreakerState,
   ExportDestination,
   ExportResult,
   FlagRequest,
@@ -9,10 +8,11 @@ import type {
   HostExporter,
   RecordExporter,
 } from '../../src/exporter/contract.js';
-import type { Environment } from '../../src/hosts/gate.js';
+import type { Environment } from '../../src/gate/gate.js';
 import { HostRegistry } from '../../src/hosts/hostRegistry.js';
-import type { ConnectionLease } from '../../src/hosts/lane.js';
+import type { ConnectionLease } from '../../src/hosts/lease.js';
 import { OperationRecord } from '../../src/records.js';
+import type { BreakerState } from '../../src/stats.js';
 import { TestConnection, type TestConnectionOptions } from '../support/connections.js';
 
 export const ENABLED: FlagResult = { outcome: 'answer', enabled: true, ttlSeconds: 900 };

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  decideGate,
-  type Environment,
-  explainGate,
-  type GateDecision,
-  type GateSwitch,
-} from '../../src/hosts/gate.js';
+import { type Environment, explainGate, type GateDecision, type GateSwitch } from '../../src/gate/gate.js';
+
+const decideGate = (...asked: Parameters<typeof explainGate>): GateDecision => explainGate(...asked).decision;
 
 const NOTHING = { enableTelemetry: undefined, forceEnableTelemetry: undefined };
 const SAYS = [undefined, true, false] as const;

@@ -2,9 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HostQueue } from '../../src/hosts/hostQueue.js';
-import type { RecordQueue } from '../../src/hosts/recordQueue.js';
-import { Background } from '../../src/hosts/timing.js';
+import { Background } from '../../src/background.js';
+import { HostQueue } from '../../src/queue/hostQueue.js';
+import type { RecordQueue } from '../../src/queue/recordQueue.js';
 import { OperationRecord } from '../../src/records.js';
 
 const MAX_AGE_MS = 12_800;

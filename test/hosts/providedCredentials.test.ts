@@ -4,8 +4,8 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AccessToken, TokenProvider } from '../../src/config.js';
+import { ProvidedCredentials } from '../../src/credentials/providedCredentials.js';
 import { Guard } from '../../src/guard.js';
-import { ProvidedCredentials } from '../../src/hosts/providedCredentials.js';
 import { NODE_RUNTIME } from '../../src/runtime.js';
 
 const never = new AbortController().signal;

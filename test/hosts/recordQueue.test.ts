@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RecordQueue } from '../../src/hosts/recordQueue.js';
+import { RecordQueue } from '../../src/queue/recordQueue.js';
 import { OperationRecord } from '../../src/records.js';
 
 /** The model: an array, and the batches that are out. */

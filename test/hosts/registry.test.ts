@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConnectionHandle } from '../../src/connectionHandle.js';
-import { WARN_INTERVAL_MS } from '../../src/hosts/counters.js';
 import type { HostRegistry } from '../../src/hosts/hostRegistry.js';
-import { type ConnectionLease, LINGER_MS } from '../../src/hosts/lane.js';
+import { LINGER_MS } from '../../src/hosts/lane.js';
+import type { ConnectionLease } from '../../src/hosts/lease.js';
+import { WARN_INTERVAL_MS } from '../../src/lossWarner.js';
 import { OperationRecord } from '../../src/records.js';
 import { TestConnection } from '../support/connections.js';
 import { ENABLED, range, Setup, success } from './fakes.js';

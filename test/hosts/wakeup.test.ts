@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Background, Wakeup } from '../../src/hosts/timing.js';
+import { Background, Wakeup } from '../../src/background.js';
 
 beforeEach(() => {
   vi.useFakeTimers();

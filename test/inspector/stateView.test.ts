@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CONNECTION_OUTCOMES, DROP_REASONS } from '../../src/hosts/counters.js';
+import { NO_CONNECTIONS, NONE_DROPPED } from '../../src/hosts/counters.js';
 import { connectionText, lossText } from '../../src/inspector/lossWords.js';
 import type { ObservedStats } from '../../src/inspector/observed.js';
 import { erasOf, totalsOf, windowOf } from '../../src/inspector/page/breakerEras.js';
@@ -100,10 +100,10 @@ describe('the state', () => {
   });
 
   it('explains every reason of a drop and every outcome of a connection', () => {
-    for (const reason of [...DROP_REASONS, 'rejected']) {
+    for (const reason of [...Object.keys(NONE_DROPPED), 'rejected']) {
       expect(lossText(reason), reason).not.toBe(reason.replaceAll('_', ' '));
     }
-    for (const outcome of [...CONNECTION_OUTCOMES, 'waiting']) {
+    for (const outcome of [...Object.keys(NO_CONNECTIONS), 'waiting']) {
       expect(connectionText(outcome), outcome).not.toBe(outcome.replaceAll('_', ' '));
     }
   });

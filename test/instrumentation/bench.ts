@@ -61,7 +61,7 @@ export function useBench(version: DriverVersion = '2.1', backend: Backend = 'thr
     await Promise.allSettled(clients.map((client) => client.close()));
     clients = [];
     const { warnings, instrumentation } = telemetry;
-    const { openStatements } = instrumentation;
+    const { openStatements } = instrumentation.stats();
     await telemetry.stop();
     server.reset();
     expect(warnings).toEqual([]);

@@ -165,7 +165,7 @@ describe('code of others that throws', () => {
     const abandoned = await session.executeStatement(sql({ pages: 2 }));
     await session.close();
     expect(await abandoned.close()).toBeDefined();
-    expect(bench.telemetry.instrumentation.openStatements).toBe(0);
+    expect(bench.telemetry.instrumentation.stats().openStatements).toBe(0);
   });
 });
 

@@ -7,8 +7,8 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { describe, expect, it } from 'vitest';
 import { Guard } from '../../src/guard.js';
-import type { HostsStats } from '../../src/hosts/stats.js';
 import { ATTR_OUTCOME, COMPONENT_TYPE, registerMetrics } from '../../src/processor/metrics.js';
+import type { HostsStats } from '../../src/stats.js';
 import { Setup } from '../hosts/fakes.js';
 
 const EMPTY = new Setup().registry.stats();

@@ -48,7 +48,7 @@ describe('downloads that do not end as they should', () => {
     await operation.fetchChunk({ maxRows: 1 });
     await session.close();
     expect(only(await bench.statements()).chunks).toMatchObject({ present: 3, iterated: 2 });
-    expect(bench.telemetry.instrumentation.openStatements).toBe(0);
+    expect(bench.telemetry.instrumentation.stats().openStatements).toBe(0);
     expect([...bench.telemetry.open].map(({ name }) => name)).toEqual(['download']);
   });
 

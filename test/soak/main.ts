@@ -98,7 +98,7 @@ async function inQuarters(count: number, work: (n: number) => Promise<void>): Pr
       }),
     );
     // What was abandoned is over, too.
-    while (instrumentation.openStatements > 0) {
+    while (instrumentation.stats().openStatements > 0) {
       await sleep(TTL_MS / 10);
     }
     await processor.forceFlush();
@@ -200,7 +200,7 @@ function checkStats(): void {
 }
 
 async function afterwards(): Promise<void> {
-  check('open statements of the instrumentation', instrumentation.openStatements, 0);
+  check('open statements of the instrumentation', instrumentation.stats().openStatements, 0);
   if (!isShort) {
     console.log(`     waiting for hosts to be forgotten, ${LINGER_MS / 1_000} s`);
     await sleep(LINGER_MS + 5_000);

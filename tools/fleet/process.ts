@@ -1,7 +1,7 @@
 import { resolveProcessorOptions } from '../../src/config.js';
 import { SendingExporter } from '../../src/exporter/sendingExporter.js';
 import { HostRegistry } from '../../src/hosts/hostRegistry.js';
-import type { ConnectionLease } from '../../src/hosts/lane.js';
+import type { ConnectionLease } from '../../src/hosts/lease.js';
 import { Observation, type Observer } from '../../src/observer.js';
 import { OperationRecord } from '../../src/records.js';
 import type { Timer } from '../../src/runtime.js';

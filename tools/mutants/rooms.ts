@@ -20,10 +20,15 @@ export const ROOMS: Readonly<Record<string, MutatedRoom>> = {
   },
   exporter: {
     mutate: ['src/exporter/{circuitBreaker,retry,retryAfter,judge}.ts'],
-    tests: ['test/exporter/circuitBreaker.test.ts', 'test/exporter/retry*.test.ts'],
+    tests: [
+      'test/exporter/circuitBreaker.test.ts',
+      'test/exporter/retry.test.ts',
+      'test/exporter/retryAfter.test.ts',
+      'test/exporter/judge.test.ts',
+    ],
   },
-  hosts: {
-    mutate: ['src/hosts/{gate,featureFlag}.ts'],
-    tests: ['test/hosts/gate.test.ts', 'test/hosts/featureFlag.test.ts'],
+  gate: {
+    mutate: ['src/gate/{gate,featureFlag,flagTimes,permission}.ts'],
+    tests: ['test/hosts/gate.test.ts', 'test/hosts/flagUnits.test.ts', 'test/hosts/featureFlag.test.ts'],
   },
 };

@@ -19,7 +19,7 @@ await new Stryker({
   vitest: { configFile: 'tools/mutants/vitest.config.ts', related: false },
   plugins: ['@stryker-mutator/vitest-runner'],
   coverageAnalysis: 'perTest',
-  concurrency: 2,
+  concurrency: Number(process.env['MUTANTS_CONCURRENCY'] ?? 2),
   timeoutMS: 20_000,
   reporters: ['clear-text', 'html', 'dots'],
   clearTextReporter: { logTests: false, allowColor: false, reportTests: false },

@@ -1,4 +1,4 @@
-import { type Environment, explainGate, type GateDecision } from '../../hosts/gate.js';
+import { type Environment, explainGate, type GateDecision } from '../../gate/gate.js';
 import type { Finding } from './finding.js';
 
 const NOTHING = { enableTelemetry: undefined, forceEnableTelemetry: undefined };

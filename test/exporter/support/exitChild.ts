@@ -4,8 +4,8 @@
  */
 
 import type { ProxyRoute } from '../../../src/connectionHandle.js';
+import { ProvidedCredentials } from '../../../src/credentials/providedCredentials.js';
 import { Guard } from '../../../src/guard.js';
-import { ProvidedCredentials } from '../../../src/hosts/providedCredentials.js';
 import { NODE_RUNTIME } from '../../../src/runtime.js';
 import { destinationTo, fullRecord, hostExporter, never, routeVia } from './fixtures.js';
 

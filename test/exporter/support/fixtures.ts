@@ -9,8 +9,8 @@ import type { ExportDestination, ExportResult, FlagResult } from '../../../src/e
 import { HttpsHostExporter } from '../../../src/exporter/hostExporter.js';
 import { HttpTransport } from '../../../src/exporter/httpTransport.js';
 import { loadNetwork } from '../../../src/exporter/loadNetwork.js';
+import { keyedRoute } from '../../../src/exporter/routeKey.js';
 import type { RouteTimeouts } from '../../../src/exporter/routes.js';
-import { keyedRoute } from '../../../src/hosts/destination.js';
 import type { Observation } from '../../../src/observer.js';
 import type { OperationRecord } from '../../../src/records.js';
 import { NODE_RUNTIME } from '../../../src/runtime.js';

@@ -1,7 +1,7 @@
+import { type Background, Wakeup } from '../background.js';
 import type { OperationRecord } from '../records.js';
-import type { DropReason } from './counters.js';
+import type { DropReason } from '../stats.js';
 import { RecordQueue } from './recordQueue.js';
-import { type Background, Wakeup } from './timing.js';
 
 /** Ages are known to this fraction of `maxRecordAgeMs`; a record is never dropped before its time. */
 const AGE_STEPS = 128;

@@ -1,5 +1,5 @@
 import type { OperationRecord } from '../records.js';
-import type { DropReason } from './counters.js';
+import type { DropReason } from '../stats.js';
 
 /** Empty slots up to this number are no waste. */
 const SPARE_SLOTS = 1_024;

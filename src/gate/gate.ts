@@ -58,15 +58,6 @@ export function explainGate(
     : { decision: 'off', decidedBy: refusal };
 }
 
-/** As `explainGate`, without the reason. */
-export function decideGate(
-  connection: ConnectionTelemetryOptions,
-  processor: ProcessorTelemetryOptions,
-  environment: Environment,
-): GateDecision {
-  return explainGate(connection, processor, environment).decision;
-}
-
 function killSwitchIn(environment: Environment): GateSwitch | undefined {
   // Somebody wanted something off: what can't be read counts as that.
   const disabled = switchIn(environment, 'DATABRICKS_TELEMETRY_DISABLED');

@@ -1,32 +1,19 @@
+import { type Background, Wakeup } from '../background.js';
 import type { CredentialHeaders } from '../connectionHandle.js';
+import type { Credentials } from '../credentials/credentials.js';
 import type { ExportDestination, FlagResult, HostExporter } from '../exporter/contract.js';
 import { logDebug } from '../log.js';
-import { jittered, startDeadline } from '../runtime.js';
-import type { Counters, DropReason } from './counters.js';
-import type { Credentials } from './credentials.js';
-import type { FlagState, FlagStats } from './stats.js';
-import { type Background, Wakeup } from './timing.js';
+import { startDeadline } from '../runtime.js';
+import type { DropReason, FlagState, FlagStats } from '../stats.js';
+import { type FlagFailure, FlagTimes } from './flagTimes.js';
 
-const SECOND_MS = 1_000;
 /** How long an answer is waited for, a token provider's included. */
 export const FLAG_TIMEOUT_MS = 10_000;
-/** Seconds from one question to the next while there is no answer: the last one again and again. */
-const RETRY_S = [1, 2, 4, 8, 15, 30, 60];
-const MAX_RETRY_S = 60;
-/** A known answer that can't be renewed is asked for again after this part of its interval. */
-const REFRESH_RETRY_PART = 1 / 3;
-/** By which part of an interval chance changes it, at the first answer and later. */
-const FIRST_SPREAD = 2 / 3;
-const SPREAD = 1 / 4;
-/** A flush may ask before its time, but not sooner after the last question. */
-const MIN_GAP_MS = 1_000;
-const DEFAULT_TTL_S = 900;
-const MIN_TTL_S = 60;
-const MAX_TTL_S = 3_600;
 
 /** What asking came to. */
 export type FlagOutcome =
-  | { readonly kind: 'enabled' | 'disabled' }
+  /** There is an answer now. */
+  | { readonly kind: 'answered' }
   /** Nothing is known, and nothing is asked before that monotonic time. */
   | { readonly kind: 'later'; readonly at: number }
   /** These credentials may not be tried for now. */
@@ -38,10 +25,12 @@ export interface FlagAsker {
   readonly credentials: Credentials;
 }
 
+/** What a flag has from its host. */
 export interface FlagServices {
   readonly exporter: HostExporter;
   readonly background: Background;
-  readonly counters: Counters;
+  /** Requests by what they brought. */
+  readonly counts: Record<'enabled' | 'disabled' | 'failed', number>;
 }
 
 /**
@@ -53,27 +42,21 @@ export class FeatureFlag {
   readonly orgId: string | undefined;
   readonly driverVersion: string;
   readonly #services: FlagServices;
+  readonly #times: FlagTimes;
   readonly #closed = new AbortController();
   /** Turns `isOff` off, so that there is something to ask for again. */
   readonly #offEnd: Wakeup;
   #state: FlagState = 'unknown';
   #isOff = false;
   #request: Promise<unknown> | undefined = undefined;
-  /** Monotonic time of the next question. */
-  #askAt = 0;
-  #askedAt = Number.NEGATIVE_INFINITY;
   /** Epoch milliseconds. */
   #answeredAt: number | undefined = undefined;
-  #failures = 0;
-  /** Of the latest answer. Milliseconds. */
-  #intervalMs = 0;
-  /** Whether the wait is of our own choice. */
-  #isOwnWait = true;
 
   constructor(orgId: string | undefined, driverVersion: string, services: FlagServices) {
     this.orgId = orgId;
     this.driverVersion = driverVersion;
     this.#services = services;
+    this.#times = new FlagTimes(services.background.runtime);
     this.#offEnd = new Wakeup(services.background, () => {
       this.#isOff = false;
     });
@@ -85,9 +68,7 @@ export class FeatureFlag {
 
   /** The answer that still counts; `undefined`: it has to be asked for. */
   get answer(): 'enabled' | 'disabled' | undefined {
-    return this.#state === 'unknown' || this.#askAt <= this.#services.background.now()
-      ? undefined
-      : this.#state;
+    return this.#state === 'unknown' || this.#times.isDue ? undefined : this.#state;
   }
 
   /** Why records are not even queued, if they are not. The hot path. */
@@ -97,7 +78,7 @@ export class FeatureFlag {
 
   /** Monotonic time of the next question; what is past means that the next one who asks gets it asked. */
   get askAt(): number {
-    return this.#askAt;
+    return this.#times.askAt;
   }
 
   /** Whether an answer is awaited. */
@@ -108,8 +89,8 @@ export class FeatureFlag {
   /** Asks if need be. Never rejects. */
   async ask(asker: FlagAsker): Promise<FlagOutcome> {
     for (;;) {
-      if (this.#askAt > this.#services.background.now()) {
-        return this.#state === 'unknown' ? { kind: 'later', at: this.#askAt } : { kind: this.#state };
+      if (!this.#times.isDue) {
+        return this.#state === 'unknown' ? { kind: 'later', at: this.askAt } : { kind: 'answered' };
       }
       if (this.#closed.signal.aborted) {
         return { kind: 'later', at: Number.POSITIVE_INFINITY };
@@ -130,16 +111,15 @@ export class FeatureFlag {
 
   /** Somebody wants an answer now: a wait of our own choice is over. */
   hurry(): void {
-    const now = this.#services.background.now();
-    if (this.#isOwnWait && this.#state === 'unknown' && now >= this.#askedAt + MIN_GAP_MS) {
-      this.#askAt = Math.min(this.#askAt, now);
+    if (this.#state === 'unknown') {
+      this.#times.hurry();
     }
   }
 
   /** Nothing may be sent to the host for so long: a known answer is not renewed at the end of it by everybody. */
   postpone(durationMs: number): void {
-    if (this.#state !== 'unknown' && this.#askAt < this.#services.background.now() + durationMs) {
-      this.#setAskAt(durationMs + this.#spreadMs());
+    if (this.#state !== 'unknown' && this.#times.postpone(durationMs)) {
+      this.#stayOff();
     }
   }
 
@@ -151,7 +131,7 @@ export class FeatureFlag {
       state: this.#state,
       answeredAt: this.#answeredAt,
       nextRequestAt:
-        this.#askAt === 0 ? undefined : Math.round(runtime.epochNow() + this.#askAt - runtime.now()),
+        this.askAt === 0 ? undefined : Math.round(runtime.epochNow() + this.askAt - runtime.now()),
     };
   }
 
@@ -189,8 +169,8 @@ export class FeatureFlag {
     credentials: CredentialHeaders | undefined,
     signal: AbortSignal,
   ): Promise<'settled' | 'unauthorized'> {
-    const { exporter, background } = this.#services;
-    this.#askedAt = background.now();
+    const { exporter, counts } = this.#services;
+    this.#times.onAsked();
     const { driverVersion } = this;
     const result: FlagResult = signal.aborted
       ? { outcome: 'aborted' }
@@ -199,7 +179,7 @@ export class FeatureFlag {
       return 'settled';
     }
     if (result.outcome === 'unauthorized') {
-      this.#services.counters.flagFetches.failed++;
+      counts.failed++;
       logDebug('the feature flag could not be had: the credentials were refused');
       if (credentials !== undefined) {
         source.refuse(credentials);
@@ -218,68 +198,34 @@ export class FeatureFlag {
   }
 
   #onAnswer(isEnabled: boolean, ttlSeconds: number | undefined): void {
-    const { background, counters } = this.#services;
-    const { runtime } = background;
+    const { background, counts } = this.#services;
     const state = isEnabled ? 'enabled' : 'disabled';
-    const isFirst = this.#state === 'unknown';
-    counters.flagFetches[state]++;
+    counts[state]++;
     if (state !== this.#state) {
       logDebug(`feature flag: ${this.#state} -> ${state}`);
     }
     this.#state = state;
-    this.#failures = 0;
-    this.#answeredAt = runtime.epochNow();
-    this.#intervalMs = clampTtl(ttlSeconds) * SECOND_MS;
-    // Processes that start together are not to go on asking together. Shorter while it is on, so that a switch-off
-    // comes in time; longer while it is off, so that nobody asks twice in an interval.
-    const spread = runtime.random() * (isFirst ? FIRST_SPREAD : SPREAD);
-    this.#setAskAt(this.#intervalMs * (isEnabled ? 1 - spread : 1 + spread));
+    this.#answeredAt = background.runtime.epochNow();
+    this.#times.onAnswer(isEnabled, ttlSeconds);
+    this.#stayOff();
   }
 
   /** The last good answer stays, until the next question and after it. */
-  #onFailure(result: Exclude<FlagResult, { outcome: 'answer' | 'unauthorized' }>): void {
+  #onFailure(result: FlagFailure): void {
     logDebug(`the feature flag could not be had: ${'error' in result ? result.error : result.outcome}`);
-    if (result.outcome === 'blocked') {
-      this.#isOwnWait = false;
-      this.#setAskAt(result.retryInMs + this.#spreadMs());
-      return;
+    if (result.outcome !== 'blocked') {
+      this.#services.counts.failed++;
     }
-    this.#services.counters.flagFetches.failed++;
-    const ownMs = this.#retryMs();
-    this.#failures++;
-    const askedMs = result.outcome === 'failure' ? (result.retryAfterMs ?? 0) : 0;
-    this.#isOwnWait = askedMs === 0;
-    const waitMs = jittered(this.#services.background.runtime, ownMs);
-    this.#setAskAt(askedMs === 0 ? waitMs : Math.max(waitMs, askedMs + this.#spreadMs()));
+    this.#times.onFailure(result);
+    this.#stayOff();
   }
 
-  /** Whoever has an answer can wait; else the whole fleet would ask within a minute after an outage. */
-  #retryMs(): number {
-    return this.#state === 'unknown'
-      ? (RETRY_S[this.#failures] ?? MAX_RETRY_S) * SECOND_MS
-      : this.#intervalMs * REFRESH_RETRY_PART;
-  }
-
-  /** After a wait that ends for many processes at the same moment. */
-  #spreadMs(): number {
-    const { runtime } = this.#services.background;
-    return this.#state === 'unknown'
-      ? jittered(runtime, SECOND_MS)
-      : runtime.random() * this.#intervalMs * REFRESH_RETRY_PART;
-  }
-
-  #setAskAt(waitMs: number): void {
-    this.#askAt = this.#services.background.now() + waitMs;
+  /** What is off stays so until the next question. */
+  #stayOff(): void {
     this.#isOff = this.#state === 'disabled';
+    this.#offEnd.cancel();
     if (this.#isOff) {
-      this.#offEnd.at(this.#askAt);
+      this.#offEnd.at(this.askAt);
     }
   }
-}
-
-function clampTtl(ttlSeconds: number | undefined): number {
-  if (ttlSeconds === undefined || !Number.isFinite(ttlSeconds)) {
-    return DEFAULT_TTL_S;
-  }
-  return Math.min(Math.max(ttlSeconds, MIN_TTL_S), MAX_TTL_S);
 }
