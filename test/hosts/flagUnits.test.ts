@@ -239,6 +239,40 @@ describe('FeatureFlag', () => {
     bench.flag.close();
   });
 
+  it('is a failure where asking throws: counted, and asked for again', async () => {
+    const bench = new Bench();
+    bench.exporter.answerFlag = () => {
+      throw new Error('not foreseen');
+    };
+    expect(await bench.asked()).toEqual({ kind: 'later', at: bench.flag.askAt });
+    expect([bench.counts.failed, bench.flag.isAsking]).toEqual([1, false]);
+    bench.answers(answer(true));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await bench.asked()).toEqual({ kind: 'answered' });
+  });
+
+  it('is not asked for with credentials that come too late', async () => {
+    const bench = new Bench();
+    bench.asker.credentials.get = (signal) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve(HEADERS)));
+    const asked = bench.flag.ask(bench.asker);
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(await asked).toEqual({ kind: 'later', at: bench.flag.askAt });
+    expect([bench.exporter.flagFetches.length, bench.counts.failed, bench.said]).toEqual([0, 1, []]);
+  });
+
+  it('refused where no credentials were sent blames none', async () => {
+    const bench = new Bench(UNAUTHORIZED);
+    bench.exporter.needsCredentials = { export: false, flag: false };
+    expect(await bench.asked()).toEqual({ kind: 'unauthorized' });
+    expect(bench.said).toEqual([]);
+  });
+
+  it('that is on leaves no timer behind', async () => {
+    await new Bench(answer(true)).asked();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('is asked for once at a time, for all who ask', async () => {
     const bench = new Bench();
     const both = [bench.flag.ask(bench.asker), bench.flag.ask(bench.asker)];

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { TAG_TABLE } from '../../src/tags/index.js';
 import type { LocalDatabricks } from '../../test/support/local-databricks/index.js';
 import type { OtlpReceiver } from '../../test/support/otlp-receiver.js';
+import type { LocalIntake } from './localIntake.js';
 import type { Running } from './running.js';
 
 /** What came of a run: what the program printed, what the backend and Databricks got. */
@@ -11,12 +13,15 @@ export interface Arrivals {
   readonly buildOutput: string;
   readonly receiver: OtlpReceiver;
   readonly db: LocalDatabricks;
+  readonly intake: LocalIntake;
 }
 
 export interface Example {
   readonly name: string;
   /** It takes its time, or needs versions of packages that the others can't stand: it has an installation of its own. */
   readonly isHeavy?: boolean;
+  /** Another agent and `register`: the two are run in either order. */
+  readonly isAgent?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   /** What listens at `OTEL_EXPORTER_OTLP_ENDPOINT`. Default `http`. */
   readonly backend?: 'http' | 'grpc' | 'zerobus';
@@ -26,6 +31,8 @@ export interface Example {
   check(arrivals: Arrivals): void;
 }
 
+/** Of the Databricks-only tags, those that no agent puts on spans of its own. */
+const FOR_DATABRICKS = /^databricks\./;
 const OPERATIONS = ['CREATE_SESSION', 'EXECUTE_STATEMENT', 'DELETE_SESSION'];
 const SPANS = ['connect', 'openSession', 'SELECT', 'closeSession'];
 
@@ -200,6 +207,69 @@ export const EXAMPLES: readonly Example[] = [
       assert.equal(resource?.['databricks.job.run_id'], '22');
     },
   },
+  ...['auto-instrumentations', 'elastic'].map((name) => ({
+    name,
+    isHeavy: true,
+    isAgent: true,
+    // The detectors of clouds would ask addresses that are nobody's here.
+    environment: { OTEL_SERVICE_NAME: 'example', OTEL_NODE_RESOURCE_DETECTORS: 'env' },
+    check(arrivals: Arrivals) {
+      const own = arrivals.receiver.spans.filter(({ scope }) => scope === 'opentelemetry-databricks-sql');
+      checkBesideAgent(arrivals, JSON.stringify(own));
+      assert.deepEqual(
+        own.map(({ name }) => name.split(' ')[0]),
+        SPANS,
+      );
+      const parents = arrivals.receiver.spans
+        .filter(({ scope }) => scope === '@opentelemetry/instrumentation-http')
+        .map(({ parentSpanId }) => own.find(({ spanId }) => spanId === parentSpanId)?.name.split(' ')[0]);
+      // The one without a parent of ours closes the operation: nobody waits for it.
+      assert.deepEqual(parents.filter((parent) => parent !== undefined).sort(), [
+        'SELECT',
+        'closeSession',
+        'openSession',
+      ]);
+    },
+  })),
+  {
+    name: 'sentry',
+    isHeavy: true,
+    isAgent: true,
+    check: (arrivals) => checkBesideAgent(arrivals, arrivals.intake.text()),
+  },
+  {
+    name: 'datadog',
+    isHeavy: true,
+    isAgent: true,
+    environment: {
+      DD_TRACE_STARTUP_LOGS: 'false',
+      DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
+      DD_REMOTE_CONFIGURATION_ENABLED: 'false',
+    },
+    check: (arrivals) => checkBesideAgent(arrivals, arrivals.intake.text()),
+  },
+  {
+    name: 'nextjs',
+    isHeavy: true,
+    environment: { PORT: '0', NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+    async use(running) {
+      const port = (await running.printed(/http:\/\/localhost:(\d+)/))[1];
+      const response = await fetch(`http://127.0.0.1:${port}/customers`);
+      assert.deepEqual(await response.json(), { customers: 10 });
+      running.end();
+    },
+    check({ stderr, receiver, db }) {
+      assert.doesNotMatch(stderr, /telemetry/);
+      // Next.js makes spans of its own: the driver's are below them.
+      const own = receiver.spans.filter(({ scope }) => scope === 'opentelemetry-databricks-sql');
+      assert.deepEqual(
+        own.map(({ name }) => name.split(' ')[0]),
+        SPANS,
+      );
+      assert.ok(own.every(({ parentSpanId }) => parentSpanId !== undefined));
+      assert.deepEqual(operationsOf(db), OPERATIONS);
+    },
+  },
   {
     name: 'other-driver',
     check({ stdout, db }) {
@@ -212,6 +282,29 @@ export const EXAMPLES: readonly Example[] = [
 function checkBothSides({ stdout, receiver, db }: Arrivals): void {
   assert.match(stdout, /10 rows/);
   assert.deepEqual(spanWords(receiver), SPANS);
+  assert.deepEqual(operationsOf(db), OPERATIONS);
+}
+
+/**
+ * The agent's backend has the driver's spans without anything that is for Databricks alone, and Databricks has one
+ * record per operation.
+ *
+ * @param sent what the agent sent to its backend
+ */
+function checkBesideAgent({ stdout, stderr, db }: Arrivals, sent: string): void {
+  assert.match(stdout, /10 rows/);
+  assert.doesNotMatch(stderr + stdout, /duplicate registration|nothing is observed/i);
+  for (const span of ['connect', 'openSession', 'SELECT customers', 'closeSession']) {
+    assert.ok(sent.includes(span), `no span '${span}' at the agent's backend`);
+  }
+  const misplaced = TAG_TABLE.rows.filter(
+    ({ name, scope }) => scope === 'exportDatabricks' && FOR_DATABRICKS.test(name) && sent.includes(name),
+  );
+  assert.deepEqual(
+    misplaced.map(({ name }) => name),
+    [],
+    "Databricks-only tags at the agent's backend",
+  );
   assert.deepEqual(operationsOf(db), OPERATIONS);
 }
 

@@ -12,6 +12,7 @@ import { startOtlpReceiver } from '../../test/support/otlp-receiver.js';
 import { pack } from '../pack.js';
 import { EXAMPLES, type Example, operationsOf } from './examples.js';
 import { type InstalledExample, installAlone, installTogether } from './installing.js';
+import { startLocalIntake } from './localIntake.js';
 import { startLocalZerobus } from './localZerobus.js';
 import { start } from './running.js';
 
@@ -26,6 +27,7 @@ if (unknown.length > 0) {
 const folder = await mkdtemp(join(tmpdir(), 'examples-'));
 const [db, receiver] = await Promise.all([startLocalDatabricks(), startOtlpReceiver()]);
 const zerobus = await startLocalZerobus(receiver.tracesUrl);
+const intake = await startLocalIntake();
 const caFile = join(folder, 'ca.pem');
 await writeFile(caFile, db.ca);
 const failed: string[] = [];
@@ -43,10 +45,11 @@ const together = await installTogether(
 for (const example of chosen) {
   const startedAt = performance.now();
   try {
-    const stdout = await run(
-      example,
-      together.get(example.name) ?? (await installAlone(folder, tarball, example.name)),
-    );
+    const installed = together.get(example.name) ?? (await installAlone(folder, tarball, example.name));
+    const stdout = await run(example, installed);
+    if (example.isAgent === true) {
+      await run(example, { ...installed, args: inOtherOrder(installed.args) });
+    }
     if (named.length > 0) {
       process.stdout.write(stdout);
     }
@@ -64,6 +67,7 @@ await Promise.all([
   db.close(),
   receiver.close(),
   zerobus.close(),
+  intake.close(),
   rm(folder, { recursive: true, force: true }),
 ]);
 process.exitCode = failed.length === 0 ? 0 : 1;
@@ -73,6 +77,7 @@ async function run(example: Example, installed: InstalledExample): Promise<strin
   const buildOutput = await installed.build();
   db.reset();
   receiver.clear();
+  intake.clear();
   const endpoints = {
     http: receiver.tracesUrl.replace('/v1/traces', ''),
     grpc: receiver.grpcUrl,
@@ -89,6 +94,8 @@ async function run(example: Example, installed: InstalledExample): Promise<strin
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_LOGS_EXPORTER: 'none',
     DATABRICKS_TOKEN_URL: `${zerobus.url}/oidc/v1/token`,
+    SENTRY_DSN: `http://key@127.0.0.1:${intake.port}/1`,
+    DD_TRACE_AGENT_URL: `http://127.0.0.1:${intake.port}`,
     ...example.environment,
   });
   await example.use?.(running);
@@ -96,6 +103,11 @@ async function run(example: Example, installed: InstalledExample): Promise<strin
   if (code !== 0) {
     throw new Error(`exit code ${code}\n${stdout}${stderr}`);
   }
-  example.check({ stdout, stderr, buildOutput, receiver, db });
+  example.check({ stdout, stderr, buildOutput, receiver, db, intake });
   return stdout;
+}
+
+/** What is imported first comes second: `--import a --import b app.mjs`. */
+function inOtherOrder([first = '', a = '', second = '', b = '', ...rest]: readonly string[]): string[] {
+  return [second, b, first, a, ...rest];
 }
