@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backgroundOf, Wakeup } from '../../src/background.js';
 
@@ -47,5 +48,16 @@ describe('Wakeup', () => {
     wakeup.in(1);
     vi.advanceTimersByTime(10);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('does its job in the context in which the background was made, not in that of whoever asked', async () => {
+    vi.useRealTimers();
+    const storage = new AsyncLocalStorage<string>();
+    const background = storage.run('the start', () => backgroundOf());
+    const seen = await new Promise((resolve) => {
+      const wakeup = new Wakeup(background, () => resolve(storage.getStore()));
+      storage.run('a request', () => wakeup.in(1));
+    });
+    expect(seen).toBe('the start');
   });
 });
