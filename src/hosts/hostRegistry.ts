@@ -111,7 +111,7 @@ export class HostRegistry {
     limit.clear();
   }
 
-  /** Like `forceFlush`, but for good, and without waiting for a first answer: what is left then is dropped. */
+  /** Like `forceFlush`, but for good: what is left then is dropped. */
   shutdown(timeoutMs: number): Promise<void> {
     this.#shutdown ??= this.#stop(timeoutMs);
     return this.#shutdown;
@@ -231,7 +231,7 @@ export class HostRegistry {
     }
     this.#waiting.stop();
     this.#hosts.refuse('already_shutdown');
-    await limit.of(this.#flushHosts(Number.NEGATIVE_INFINITY));
+    await limit.of(this.#flushHosts(this.#background.now() + timeoutMs));
     await limit.of(this.#hosts.close());
     limit.clear();
     this.#warner.close();

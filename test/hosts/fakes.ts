@@ -176,10 +176,14 @@ export function range(from: number, to: number): number[] {
 /** @returns false if it was aborted */
 function pause(durationMs: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(true), durationMs);
-    signal.addEventListener('abort', () => {
+    const stop = (): void => {
       clearTimeout(timer);
       resolve(false);
-    });
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve(true);
+    }, durationMs);
+    signal.addEventListener('abort', stop, { once: true });
   });
 }
