@@ -796,19 +796,22 @@ describe('shutdown', () => {
   it.each([
     [1_500, { exported: 10, dropped: { flag_unknown: 0 } }],
     [5_000, { exported: 0, dropped: { flag_unknown: 10 } }],
-  ])('waits for a first answer that is on its way, after %d ms: within its deadline', async (latency, then) => {
-    const setup = new Setup({}, (host) => {
-      host.flagLatencyMs = latency;
-    });
-    setup.enqueue(setup.open().lease, 10);
-    await settle(100);
-    const start = Date.now();
-    const stopped = setup.registry.shutdown(2_000).then(() => Date.now() - start);
-    await settle(2_000);
-    expect(await stopped).toBeLessThanOrEqual(2_000);
-    expect(setup.registry.stats()).toMatchObject({ queued: 0, ...then });
-    expect(vi.getTimerCount()).toBe(0);
-  });
+  ])(
+    'waits for a first answer that is on its way, after %d ms: within its deadline',
+    async (latency, then) => {
+      const setup = new Setup({}, (host) => {
+        host.flagLatencyMs = latency;
+      });
+      setup.enqueue(setup.open().lease, 10);
+      await settle(100);
+      const start = Date.now();
+      const stopped = setup.registry.shutdown(2_000).then(() => Date.now() - start);
+      await settle(2_000);
+      expect(await stopped).toBeLessThanOrEqual(2_000);
+      expect(setup.registry.stats()).toMatchObject({ queued: 0, ...then });
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
 
   it('does not wait for a flag where no record does', async () => {
     const setup = new Setup({}, (host) => {
