@@ -1,0 +1,35 @@
+/**
+ * Queries, shuts telemetry down and exits at once. argv: the connect options as JSON, the path of the copy, and
+ * the set-up: `standalone` or `sdk`. Prints what `stats().copies` says at the exit.
+ */
+import { createRequire } from 'node:module';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import {
+  DatabricksSpanProcessor,
+  DatabricksSqlInstrumentation,
+  startDatabricksTelemetry,
+} from '../../../src/index.js';
+
+const { DBSQLClient } = createRequire(import.meta.url)('@databricks/sql') as typeof import('@databricks/sql');
+const [connectOptions = '{}', copyTo, setUp] = process.argv.slice(2);
+
+function start() {
+  if (setUp === 'standalone') {
+    return startDatabricksTelemetry({ copyTo });
+  }
+  const processor = new DatabricksSpanProcessor({ copyTo });
+  const provider = new NodeTracerProvider({ spanProcessors: [processor] });
+  provider.register();
+  new DatabricksSqlInstrumentation().setTracerProvider(provider);
+  return { shutdown: () => provider.shutdown(), stats: () => processor.stats() };
+}
+
+const telemetry = start();
+const client = new DBSQLClient({ logger: { log: () => undefined } as never });
+await client.connect(JSON.parse(connectOptions));
+const session = await client.openSession();
+await (await session.executeStatement('SELECT 1')).fetchAll();
+await session.close();
+await client.close();
+await telemetry.shutdown();
+process.stdout.write(JSON.stringify(telemetry.stats().copies), () => process.exit());
