@@ -4,31 +4,54 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, it, onTestFinished } from 'vitest';
-import { startLocalDatabricks } from '../support/local-databricks/index.js';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type LocalDatabricks, startLocalDatabricks } from '../support/local-databricks/index.js';
 
 const CHILD = fileURLToPath(new URL('./children/copies.ts', import.meta.url));
+
+let db: LocalDatabricks;
+let folder: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'copies-'));
+  db = await startLocalDatabricks();
+});
+
+afterEach(async () => {
+  await db.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs the program to its end. Rejects if it fails. */
+function run(setUp: string, copyTo = '', environment: Readonly<Record<string, string>> = {}) {
+  const options = JSON.stringify(db.connectOptions({ checkServerCertificate: false }));
+  const env = { ...process.env, ...environment };
+  return promisify(execFile)(process.execPath, ['--import', 'tsx', CHILD, options, copyTo, setUp], { env });
+}
 
 it.each(['standalone', 'sdk'])(
   'a program that exits right after shutdown() has all requests in its copy: %s',
   async (setUp) => {
-    const folder = mkdtempSync(join(tmpdir(), 'copies-'));
-    const db = await startLocalDatabricks();
-    onTestFinished(async () => {
-      await db.close();
-      rmSync(folder, { recursive: true });
-    });
     const path = join(folder, 'sent.jsonl');
-    const options = JSON.stringify(db.connectOptions({ checkServerCertificate: false }));
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      ...['--import', 'tsx', CHILD],
-      ...[options, path, setUp],
-    ]);
+    const { stdout } = await run(setUp, path);
 
     const requests = db.telemetry.requests.map(({ body }) => body.toString('utf8'));
     expect(requests.length).toBeGreaterThan(0);
     const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
     expect(lines.map((line) => line.replace(/,"sent":\{[^}]*\}\}$/, '}'))).toEqual(requests);
     expect(JSON.parse(stdout)).toEqual({ written: requests.length, dropped: 0 });
+  },
+);
+
+it.each(['standalone', 'sdk'])(
+  "a DATABRICKS_OTEL_COPY_TO that can't be used is one line on standard error where no logger is set: %s",
+  async (setUp) => {
+    const path = join(folder, 'missing', 'sent.jsonl');
+    const { stderr } = await run(setUp, undefined, { DATABRICKS_OTEL_COPY_TO: path });
+    expect(stderr).toBe(
+      `opentelemetry-databricks-sql DATABRICKS_OTEL_COPY_TO: '${path}' can't be used: ` +
+        'its folder does not exist; nothing is copied\n',
+    );
+    expect(db.telemetry.requests.length).toBeGreaterThan(0);
   },
 );

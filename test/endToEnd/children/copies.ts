@@ -1,6 +1,6 @@
 /**
- * Queries, shuts telemetry down and exits at once. argv: the connect options as JSON, the path of the copy, and
- * the set-up: `standalone` or `sdk`. Prints what `stats().copies` says at the exit.
+ * Queries, shuts telemetry down and exits at once. argv: the connect options as JSON, the path of the copy or
+ * nothing, and the set-up: `standalone` or `sdk`. Prints what `stats().copies` says at the exit.
  */
 import { createRequire } from 'node:module';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
@@ -11,7 +11,8 @@ import {
 } from '../../../src/index.js';
 
 const { DBSQLClient } = createRequire(import.meta.url)('@databricks/sql') as typeof import('@databricks/sql');
-const [connectOptions = '{}', copyTo, setUp] = process.argv.slice(2);
+const [connectOptions = '{}', path, setUp] = process.argv.slice(2);
+const copyTo = path || undefined;
 
 function start() {
   if (setUp === 'standalone') {
@@ -32,4 +33,4 @@ await (await session.executeStatement('SELECT 1')).fetchAll();
 await session.close();
 await client.close();
 await telemetry.shutdown();
-process.stdout.write(JSON.stringify(telemetry.stats().copies), () => process.exit());
+process.stdout.write(JSON.stringify(telemetry.stats().copies ?? null), () => process.exit());
