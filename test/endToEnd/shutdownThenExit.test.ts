@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type LocalDatabricks, startLocalDatabricks } from '../support/local-databricks/index.js';
 
-const CHILD = fileURLToPath(new URL('./children/copies.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('./children/shutdownThenExit.ts', import.meta.url));
 
 let db: LocalDatabricks;
 let folder: string;
@@ -53,5 +53,14 @@ it.each(['standalone', 'sdk'])(
         'its folder does not exist; nothing is copied\n',
     );
     expect(db.telemetry.requests.length).toBeGreaterThan(0);
+  },
+);
+
+it.each(['standalone', 'sdk'])(
+  'an endpoint that hangs at shutdown: its records are counted, with one line in the log: %s',
+  async (setUp) => {
+    db.telemetry.answer('hang');
+    const { stderr } = await run(setUp, undefined, { TEST_LOGS: '1' });
+    expect(stderr).toBe('opentelemetry-databricks-sql telemetry records lost: 3 shutdown\n');
   },
 );

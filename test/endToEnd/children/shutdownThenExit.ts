@@ -1,8 +1,10 @@
 /**
  * Queries, shuts telemetry down and exits at once. argv: the connect options as JSON, the path of the copy or
- * nothing, and the set-up: `standalone` or `sdk`. Prints what `stats().copies` says at the exit.
+ * nothing, and the set-up: `standalone` or `sdk`. Prints what `stats().copies` says at the exit. With TEST_LOGS,
+ * warnings go to standard error.
  */
 import { createRequire } from 'node:module';
+import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import {
   DatabricksSpanProcessor,
@@ -13,6 +15,10 @@ import {
 const { DBSQLClient } = createRequire(import.meta.url)('@databricks/sql') as typeof import('@databricks/sql');
 const [connectOptions = '{}', path, setUp] = process.argv.slice(2);
 const copyTo = path || undefined;
+
+if (process.env['TEST_LOGS'] !== undefined) {
+  diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN);
+}
 
 function start() {
   if (setUp === 'standalone') {
