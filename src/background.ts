@@ -4,36 +4,28 @@ import { NODE_RUNTIME, type Runtime, type Timer } from './runtime.js';
 import { INSTRUMENTATION_SCOPE } from './version.js';
 
 /**
- * Where everything runs that nobody waits for: timers that don't hold the process, jobs that can't throw
- * into whoever started them, all in the asynchronous context of the start of the program. Without that, a
- * chain of timers would keep alive the context of the request that happened to open the first connection.
+ * Where everything runs that nobody waits for. Its timers and jobs can't throw into whoever started them, and run
+ * in the asynchronous context of the start of the program. Without that, a chain of timers would keep alive the
+ * context of the request that happened to open the first connection.
  */
-export class Background {
-  readonly runtime: Runtime;
-  readonly #scope = new AsyncResource(INSTRUMENTATION_SCOPE);
-
-  constructor(runtime: Runtime = NODE_RUNTIME) {
-    this.runtime = runtime;
-  }
-
-  /** Milliseconds of the monotonic clock. */
-  now(): number {
-    return this.runtime.now();
-  }
-
+export interface Background extends Runtime {
   /** Runs a job now. */
-  run(job: () => void): void {
-    this.#scope.runInAsyncScope(guarded, undefined, job);
-  }
+  run(job: () => void): void;
+}
 
-  /** Runs a job later. */
-  after(delayMs: number, job: () => void): Timer {
-    return this.#scope.runInAsyncScope(startTimer, undefined, this.runtime, delayMs, job);
-  }
-
-  stop(timer: Timer | undefined): void {
-    this.runtime.stopTimer(timer);
-  }
+/** A runtime with the same clock, timers and chance; jobs of its timers run in the background. */
+export function backgroundOf(runtime: Runtime = NODE_RUNTIME): Background {
+  const scope = new AsyncResource(INSTRUMENTATION_SCOPE);
+  return {
+    now: () => runtime.now(),
+    epochNow: () => runtime.epochNow(),
+    random: () => runtime.random(),
+    startTimer: (delayMs, job, holdsProcess) =>
+      scope.runInAsyncScope(() => runtime.startTimer(delayMs, () => guarded(job), holdsProcess)),
+    stopTimer: (timer) => runtime.stopTimer(timer),
+    afterPoll: (job) => runtime.afterPoll(job),
+    run: (job) => scope.runInAsyncScope(guarded, undefined, job),
+  };
 }
 
 /** One job that is to be done at some time; asked for several times, it is done at the earliest. */
@@ -52,9 +44,9 @@ export class Wakeup {
   at(time: number): void {
     if (time < this.#dueAt) {
       const now = this.#background.now();
-      this.#background.stop(this.#timer);
+      this.#background.stopTimer(this.#timer);
       this.#dueAt = Math.max(time, now);
-      this.#timer = this.#background.after(this.#dueAt - now, () => {
+      this.#timer = this.#background.startTimer(this.#dueAt - now, () => {
         this.cancel();
         this.#job();
       });
@@ -67,14 +59,10 @@ export class Wakeup {
   }
 
   cancel(): void {
-    this.#background.stop(this.#timer);
+    this.#background.stopTimer(this.#timer);
     this.#timer = undefined;
     this.#dueAt = Number.POSITIVE_INFINITY;
   }
-}
-
-function startTimer(runtime: Runtime, delayMs: number, job: () => void): Timer {
-  return runtime.startTimer(delayMs, () => guarded(job));
 }
 
 function guarded(job: () => void): void {

@@ -22,14 +22,14 @@ export class LossWarner {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + count);
     if (this.#timer === undefined) {
       const rest = this.#warnedAt + WARN_INTERVAL_MS - this.#background.now();
-      this.#timer = this.#background.after(Math.max(GATHER_MS, rest), () => this.#report());
+      this.#timer = this.#background.startTimer(Math.max(GATHER_MS, rest), () => this.#report());
     }
   }
 
   /** Reports what has not been reported yet. Nothing may be noted afterwards. */
   close(): void {
     if (this.#timer !== undefined) {
-      this.#background.stop(this.#timer);
+      this.#background.stopTimer(this.#timer);
       this.#report();
     }
   }

@@ -5,7 +5,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   tags: ['test/tags', 'test/vocabulary'],
   exporter: ['test/exporter'],
   hosts: ['test/hosts', 'test/fleet'],
-  gate: ['test/hosts/gate.test.ts', 'test/hosts/featureFlag.test.ts'],
+  gate: ['test/hosts/gate.test.ts', 'test/hosts/flagUnits.test.ts', 'test/hosts/featureFlag.test.ts'],
   credentials: ['test/hosts/providedCredentials.test.ts', 'test/hosts/featureFlag.test.ts'],
   queue: ['test/hosts/hostQueue.test.ts', 'test/hosts/recordQueue.test.ts'],
   processor: ['test/processor', 'test/records'],

@@ -1,4 +1,5 @@
 import { type ConnectionHandle, type CredentialHeaders, haveSameHeaders } from '../connectionHandle.js';
+import type { ExportDestination } from '../exporter/contract.js';
 import { callAll } from '../guard.js';
 import type { Runtime } from '../runtime.js';
 
@@ -20,6 +21,12 @@ export interface Credentials {
   readonly usableAt: number;
   /** Calls back whenever that time has become earlier. @returns ends it */
   listen(callback: () => void): () => void;
+}
+
+/** As whom a lane's requests go, and to where. */
+export interface Sender {
+  readonly destination: ExportDestination;
+  readonly credentials: Credentials;
 }
 
 /**

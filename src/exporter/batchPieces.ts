@@ -1,67 +1,53 @@
 import type { ConnectionFields } from '../records.js';
-import { type ConnectionMembers, connectionMembers } from './encodeConnection.js';
+import { connectionMembers } from './encodeConnection.js';
 
-/**
- * Pieces that neighbouring logs of a batch have in common. Each remembers what it was last made from, and
- * is joined to one flat text, so that it counts as one piece however often it is used.
- */
-export class BatchPieces {
-  /** From after the time to before `entry`. */
-  readonly userAgent: string;
-  #workspaceId: string | undefined;
-  #head = '{\\"frontend_log_event_id\\":\\"';
-  #second = -1;
-  #time = '';
-  #sessionId: string | undefined;
-  #session = '';
-  #connection: ConnectionFields | undefined;
-  #members: ConnectionMembers = { own: '', groups: '' };
+/** Pieces that neighbouring logs of a batch have in common: each is made once for a row of logs that share it. */
+export type BatchPieces = ReturnType<typeof batchPieces>;
 
-  constructor(userAgent: string) {
-    this.userAgent = joined(',\\"user_agent\\":', quotedTwice(userAgent), '}}');
-  }
-
-  /** Up to the event id. */
-  head(workspaceId: string | undefined): string {
-    if (workspaceId !== this.#workspaceId) {
-      this.#workspaceId = workspaceId;
+/** Each is joined to one flat text, so that it counts as one piece however often it is used. */
+export function batchPieces(products: string) {
+  const userAgent = joined(',\\"user_agent\\":', quotedTwice(products), '}}');
+  return {
+    /** From after the time to before `entry`. */
+    userAgent,
+    /** Up to the event id. */
+    head: keepingLast((workspaceId: string | undefined) => {
       const workspace = workspaceId === undefined ? '' : `\\"workspace_id\\":\\"${workspaceId}\\",`;
-      this.#head = joined('{', workspace, '\\"frontend_log_event_id\\":\\"');
-    }
-    return this.#head;
-  }
+      return joined('{', workspace, '\\"frontend_log_event_id\\":\\"');
+    }),
+    /** From after the event id to the second of the time. */
+    second: keepingLast((second: number) => joined(TIME, String(second))),
+    /** From after the time up to and with the session's id. */
+    session: keepingLast((sessionId: string) => joined(userAgent, SESSION, sessionId, '\\"')),
+    /** What a connection adds. Connections of one process are mostly configured alike. */
+    connection: keepingLast(connectionMembers, alike),
+  };
+}
 
-  /** From after the event id up to and with the time. Records of one second differ in a small number only. */
-  time(epochMs: number): string {
-    if (!Number.isSafeInteger(epochMs) || epochMs < 1000) {
-      return TIME + epochMs;
-    }
-    const second = Math.floor(epochMs / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#time = joined(TIME, String(second));
-    }
-    const millis = epochMs - second * 1000;
-    return `${this.#time}${millis < 10 ? '00' : millis < 100 ? '0' : ''}${millis}`;
+/** From after the event id up to and with the time. Records of one second differ in a small number only. */
+export function time(pieces: BatchPieces, epochMs: number): string {
+  if (!Number.isSafeInteger(epochMs) || epochMs < 1000) {
+    return TIME + epochMs;
   }
+  const second = Math.floor(epochMs / 1000);
+  const millis = epochMs - second * 1000;
+  return `${pieces.second(second)}${millis < 10 ? '00' : millis < 100 ? '0' : ''}${millis}`;
+}
 
-  /** From after the time up to and with the session's id. */
-  session(sessionId: string): string {
-    if (sessionId !== this.#sessionId) {
-      this.#sessionId = sessionId;
-      this.#session = joined(this.userAgent, SESSION, sessionId, '\\"');
+/** A function that keeps what it made last, for as long as it is asked for the same. */
+function keepingLast<Input, Output>(
+  make: (input: Input) => Output,
+  same: (one: Input, other: Input) => boolean = () => false,
+): (input: Input) => Output {
+  let last: Input;
+  let made: Output | undefined;
+  return (input) => {
+    if (made === undefined || (last !== input && !same(last, input))) {
+      last = input;
+      made = make(input);
     }
-    return this.#session;
-  }
-
-  /** The members that a connection adds, with the latency in the middle of them. */
-  connection(connection: ConnectionFields, latency: string): string {
-    if (this.#connection === undefined || !alike(this.#connection, connection)) {
-      this.#connection = connection;
-      this.#members = connectionMembers(connection);
-    }
-    return this.#members.own + latency + this.#members.groups;
-  }
+    return made;
+  };
 }
 
 const TIME = '\\",\\"context\\":{\\"client_context\\":{\\"timestamp_millis\\":';
@@ -72,11 +58,7 @@ function joined(...pieces: string[]): string {
   return pieces.join('');
 }
 
-/** Connections of one process are mostly configured alike. */
 function alike(one: ConnectionFields, other: ConnectionFields): boolean {
-  if (one === other) {
-    return true;
-  }
   if (one.size !== other.size) {
     return false;
   }

@@ -6,7 +6,7 @@ import {
   STATEMENT_TYPE_RULE,
   VOLUME_OPERATION_RULE,
 } from '../tags/index.js';
-import { BatchPieces } from './batchPieces.js';
+import { type BatchPieces, batchPieces, time } from './batchPieces.js';
 import {
   closedList,
   flag,
@@ -63,7 +63,7 @@ export function encodeBatch(records: readonly OperationRecord[], options: Encodi
  */
 function encodeSections(records: readonly OperationRecord[], options: EncodingOptions): string[] {
   makeEventIds(records);
-  const pieces = new BatchPieces(options.userAgent);
+  const pieces = batchPieces(options.userAgent);
   const sections: string[] = [];
   let section = `{"uploadTime":${options.uploadTimeMs},"items":[],"protoLogs":[`;
   let separator = '"';
@@ -98,7 +98,7 @@ function makeEventIds(records: readonly OperationRecord[]): void {
 function authenticatedLog(record: OperationRecord, pieces: BatchPieces): string {
   const { sessionId } = record;
   const members = statement(record, pieces) + operation(record);
-  const beginning = pieces.head(record.workspaceId) + record.eventId + pieces.time(record.startTimeMs);
+  const beginning = pieces.head(record.workspaceId) + record.eventId + time(pieces, record.startTimeMs);
   return sessionId === undefined
     ? `${beginning}${pieces.userAgent}${entry(members)}}`
     : `${beginning}${pieces.session(sessionId)}${members}}}}`;
@@ -108,7 +108,8 @@ function authenticatedLog(record: OperationRecord, pieces: BatchPieces): string 
 function statement(record: OperationRecord, pieces: BatchPieces): string {
   const { statementId, latencyMs, connection } = record;
   if (connection !== undefined) {
-    return text(STATEMENT_ID, statementId) + pieces.connection(connection, latency(record));
+    const { own, groups } = pieces.connection(connection);
+    return text(STATEMENT_ID, statementId) + own + latency(record) + groups;
   }
   if (statementId !== undefined && latencyMs !== undefined) {
     return `,\\"sql_statement_id\\":\\"${statementId}\\",\\"operation_latency_ms\\":${latencyMs}`;
@@ -118,7 +119,7 @@ function statement(record: OperationRecord, pieces: BatchPieces): string {
 
 function unauthenticatedLog(record: OperationRecord, pieces: BatchPieces): string {
   const members = latency(record) + operation(record);
-  return `${pieces.head(undefined)}${record.eventId}${pieces.time(record.startTimeMs)}${pieces.userAgent}${entry(members)}}`;
+  return `${pieces.head(undefined)}${record.eventId}${time(pieces, record.startTimeMs)}${pieces.userAgent}${entry(members)}}`;
 }
 
 function entry(members: string): string {

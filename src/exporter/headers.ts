@@ -85,6 +85,22 @@ export function identifiedHeaders(
   };
 }
 
+/**
+ * All headers of an export. Without authentication nothing may say who sends it, the user's own headers included.
+ *
+ * @returns `undefined` if the credentials can't be sent
+ */
+export function exportHeaders(
+  destination: ExportDestination,
+  credentials: CredentialHeaders | undefined,
+  authenticated: boolean,
+): Record<string, string> | undefined {
+  const headers = authenticated
+    ? identifiedHeaders(destination, credentials)
+    : { 'user-agent': printableAscii(destination.userAgent) };
+  return headers && { ...headers, 'content-type': 'application/json' };
+}
+
 /** Text that is safe as a header and needs one byte per character: other characters become `?`. */
 export function printableAscii(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?');

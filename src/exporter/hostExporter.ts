@@ -2,7 +2,7 @@ import type { ResolvedExporterOptions } from '../config.js';
 import type { CredentialHeaders } from '../connectionHandle.js';
 import { failureCode } from '../failures.js';
 import { logDebug } from '../log.js';
-import { Observation, type ObservedRequest } from '../observer.js';
+import { Observation } from '../observer.js';
 import type { OperationRecord } from '../records.js';
 import type { Runtime } from '../runtime.js';
 import type { BreakerSnapshot } from '../stats.js';
@@ -18,12 +18,12 @@ import type {
   HostExporter,
 } from './contract.js';
 import { encodeToBytes } from './encode.js';
-import { ExportPaths, isSuccess } from './endpoints.js';
+import { AUTHENTICATED_PATHS, type ExportPaths, isSuccess, UNAUTHENTICATED_PATHS } from './endpoints.js';
 import { featureFlagPath, flagResult } from './flagAnswer.js';
-import { identifiedHeaders, printableAscii } from './headers.js';
-import { judge, rejectedOf } from './judge.js';
+import { exportHeaders, identifiedHeaders, printableAscii } from './headers.js';
+import { judge } from './judge.js';
 import type { RequestCopy } from './requestCopy.js';
-import { outcomeOf } from './requestOutcome.js';
+import { observedRequest, outcomeOf, type SentRequest } from './requestOutcome.js';
 import { type AttemptResult, withRetries } from './retry.js';
 import { isSupportedRoute } from './supportedRoutes.js';
 import type { HttpRequest, HttpResult, Transport } from './transport.js';
@@ -33,7 +33,7 @@ const UNSUPPORTED_ROUTE = 'unsupported_route';
 /** Who asks for the flag sets the limit, by the signal. */
 const NO_LIMIT_MS = 60_000;
 
-type ExportRequest = Omit<HttpRequest, 'path' | 'body'> & { readonly body: Buffer };
+type ExportRequest = HttpRequest & { readonly body: Buffer };
 
 /** What the exporter takes from the machine. */
 export interface SendingServices {
@@ -52,7 +52,8 @@ export class HttpsHostExporter implements HostExporter {
   readonly #runtime: Runtime;
   readonly #transport: Transport;
   readonly #breaker: CircuitBreaker;
-  readonly #paths: ExportPaths;
+  /** The one that answered last is the first. */
+  #paths: ExportPaths;
   /** By outcome. */
   readonly #requests = new Map<string, number>();
   readonly #closed = new AbortController();
@@ -73,7 +74,7 @@ export class HttpsHostExporter implements HostExporter {
     this.#breaker = new CircuitBreaker(address.authority, circuitBreaker, services.runtime, (state) =>
       observation.noteBreaker(address.authority, state),
     );
-    this.#paths = new ExportPaths(authenticatedExport);
+    this.#paths = authenticatedExport ? AUTHENTICATED_PATHS : UNAUTHENTICATED_PATHS;
   }
 
   async export(
@@ -142,7 +143,8 @@ export class HttpsHostExporter implements HostExporter {
     if (retryInMs > 0) {
       return { outcome: 'blocked', retryInMs };
     }
-    const headers = this.#exportHeaders(destination, credentials);
+    const { authenticatedExport: authenticated, maxRetries } = this.#options;
+    const headers = exportHeaders(destination, credentials, authenticated);
     if (headers === undefined) {
       return { outcome: 'unauthorized' };
     }
@@ -150,66 +152,59 @@ export class HttpsHostExporter implements HostExporter {
     const body = encodeToBytes(records, {
       uploadTimeMs: this.#runtime.epochNow(),
       userAgent: printableAscii(destination.userAgent),
-      authenticated: this.#options.authenticatedExport,
+      authenticated,
     });
-    const request: ExportRequest = { method: 'POST', headers, body, route: destination.route };
+    const request = { method: 'POST', headers, body, route: destination.route } as const;
     return withRetries(
       (permit) => this.#attempt(request, records, permit, signal),
-      { breaker: this.#breaker, maxRetries: this.#options.maxRetries, runtime: this.#runtime },
+      { breaker: this.#breaker, maxRetries, runtime: this.#runtime },
       signal,
     );
   }
 
-  /** Without authentication nothing may say who sends it, the user's own headers included. */
-  #exportHeaders(
-    destination: ExportDestination,
-    credentials: CredentialHeaders | undefined,
-  ): Record<string, string> | undefined {
-    const headers = this.#options.authenticatedExport
-      ? identifiedHeaders(destination, credentials)
-      : { 'user-agent': printableAscii(destination.userAgent) };
-    return headers && { ...headers, 'content-type': 'application/json' };
-  }
-
+  /** Sends to the path that answered last; at a 404, once to the other. */
   async #attempt(
-    request: ExportRequest,
+    request: Omit<ExportRequest, 'path'>,
     records: readonly OperationRecord[],
     permit: Permit,
     signal: AbortSignal,
   ): Promise<AttemptResult> {
-    const result = await this.#paths.send(async (path) => {
-      const sentAt = this.#runtime.epochNow();
-      const answer = await this.#transport.send({ ...request, path }, signal);
-      const outcome = outcomeOf(answer);
-      if (outcome !== undefined) {
-        this.#requests.set(outcome, (this.#requests.get(outcome) ?? 0) + 1);
-        this.#report(answer, { records, body: request.body, path, sentAt, outcome });
+    const [preferred, other] = this.#paths;
+    let answer = await this.#send({ ...request, path: preferred }, records, signal);
+    if (answer.kind === 'response' && answer.status === 404) {
+      answer = await this.#send({ ...request, path: other }, records, signal);
+      if (answer.kind === 'response' && isSuccess(answer.status)) {
+        this.#paths = [other, preferred];
       }
-      return answer;
-    });
-    return judge(result, permit, records.length, this.#options.circuitBreaker.openMs);
+    }
+    return judge(answer, permit, records.length, this.#options.circuitBreaker.openMs);
+  }
+
+  /** One request, counted. */
+  async #send(
+    request: ExportRequest,
+    records: readonly OperationRecord[],
+    signal: AbortSignal,
+  ): Promise<HttpResult> {
+    const sentAt = this.#runtime.epochNow();
+    const answer = await this.#transport.send(request, signal);
+    const outcome = outcomeOf(answer);
+    if (outcome !== undefined) {
+      this.#requests.set(outcome, (this.#requests.get(outcome) ?? 0) + 1);
+      const { body, path } = request;
+      const { host, port } = this.#address;
+      this.#report(answer, { host, port, path, body, records, sentAt, outcome });
+    }
+    return answer;
   }
 
   /** To whoever follows what is sent. */
-  #report(
-    answer: HttpResult,
-    request: Pick<ObservedRequest, 'records' | 'body' | 'path' | 'sentAt' | 'outcome'>,
-  ): void {
-    if (this.#copy === undefined && this.#observation.observer === undefined) {
-      return;
+  #report(answer: HttpResult, request: SentRequest): void {
+    if (this.#copy !== undefined || this.#observation.observer !== undefined) {
+      const observed = observedRequest(answer, request, this.#runtime.epochNow());
+      this.#copy?.add(observed);
+      this.#observation.observer?.onRequest(observed);
     }
-    const { host, port } = this.#address;
-    const accepted = answer.kind === 'response' && isSuccess(answer.status);
-    const observed: ObservedRequest = {
-      ...request,
-      host,
-      port,
-      durationMs: this.#runtime.epochNow() - request.sentAt,
-      accepted,
-      rejected: accepted ? rejectedOf(answer.body, request.records.length) : 0,
-    };
-    this.#copy?.add(observed);
-    this.#observation.observer?.onRequest(observed);
   }
 
   async #fetchFeatureFlag(

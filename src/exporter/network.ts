@@ -2,4 +2,5 @@
  * What only those need who send: the HTTP client, sockets and TLS. Loading it takes longer than all the rest of
  * this package, so nothing but `loadNetwork` imports it.
  */
-export { Routes } from './routes.js';
+export { KnownAddresses } from './knownAddresses.js';
+export { openPool } from './openPool.js';

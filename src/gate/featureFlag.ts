@@ -1,29 +1,17 @@
 import { type Background, Wakeup } from '../background.js';
 import type { CredentialHeaders } from '../connectionHandle.js';
-import type { Credentials } from '../credentials/credentials.js';
-import type { ExportDestination, FlagResult, HostExporter } from '../exporter/contract.js';
+import type { Sender } from '../credentials/credentials.js';
+import type { FlagResult, HostExporter } from '../exporter/contract.js';
 import { logDebug } from '../log.js';
 import { startDeadline } from '../runtime.js';
 import type { DropReason, FlagState, FlagStats } from '../stats.js';
+import type { Flag } from './flag.js';
 import { type FlagFailure, FlagTimes } from './flagTimes.js';
 
 /** How long an answer is waited for, a token provider's included. */
 export const FLAG_TIMEOUT_MS = 10_000;
-
-/** What asking came to. */
-export type FlagOutcome =
-  /** There is an answer now. */
-  | { readonly kind: 'answered' }
-  /** Nothing is known, and nothing is asked before that monotonic time. */
-  | { readonly kind: 'later'; readonly at: number }
-  /** These credentials may not be tried for now. */
-  | { readonly kind: 'unauthorized' };
-
-/** Who asks, and as whom. */
-export interface FlagAsker {
-  readonly destination: ExportDestination;
-  readonly credentials: Credentials;
-}
+/** The shortest wait where credentials should be there and are not. */
+const NO_CREDENTIALS_MS = 1_000;
 
 /** What a flag has from its host. */
 export interface FlagServices {
@@ -38,7 +26,8 @@ export interface FlagServices {
  * each with its own credentials, and share one request at a time. A refusal of credentials is no answer: who asks
  * next, asks with its own.
  */
-export class FeatureFlag {
+export class FeatureFlag implements Flag {
+  readonly isForced = false;
   readonly orgId: string | undefined;
   readonly driverVersion: string;
   readonly #services: FlagServices;
@@ -56,22 +45,20 @@ export class FeatureFlag {
     this.orgId = orgId;
     this.driverVersion = driverVersion;
     this.#services = services;
-    this.#times = new FlagTimes(services.background.runtime);
+    this.#times = new FlagTimes(services.background);
     this.#offEnd = new Wakeup(services.background, () => {
       this.#isOff = false;
     });
   }
 
-  get state(): FlagState {
-    return this.#state;
+  get isUnknown(): boolean {
+    return this.#state === 'unknown';
   }
 
-  /** The answer that still counts; `undefined`: it has to be asked for. */
   get answer(): 'enabled' | 'disabled' | undefined {
     return this.#state === 'unknown' || this.#times.isDue ? undefined : this.#state;
   }
 
-  /** Why records are not even queued, if they are not. The hot path. */
   get refusal(): DropReason | undefined {
     return this.#isOff ? 'flag_disabled' : undefined;
   }
@@ -86,14 +73,13 @@ export class FeatureFlag {
     return this.#request !== undefined;
   }
 
-  /** Asks if need be. Never rejects. */
-  async ask(asker: FlagAsker): Promise<FlagOutcome> {
+  async ask(asker: Sender): Promise<number | undefined> {
     for (;;) {
       if (!this.#times.isDue) {
-        return this.#state === 'unknown' ? { kind: 'later', at: this.askAt } : { kind: 'answered' };
+        return this.isUnknown ? this.askAt : undefined;
       }
       if (this.#closed.signal.aborted) {
-        return { kind: 'later', at: Number.POSITIVE_INFINITY };
+        return Number.POSITIVE_INFINITY;
       }
       if (this.#request !== undefined) {
         await this.#request;
@@ -104,34 +90,45 @@ export class FeatureFlag {
       });
       this.#request = request;
       if ((await request) === 'unauthorized') {
-        return { kind: 'unauthorized' };
+        return Math.max(this.#services.background.now() + NO_CREDENTIALS_MS, asker.credentials.usableAt);
       }
     }
   }
 
-  /** Somebody wants an answer now: a wait of our own choice is over. */
+  askAhead(asker: Sender): void {
+    if (this.isUnknown && !this.isAsking) {
+      this.#services.background.run(() => void this.ask(asker));
+    }
+  }
+
+  isAnswerNear(asker: Sender, until: number): boolean {
+    return (
+      until > this.#services.background.now() &&
+      (this.isAsking || (this.askAt <= until && asker.credentials.usableAt <= until))
+    );
+  }
+
   hurry(): void {
-    if (this.#state === 'unknown') {
+    if (this.isUnknown) {
       this.#times.hurry();
     }
   }
 
-  /** Nothing may be sent to the host for so long: a known answer is not renewed at the end of it by everybody. */
   postpone(durationMs: number): void {
-    if (this.#state !== 'unknown' && this.#times.postpone(durationMs)) {
+    if (!this.isUnknown && this.#times.postpone(durationMs)) {
       this.#stayOff();
     }
   }
 
   stats(): FlagStats {
-    const { runtime } = this.#services.background;
+    const { background } = this.#services;
     return {
       orgId: this.orgId,
       driverVersion: this.driverVersion,
       state: this.#state,
       answeredAt: this.#answeredAt,
       nextRequestAt:
-        this.askAt === 0 ? undefined : Math.round(runtime.epochNow() + this.askAt - runtime.now()),
+        this.askAt === 0 ? undefined : Math.round(background.epochNow() + this.askAt - background.now()),
     };
   }
 
@@ -141,12 +138,12 @@ export class FeatureFlag {
   }
 
   /** One question, within its time. */
-  async #ask(asker: FlagAsker): Promise<'settled' | 'unauthorized'> {
+  async #ask(asker: Sender): Promise<'settled' | 'unauthorized'> {
     const { exporter, background } = this.#services;
     const round = new AbortController();
     const stop = (): void => round.abort();
     this.#closed.signal.addEventListener('abort', stop);
-    const deadline = startDeadline(background.runtime, FLAG_TIMEOUT_MS, stop);
+    const deadline = startDeadline(background, FLAG_TIMEOUT_MS, stop);
     try {
       const needsCredentials = exporter.needsCredentials.flag;
       const credentials = needsCredentials ? await asker.credentials.get(round.signal) : undefined;
@@ -165,7 +162,7 @@ export class FeatureFlag {
   }
 
   async #fetch(
-    { destination, credentials: source }: FlagAsker,
+    { destination, credentials: source }: Sender,
     credentials: CredentialHeaders | undefined,
     signal: AbortSignal,
   ): Promise<'settled' | 'unauthorized'> {
@@ -205,7 +202,7 @@ export class FeatureFlag {
       logDebug(`feature flag: ${this.#state} -> ${state}`);
     }
     this.#state = state;
-    this.#answeredAt = background.runtime.epochNow();
+    this.#answeredAt = background.epochNow();
     this.#times.onAnswer(isEnabled, ttlSeconds);
     this.#stayOff();
   }

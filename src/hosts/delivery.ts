@@ -1,7 +1,7 @@
 import type { Background } from '../background.js';
 import type { CredentialHeaders } from '../connectionHandle.js';
-import type { Credentials } from '../credentials/credentials.js';
-import type { ExportDestination, ExportResult, HostExporter } from '../exporter/contract.js';
+import type { Sender } from '../credentials/credentials.js';
+import type { ExportResult, HostExporter } from '../exporter/contract.js';
 import { logDebug } from '../log.js';
 import type { HostQueue } from '../queue/hostQueue.js';
 import type { RecordQueue } from '../queue/recordQueue.js';
@@ -17,12 +17,6 @@ export interface DeliveryServices {
   readonly queues: HostQueue;
   readonly background: Background;
   readonly counters: Counters;
-}
-
-/** As whom, and to where. */
-export interface Sender {
-  readonly destination: ExportDestination;
-  readonly credentials: Credentials;
 }
 
 /** A batch is through, or back in its queue. */
@@ -61,7 +55,7 @@ export class Delivery {
     this.#sender = sender;
     this.#queue = queue;
     this.#onDone = onDone;
-    this.#pause = new Pause(background.runtime, options.flushIntervalMs);
+    this.#pause = new Pause(background, options.flushIntervalMs);
     this.#limit = options.batchSize;
   }
 

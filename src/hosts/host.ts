@@ -5,7 +5,7 @@ import { type Credentials, WitnessedCredentials } from '../credentials/credentia
 import { ProvidedCredentials } from '../credentials/providedCredentials.js';
 import type { HostExporter } from '../exporter/contract.js';
 import { FeatureFlag } from '../gate/featureFlag.js';
-import { Permission } from '../gate/permission.js';
+import { type Flag, FORCED } from '../gate/flag.js';
 import type { Guard } from '../guard.js';
 import { HostQueue } from '../queue/hostQueue.js';
 import type { DropReason, HostStats } from '../stats.js';
@@ -69,7 +69,7 @@ export class Host implements Shareable {
     this.#provided =
       tokenProvider === undefined
         ? undefined
-        : new ProvidedCredentials(tokenProvider, address.host, { runtime: background.runtime, guard });
+        : new ProvidedCredentials(tokenProvider, address.host, { runtime: background, guard });
     this.#laneServices = {
       options,
       exporter,
@@ -147,12 +147,8 @@ export class Host implements Shareable {
     }
     const { destination } = checked;
     const { credentials, watch } = this.#credentialsOf(handle);
-    const permission = new Permission(
-      isForced ? undefined : this.#flag(checked),
-      { destination, credentials },
-      this.#services.background,
-    );
-    const lane = new Lane({ key, destination, credentials, permission, watch }, this.#laneServices);
+    const flag: Flag = isForced ? FORCED : this.#flag(checked);
+    const lane = new Lane({ key, destination, credentials, flag, watch }, this.#laneServices);
     this.#lanes.add(lane);
     return lane;
   }
@@ -164,8 +160,8 @@ export class Host implements Shareable {
     if (this.#provided !== undefined) {
       return { credentials: this.#provided, watch: () => undefined };
     }
-    const { runtime } = this.#services.background;
-    const credentials = new WitnessedCredentials(handle.credentials, handle.hasStaticToken, runtime);
+    const { background } = this.#services;
+    const credentials = new WitnessedCredentials(handle.credentials, handle.hasStaticToken, background);
     return { credentials, watch: (connection) => credentials.watch(connection) };
   }
 

@@ -1,4 +1,4 @@
-import { Background } from '../background.js';
+import { type Background, backgroundOf } from '../background.js';
 import type { ResolvedHostOptions } from '../config.js';
 import type { ConnectionHandle } from '../connectionHandle.js';
 import type { RecordExporter } from '../exporter/contract.js';
@@ -65,7 +65,7 @@ export class HostRegistry {
     this.#observation = services.observation ?? new Observation();
     this.#observation.connections = (max) => this.#open.latest(max);
     this.#identities = new Identities(options.tokenProvider);
-    this.#background = new Background(services.runtime);
+    this.#background = backgroundOf(services.runtime);
     this.#warner = new LossWarner(this.#background);
     this.#counters = new Counters(this.#warner, this.#observation);
     this.#hosts = new OpenHosts(options.maxHosts, {
@@ -106,7 +106,7 @@ export class HostRegistry {
     if (this.#shutdown !== undefined) {
       return this.#shutdown;
     }
-    const limit = new TimeLimit(this.#background.runtime, timeoutMs);
+    const limit = new TimeLimit(this.#background, timeoutMs);
     await limit.of(this.#flushHosts(this.#background.now() + timeoutMs));
     await limit.of(this.#flushCopies());
     limit.clear();
@@ -144,7 +144,7 @@ export class HostRegistry {
     const verdict = explainGate(handle.telemetry, this.#options, this.#environment);
     const { decision: gate, decidedBy } = verdict;
     this.#observation.noteVerdict(gate, decidedBy);
-    const open = this.#open.open(handle, verdict, this.#background.runtime.epochNow());
+    const open = this.#open.open(handle, verdict, this.#background.epochNow());
     if (gate === 'off') {
       this.#counters.connections.disabled++;
       return DISABLED_LEASE;
@@ -231,7 +231,7 @@ export class HostRegistry {
 
   async #stop(timeoutMs: number): Promise<void> {
     this.#isStopping = true;
-    const limit = new TimeLimit(this.#background.runtime, timeoutMs);
+    const limit = new TimeLimit(this.#background, timeoutMs);
     for (const lease of this.#undecided) {
       lease.refuse('never_connected', 'already_shutdown');
     }

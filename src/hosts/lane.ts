@@ -47,7 +47,7 @@ export class Lane implements Shareable {
 
   /** Whether the feature flag is not asked. */
   get isForced(): boolean {
-    return this.#identity.permission.isForced;
+    return this.#identity.flag.isForced;
   }
 
   get connections(): number {
@@ -61,7 +61,7 @@ export class Lane implements Shareable {
   /** Its state now, for people. @param number how they call it */
   observed(number: number): ObservedLane {
     const { queued, inFlight, isPaused } = this.outbox;
-    const flag = this.#identity.permission.flagStats();
+    const flag = this.#identity.flag.stats();
     return { number, connections: this.#connections, queued, inFlight, isPaused, flag };
   }
 
@@ -70,7 +70,7 @@ export class Lane implements Shareable {
     this.#lingerEnd.cancel();
     this.#connections++;
     this.outbox.isUnattended = false;
-    this.#identity.permission.askAhead();
+    this.#identity.flag.askAhead(this.#identity);
   }
 
   /** The last connection that leaves has what is queued sent, in the background. */

@@ -1,9 +1,10 @@
 import { Wakeup } from '../background.js';
-import type { Permission } from '../gate/permission.js';
+import type { Sender } from '../credentials/credentials.js';
+import type { Flag } from '../gate/flag.js';
 import type { RecordQueue } from '../queue/recordQueue.js';
 import type { OperationRecord } from '../records.js';
 import type { DropReason } from '../stats.js';
-import { type Delivered, Delivery, type DeliveryServices, type Sender } from './delivery.js';
+import { type Delivered, Delivery, type DeliveryServices } from './delivery.js';
 import type { SendOrder, TurnTaker } from './sendOrder.js';
 import { Signal } from './timeLimit.js';
 
@@ -14,7 +15,7 @@ export interface OutboxServices extends DeliveryServices {
 
 /** Where the records go, as whom, and whether they may. */
 export interface OutboxIdentity extends Sender {
-  readonly permission: Permission;
+  readonly flag: Flag;
 }
 
 /** The records of one lane: queued, and sent when a batch is full, the interval is over, or somebody asks. */
@@ -22,7 +23,8 @@ export class Outbox implements TurnTaker {
   /** Nobody fills it any more: what is in it, or comes late, is not kept until a batch is full. */
   isUnattended = true;
   readonly #services: OutboxServices;
-  readonly #permission: Permission;
+  readonly #identity: OutboxIdentity;
+  readonly #flag: Flag;
   readonly #queue: RecordQueue;
   readonly #delivery: Delivery;
   readonly #nextSend: Wakeup;
@@ -30,6 +32,7 @@ export class Outbox implements TurnTaker {
   /** How many records, those in flight included, are to leave without waiting for a batch to fill. */
   #urgent = 0;
   #hasSent = false;
+  #isAskingFlag = false;
   #flush: Signal | undefined = undefined;
   /** Monotonic time until when an answer about the flag is worth waiting for. */
   #flushUntil = Number.NEGATIVE_INFINITY;
@@ -40,8 +43,9 @@ export class Outbox implements TurnTaker {
   constructor(identity: OutboxIdentity, services: OutboxServices) {
     const { background, queues } = services;
     this.#services = services;
-    this.#permission = identity.permission;
-    this.#queue = queues.open(() => (this.#permission.isUnknown ? 'flag_unknown' : 'expired'));
+    this.#identity = identity;
+    this.#flag = identity.flag;
+    this.#queue = queues.open(() => (this.#flag.isUnknown ? 'flag_unknown' : 'expired'));
     this.#delivery = new Delivery(identity, this.#queue, services, (delivered) => this.#onDone(delivered));
     this.#nextSend = new Wakeup(background, () => this.#onSendDue());
     this.#stopListening = identity.credentials.listen(() => background.run(() => this.#schedule()));
@@ -62,7 +66,7 @@ export class Outbox implements TurnTaker {
 
   /** The hot path: no closure, no promise, no object. */
   enqueue(record: OperationRecord): void {
-    const refusal = this.#refusal ?? this.#permission.refusal;
+    const refusal = this.#refusal ?? this.#flag.refusal;
     if (refusal !== undefined) {
       this.#services.counters.dropOne(refusal, record);
       return;
@@ -83,7 +87,7 @@ export class Outbox implements TurnTaker {
    */
   flushNow(until: number): Promise<void> {
     this.#delivery.cutShort();
-    this.#permission.hurry();
+    this.#flag.hurry();
     this.#flushUntil = until;
     this.hurry();
     if (this.#isFlushing) {
@@ -105,7 +109,7 @@ export class Outbox implements TurnTaker {
       this.#schedule();
       return false;
     }
-    if (this.#permission.answer !== 'enabled') {
+    if (this.#flag.answer !== 'enabled') {
       // The answer grew too old while this waited for its turn.
       this.#advance();
       return false;
@@ -138,7 +142,7 @@ export class Outbox implements TurnTaker {
     this.#nextSend.cancel();
     this.#stopListening();
     sendOrder.withdraw(this);
-    const isUnknown = reason === 'shutdown' && this.#permission.isUnknown;
+    const isUnknown = reason === 'shutdown' && this.#flag.isUnknown;
     counters.drop(isUnknown ? 'flag_unknown' : reason, queues.close(this.#queue));
     if (this.#delivery.close(reason)) {
       sendOrder.finished();
@@ -159,7 +163,7 @@ export class Outbox implements TurnTaker {
     if (this.#queue.length === 0 || this.isPaused || this.#services.sendOrder.isBlocked) {
       return false;
     }
-    return !this.#permission.isUnknown || this.#permission.isAnswerNear(this.#flushUntil);
+    return !this.#flag.isUnknown || this.#flag.isAnswerNear(this.#identity, this.#flushUntil);
   }
 
   #settleFlush(): void {
@@ -171,12 +175,7 @@ export class Outbox implements TurnTaker {
 
   /** Sees to it that what is queued is sent at its time. */
   #schedule(): void {
-    if (
-      this.#queue.length > 0 &&
-      this.#delivery.inFlight === 0 &&
-      !this.#permission.isAsking &&
-      !this.#isClosed
-    ) {
+    if (this.#queue.length > 0 && this.#delivery.inFlight === 0 && !this.#isAskingFlag && !this.#isClosed) {
       const delay = this.#isDue ? 0 : this.#flushDelay();
       this.#nextSend.at(Math.max(this.#services.background.now() + delay, this.#delivery.possibleAt));
     }
@@ -185,7 +184,7 @@ export class Outbox implements TurnTaker {
   /** The first flush falls anywhere in the interval, so that processes that start together spread out. */
   #flushDelay(): number {
     const { background, options } = this.#services;
-    return this.#hasSent ? options.flushIntervalMs : background.runtime.random() * options.flushIntervalMs;
+    return this.#hasSent ? options.flushIntervalMs : background.random() * options.flushIntervalMs;
   }
 
   #onSendDue(): void {
@@ -199,18 +198,20 @@ export class Outbox implements TurnTaker {
 
   /** Something is due: first the flag is asked, then it is the host's turn. */
   #advance(): void {
-    const { answer } = this.#permission;
+    const { answer } = this.#flag;
     if (answer === 'enabled') {
       this.#services.sendOrder.request(this);
     } else if (answer === 'disabled') {
       this.#dropDisabled();
-    } else if (!this.#permission.isAsking) {
+    } else if (!this.#isAskingFlag) {
       void this.#ask();
     }
   }
 
   async #ask(): Promise<void> {
-    const nextTry = await this.#permission.ask();
+    this.#isAskingFlag = true;
+    const nextTry = await this.#flag.ask(this.#identity);
+    this.#isAskingFlag = false;
     if (this.#isClosed) {
       return;
     }
@@ -236,7 +237,7 @@ export class Outbox implements TurnTaker {
     this.#urgent = Math.min(Math.max(returned, this.#urgent - settled), this.#queue.length);
     if (blockMs !== undefined) {
       sendOrder.block(blockMs);
-      this.#permission.postpone(blockMs);
+      this.#flag.postpone(blockMs);
     }
     sendOrder.finished();
     if (this.#queue.length > 0 && this.#isDue && !this.isPaused) {

@@ -1,12 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import type { Pool } from 'undici';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { DatabricksExporterOptions } from '../../src/config.js';
 import type { ConnectionRoute } from '../../src/connectionHandle.js';
 import { parseAddress } from '../../src/exporter/address.js';
 import type { RecordExporter } from '../../src/exporter/contract.js';
 import { DatabricksExporter } from '../../src/exporter/databricksExporter.js';
+import { HttpTransport } from '../../src/exporter/httpTransport.js';
+import { loadNetwork } from '../../src/exporter/loadNetwork.js';
 import { recordExporterIn } from '../../src/exporter/opaque.js';
 import { keyedRoute } from '../../src/exporter/routeKey.js';
-import { Routes } from '../../src/exporter/routes.js';
 import { NODE_RUNTIME } from '../../src/runtime.js';
 import { CREDENTIALS, destinationTo, HOST, never, records, routeVia } from './support/fixtures.js';
 import { json, startServer } from './support/server.js';
@@ -73,22 +75,42 @@ describe('DatabricksExporter', () => {
   });
 });
 
-describe('Routes', () => {
+describe('HttpTransport', () => {
   const address = parseAddress('host.example', 443);
   const routeBy = (port: number) =>
     routeVia(undefined, {
       proxy: { protocol: 'http', host: 'proxy.example', port, username: 'u', password: 'p' },
     });
 
-  const pool = (routes: Routes, route: ConnectionRoute) => routes.pool(keyedRoute(route));
+  let transport: HttpTransport;
+  let used: Pool | undefined;
 
-  function open(): Routes {
+  /** With real pools; each says that it was used, and sends nothing. */
+  beforeEach(() => {
     if (address === undefined) throw new Error();
-    return new Routes(address, NODE_RUNTIME, 400);
+    const network = loadNetwork().then((loaded) => ({
+      ...loaded,
+      openPool: (...args: Parameters<typeof loaded.openPool>) => {
+        const pool = loaded.openPool(...args);
+        pool.dispatch = (_options, handler) => {
+          used = pool;
+          handler.onResponseError?.({} as never, new Error('nothing is sent'));
+          return true;
+        };
+        return pool;
+      },
+    }));
+    transport = new HttpTransport(address, network, NODE_RUNTIME);
+  });
+
+  async function poolBy(route: ConnectionRoute): Promise<Pool> {
+    used = undefined;
+    await transport.send({ method: 'GET', path: '/', headers: {}, route: keyedRoute(route) }, never);
+    if (used === undefined) throw new Error('no pool was used');
+    return used;
   }
 
   it('knows routes that are alike, and tells all others apart', async () => {
-    const routes = open();
     const different = [
       routeVia(undefined),
       routeVia('a'),
@@ -106,24 +128,26 @@ describe('Routes', () => {
       routeVia(undefined, { proxy: { protocol: 'http', host: 'proxy.example', port: 1 } }),
       routeVia(undefined, { proxy: { protocol: 'http', host: 'proxy.example', port: 1, username: 'u' } }),
     ];
-    const pools = different.map((route) => pool(routes, route));
+    const pools = [];
+    for (const route of different) pools.push(await poolBy(route));
     expect(new Set(pools).size).toBe(different.length);
-    expect(different.map((route) => pool(routes, structuredClone(route)))).toEqual(pools);
-    expect(pool(routes, routeVia(undefined, { ca: [Buffer.from('a')] }))).toBe(pools[1]);
-    await routes.close();
+    for (const [i, route] of different.entries()) {
+      expect(await poolBy(structuredClone(route))).toBe(pools[i]);
+    }
+    expect(await poolBy(routeVia(undefined, { ca: [Buffer.from('a')] }))).toBe(pools[1]);
+    await transport.close();
   });
 
   it('keeps the 32 routes that were used last', async () => {
-    const routes = open();
-    const first = pool(routes, routeBy(1));
-    const second = pool(routes, routeBy(2));
-    for (let port = 3; port <= 32; port++) pool(routes, routeBy(port));
-    expect(pool(routes, routeBy(1))).toBe(first);
-    pool(routes, routeBy(33));
-    expect(pool(routes, routeBy(1))).toBe(first);
+    const first = await poolBy(routeBy(1));
+    const second = await poolBy(routeBy(2));
+    for (let port = 3; port <= 32; port++) await poolBy(routeBy(port));
+    expect(await poolBy(routeBy(1))).toBe(first);
+    await poolBy(routeBy(33));
+    expect(await poolBy(routeBy(1))).toBe(first);
     expect(second.closed).toBe(true);
-    expect(pool(routes, routeBy(2))).not.toBe(second);
-    await routes.close();
+    expect(await poolBy(routeBy(2))).not.toBe(second);
+    await transport.close();
     expect(first.destroyed).toBe(true);
   });
 });

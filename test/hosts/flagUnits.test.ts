@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Background } from '../../src/background.js';
+import { type Background, backgroundOf } from '../../src/background.js';
 import type { Credentials } from '../../src/credentials/credentials.js';
 import type { FlagResult } from '../../src/exporter/contract.js';
 import { keyedRoute } from '../../src/exporter/routeKey.js';
 import { FeatureFlag } from '../../src/gate/featureFlag.js';
+import { FORCED } from '../../src/gate/flag.js';
 import { FlagTimes } from '../../src/gate/flagTimes.js';
-import { Permission } from '../../src/gate/permission.js';
 import { NODE_RUNTIME } from '../../src/runtime.js';
 import { FakeHostExporter } from './fakes.js';
 
@@ -32,7 +32,7 @@ let background: Background;
 beforeEach(() => {
   vi.useFakeTimers();
   random = 0.5;
-  background = new Background({ ...NODE_RUNTIME, random: () => random });
+  background = backgroundOf({ ...NODE_RUNTIME, random: () => random });
 });
 
 afterEach(() => {
@@ -46,7 +46,6 @@ class Bench {
   readonly counts = { enabled: 0, disabled: 0, failed: 0 };
   readonly flag: FeatureFlag;
   readonly asker: { destination: typeof DESTINATION; credentials: Credentials };
-  readonly permission: Permission;
   usableAt = 0;
   headers: typeof HEADERS | undefined = HEADERS;
 
@@ -66,7 +65,6 @@ class Bench {
         listen: () => () => undefined,
       },
     };
-    this.permission = new Permission(this.flag, this.asker, background);
   }
 
   answers(result: FlagResult): void {
@@ -93,7 +91,7 @@ describe('FlagTimes', () => {
     [true, 0, 100_000, 3_600],
   ])('after a first answer %s, chance %d, ttl %s s: in %d s', (isEnabled, chance, ttlSeconds, seconds) => {
     random = chance;
-    const times = new FlagTimes(background.runtime);
+    const times = new FlagTimes(background);
     const now = background.now();
     times.onAnswer(isEnabled, ttlSeconds);
     expect(times.askAt - now).toBeCloseTo(seconds * 1_000);
@@ -104,7 +102,7 @@ describe('FlagTimes', () => {
   });
 
   it('is due at the beginning, and again exactly when its time has come', () => {
-    const times = new FlagTimes(background.runtime);
+    const times = new FlagTimes(background);
     expect([times.askAt, times.isDue]).toEqual([0, true]);
     random = 0;
     times.onAnswer(true, 60);
@@ -115,7 +113,7 @@ describe('FlagTimes', () => {
   });
 
   it('waits 1, 2, 4, 8, 15, 30 and then 60 s without an answer, and begins anew after one', () => {
-    const times = new FlagTimes(background.runtime);
+    const times = new FlagTimes(background);
     const waits = () => {
       const now = background.now();
       times.onFailure({ outcome: 'failure', error: '500' });
@@ -130,7 +128,7 @@ describe('FlagTimes', () => {
   });
 
   it('waits as long as is asked for, and a little longer; hurry does not shorten it', () => {
-    const times = new FlagTimes(background.runtime);
+    const times = new FlagTimes(background);
     const now = background.now();
     times.onFailure({ outcome: 'failure', error: '429', retryAfterMs: 7_000 });
     expect(times.askAt - now).toBeCloseTo(8_000);
@@ -143,7 +141,7 @@ describe('FlagTimes', () => {
   });
 
   it('is hurried out of a wait of its own, not sooner than a second after the last question', () => {
-    const times = new FlagTimes(background.runtime);
+    const times = new FlagTimes(background);
     times.onAsked();
     const now = background.now();
     times.onFailure({ outcome: 'failure', error: '500' });
@@ -160,7 +158,7 @@ describe('FlagTimes', () => {
   });
 
   it('is postponed by what ends later, and only then', () => {
-    const times = new FlagTimes(background.runtime);
+    const times = new FlagTimes(background);
     times.onAnswer(true, 90);
     const now = background.now();
     const askAt = times.askAt;
@@ -177,58 +175,66 @@ describe('FeatureFlag', () => {
     [false, 'disabled', 'flag_disabled'],
   ] as const)('answered %s: %s, counted, and the credentials are good', async (enabled, state, refusal) => {
     const bench = new Bench(answer(enabled));
-    expect([bench.flag.answer, bench.flag.state, bench.flag.refusal]).toEqual([
+    expect([bench.flag.answer, bench.flag.stats().state, bench.flag.refusal]).toEqual([
       undefined,
       'unknown',
       undefined,
     ]);
-    expect(await bench.asked()).toEqual({ kind: 'answered' });
-    expect([bench.flag.answer, bench.flag.state, bench.flag.refusal]).toEqual([state, state, refusal]);
+    expect(await bench.asked()).toBeUndefined();
+    expect([bench.flag.answer, bench.flag.stats().state, bench.flag.refusal]).toEqual([
+      state,
+      state,
+      refusal,
+    ]);
     expect(bench.counts).toEqual({ enabled: 0, disabled: 0, failed: 0, [state]: 1 });
     expect(bench.said).toEqual(['accept']);
     // What is known is not asked for.
-    expect(await bench.asked()).toEqual({ kind: 'answered' });
+    expect(await bench.asked()).toBeUndefined();
     expect(bench.exporter.flagFetches).toHaveLength(1);
     vi.advanceTimersByTime(3_600_000);
-    expect([bench.flag.answer, bench.flag.state, bench.flag.refusal]).toEqual([undefined, state, undefined]);
+    expect([bench.flag.answer, bench.flag.stats().state, bench.flag.refusal]).toEqual([
+      undefined,
+      state,
+      undefined,
+    ]);
   });
 
   it('that fails is unknown until its next time; one that is known stays known', async () => {
     const bench = new Bench(FAILURE);
-    expect(await bench.asked()).toEqual({ kind: 'later', at: bench.flag.askAt });
+    expect(await bench.asked()).toBe(bench.flag.askAt);
     expect(bench.flag.answer).toBeUndefined();
     expect(bench.counts).toEqual({ enabled: 0, disabled: 0, failed: 1 });
     vi.advanceTimersByTime(2_000);
     bench.answers(answer(false, 60));
-    expect(await bench.asked()).toEqual({ kind: 'answered' });
+    expect(await bench.asked()).toBeUndefined();
     vi.advanceTimersByTime(120_000);
     bench.answers(FAILURE);
-    expect(await bench.asked()).toEqual({ kind: 'answered' });
+    expect(await bench.asked()).toBeUndefined();
     expect(bench.flag.refusal).toBe('flag_disabled');
     expect(bench.counts).toEqual({ enabled: 0, disabled: 1, failed: 2 });
   });
 
   it('is not counted as failed where nothing was sent', async () => {
     const bench = new Bench({ outcome: 'blocked', retryInMs: 5_000 });
-    expect(await bench.asked()).toMatchObject({ kind: 'later' });
+    expect(await bench.asked()).toBe(bench.flag.askAt);
     expect(bench.counts.failed).toBe(0);
   });
 
   it('refused: says so to who asked, and asks the next one who comes', async () => {
     const bench = new Bench(UNAUTHORIZED);
-    expect(await bench.asked()).toEqual({ kind: 'unauthorized' });
+    expect(await bench.asked()).toBe(background.now() + 1_000);
     expect([bench.said, bench.counts.failed, bench.flag.isAsking]).toEqual([['refuse'], 1, false]);
     bench.answers(answer(true));
-    expect(await bench.asked()).toEqual({ kind: 'answered' });
+    expect(await bench.asked()).toBeUndefined();
   });
 
   it('is not asked for without credentials, unless none are needed', async () => {
     const bench = new Bench();
     bench.headers = undefined;
-    expect(await bench.asked()).toEqual({ kind: 'unauthorized' });
+    expect(await bench.asked()).toBeCloseTo(background.now() + 1_000, -2);
     expect([bench.exporter.flagFetches.length, bench.said]).toEqual([0, []]);
     bench.exporter.needsCredentials = { export: false, flag: false };
-    expect(await bench.asked()).toEqual({ kind: 'answered' });
+    expect(await bench.asked()).toBeUndefined();
     expect(bench.said).toEqual([]);
     bench.flag.close();
   });
@@ -238,11 +244,11 @@ describe('FeatureFlag', () => {
     bench.exporter.answerFlag = () => {
       throw new Error('not foreseen');
     };
-    expect(await bench.asked()).toEqual({ kind: 'later', at: bench.flag.askAt });
+    expect(await bench.asked()).toBe(bench.flag.askAt);
     expect([bench.counts.failed, bench.flag.isAsking]).toEqual([1, false]);
     bench.answers(answer(true));
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(await bench.asked()).toEqual({ kind: 'answered' });
+    expect(await bench.asked()).toBeUndefined();
   });
 
   it('is not asked for with credentials that come too late', async () => {
@@ -251,14 +257,14 @@ describe('FeatureFlag', () => {
       new Promise((resolve) => signal.addEventListener('abort', () => resolve(HEADERS)));
     const asked = bench.flag.ask(bench.asker);
     await vi.advanceTimersByTimeAsync(11_000);
-    expect(await asked).toEqual({ kind: 'later', at: bench.flag.askAt });
+    expect(await asked).toBe(bench.flag.askAt);
     expect([bench.exporter.flagFetches.length, bench.counts.failed, bench.said]).toEqual([0, 1, []]);
   });
 
   it('refused where no credentials were sent blames none', async () => {
     const bench = new Bench(UNAUTHORIZED);
     bench.exporter.needsCredentials = { export: false, flag: false };
-    expect(await bench.asked()).toEqual({ kind: 'unauthorized' });
+    expect(await bench.asked()).toBe(background.now() + 1_000);
     expect(bench.said).toEqual([]);
   });
 
@@ -272,7 +278,7 @@ describe('FeatureFlag', () => {
     const both = [bench.flag.ask(bench.asker), bench.flag.ask(bench.asker)];
     expect(bench.flag.isAsking).toBe(true);
     await vi.advanceTimersByTimeAsync(20);
-    expect(await Promise.all(both)).toEqual([{ kind: 'answered' }, { kind: 'answered' }]);
+    expect(await Promise.all(both)).toEqual([undefined, undefined]);
     expect([bench.exporter.flagFetches.length, bench.flag.isAsking]).toEqual([1, false]);
   });
 
@@ -283,7 +289,7 @@ describe('FeatureFlag', () => {
     await vi.advanceTimersByTimeAsync(1);
     bench.flag.close();
     await vi.advanceTimersByTimeAsync(1);
-    expect(await asked).toEqual({ kind: 'later', at: Number.POSITIVE_INFINITY });
+    expect(await asked).toBe(Number.POSITIVE_INFINITY);
     expect([bench.counts, bench.said]).toEqual([{ enabled: 0, disabled: 0, failed: 0 }, []]);
     expect(bench.exporter.flagsInFlight).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
@@ -329,49 +335,38 @@ describe('FeatureFlag', () => {
   });
 });
 
-describe('Permission', () => {
+describe('The flag of a lane', () => {
   it('of forced telemetry asks nobody and always says yes', async () => {
     const bench = new Bench();
-    const forced = new Permission(undefined, bench.asker, background);
-    forced.askAhead();
-    forced.hurry();
-    forced.postpone(1_000);
-    expect(await forced.ask()).toBeUndefined();
-    expect(forced).toMatchObject({ isForced: true, answer: 'enabled', refusal: undefined, isUnknown: false });
-    expect([forced.isAsking, forced.flagStats(), forced.isAnswerNear(1e12)]).toEqual([
-      false,
-      undefined,
-      false,
-    ]);
+    FORCED.askAhead(bench.asker);
+    FORCED.hurry();
+    FORCED.postpone(1_000);
+    expect(await FORCED.ask(bench.asker)).toBeUndefined();
+    expect(FORCED).toMatchObject({ isForced: true, answer: 'enabled', refusal: undefined, isUnknown: false });
+    expect([FORCED.stats(), FORCED.isAnswerNear(bench.asker, 1e12)]).toEqual([undefined, false]);
     expect(bench.exporter.flagFetches).toHaveLength(0);
   });
 
-  it('says what the flag says', async () => {
+  it('is unknown until somebody has answered', async () => {
     const bench = new Bench(answer(false));
-    const { permission } = bench;
-    expect(permission).toMatchObject({
-      isForced: false,
-      answer: undefined,
-      isUnknown: true,
-      isAsking: false,
-    });
-    const asked = permission.ask();
-    expect(permission.isAsking).toBe(true);
+    const { flag } = bench;
+    expect(flag).toMatchObject({ isForced: false, answer: undefined, isUnknown: true, isAsking: false });
+    const asked = flag.ask(bench.asker);
+    expect(flag.isAsking).toBe(true);
     await vi.advanceTimersByTimeAsync(20);
     expect(await asked).toBeUndefined();
-    expect(permission).toMatchObject({
+    expect(flag).toMatchObject({
       answer: 'disabled',
       refusal: 'flag_disabled',
       isUnknown: false,
       isAsking: false,
     });
-    expect(permission.flagStats()).toEqual(bench.flag.stats());
   });
 
   it('comes again when the flag does, or when its credentials may be tried, a second later at least', async () => {
     const bench = new Bench(FAILURE);
     const ask = async () => {
-      const asked = bench.permission.ask();
+      const asked = bench.flag.ask(bench.asker);
       await vi.advanceTimersByTimeAsync(20);
       return asked;
     };
@@ -386,48 +381,33 @@ describe('Permission', () => {
 
   it('asks ahead once, while nothing is known', async () => {
     const bench = new Bench();
-    bench.permission.askAhead();
-    bench.permission.askAhead();
+    bench.flag.askAhead(bench.asker);
+    bench.flag.askAhead(bench.asker);
     await vi.advanceTimersByTimeAsync(20);
-    bench.permission.askAhead();
+    bench.flag.askAhead(bench.asker);
     vi.advanceTimersByTime(3_600_000);
-    bench.permission.askAhead();
+    bench.flag.askAhead(bench.asker);
     await vi.advanceTimersByTimeAsync(20);
     expect(bench.exporter.flagFetches).toHaveLength(1);
   });
 
   it('knows whether an answer is near: on its way, or to be had by then with these credentials', async () => {
     const bench = new Bench(FAILURE);
-    const { permission } = bench;
+    const { asker, flag } = bench;
     const until = background.now() + 1_500;
-    expect(permission.isAnswerNear(background.now())).toBe(false);
-    expect(permission.isAnswerNear(until)).toBe(true);
+    expect(flag.isAnswerNear(asker, background.now())).toBe(false);
+    expect(flag.isAnswerNear(asker, until)).toBe(true);
     bench.usableAt = until + 1;
-    expect(permission.isAnswerNear(until)).toBe(false);
+    expect(flag.isAnswerNear(asker, until)).toBe(false);
     bench.usableAt = until;
-    expect(permission.isAnswerNear(until)).toBe(true);
+    expect(flag.isAnswerNear(asker, until)).toBe(true);
     bench.usableAt = until + 1;
     const asked = bench.flag.ask(bench.asker);
-    expect(permission.isAnswerNear(until)).toBe(true);
+    expect(flag.isAnswerNear(asker, until)).toBe(true);
     await vi.advanceTimersByTimeAsync(20);
     await asked;
     bench.usableAt = 0;
-    expect(permission.isAnswerNear(bench.flag.askAt)).toBe(true);
-    expect(permission.isAnswerNear(bench.flag.askAt - 1)).toBe(false);
-  });
-
-  it('passes on that somebody is in a hurry, or that nothing can be sent', async () => {
-    const bench = new Bench(FAILURE);
-    await bench.asked();
-    await vi.advanceTimersByTimeAsync(2_000);
-    await bench.asked();
-    const { askAt } = bench.flag;
-    vi.advanceTimersByTime(1_000);
-    bench.permission.hurry();
-    expect(bench.flag.askAt).toBeLessThan(askAt);
-    bench.answers(answer(true, 60));
-    await bench.asked();
-    bench.permission.postpone(600_000);
-    expect(bench.flag.askAt).toBeGreaterThan(background.now() + 600_000);
+    expect(flag.isAnswerNear(asker, bench.flag.askAt)).toBe(true);
+    expect(flag.isAnswerNear(asker, bench.flag.askAt - 1)).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Background } from '../../src/background.js';
+import { backgroundOf } from '../../src/background.js';
 import { HostQueue } from '../../src/queue/hostQueue.js';
 import type { RecordQueue } from '../../src/queue/recordQueue.js';
 import { OperationRecord } from '../../src/records.js';
@@ -20,7 +20,7 @@ class Bench {
   constructor(maxQueueSize: number, lanes: number) {
     this.host = new HostQueue(
       { maxQueueSize, maxRecordAgeMs: MAX_AGE_MS },
-      new Background(),
+      backgroundOf(),
       (reason, { length: n }) => {
         this.dropped[reason as 'expired'] += n;
       },

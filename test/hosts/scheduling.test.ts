@@ -33,6 +33,20 @@ describe('batches', () => {
     expect(setup.host.maxInFlight).toBe(1);
   });
 
+  it('that wait for an answer about the flag wait for nothing else', async () => {
+    const setup = new Setup({}, (host) => {
+      host.flagLatencyMs = 5_000;
+    });
+    const { lease } = setup.open();
+    setup.enqueue(lease, 100);
+    await settle();
+    const timers = vi.getTimerCount();
+    lease.flush();
+    expect(vi.getTimerCount()).toBe(timers);
+    await settle(5_000);
+    expect(setup.host.ids).toEqual(range(1, 100));
+  });
+
   it('wait for the flush interval when they are not full', async () => {
     const setup = new Setup();
     const { lease } = setup.open(FORCED);

@@ -28,7 +28,7 @@ export const ROOMS: Readonly<Record<string, MutatedRoom>> = {
     ],
   },
   gate: {
-    mutate: ['src/gate/{gate,featureFlag,flagTimes,permission}.ts'],
+    mutate: ['src/gate/{gate,featureFlag,flagTimes,flag}.ts'],
     tests: ['test/hosts/gate.test.ts', 'test/hosts/flagUnits.test.ts', 'test/hosts/featureFlag.test.ts'],
   },
 };

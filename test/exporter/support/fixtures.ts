@@ -7,10 +7,9 @@ import type { ConnectionRoute, CredentialHeaders } from '../../../src/connection
 import { parseAddress } from '../../../src/exporter/address.js';
 import type { ExportDestination, ExportResult, FlagResult } from '../../../src/exporter/contract.js';
 import { HttpsHostExporter } from '../../../src/exporter/hostExporter.js';
-import { HttpTransport } from '../../../src/exporter/httpTransport.js';
+import { HttpTransport, type TransportTimeouts } from '../../../src/exporter/httpTransport.js';
 import { loadNetwork } from '../../../src/exporter/loadNetwork.js';
 import { keyedRoute } from '../../../src/exporter/routeKey.js';
-import type { RouteTimeouts } from '../../../src/exporter/routes.js';
 import type { Observation } from '../../../src/observer.js';
 import type { OperationRecord } from '../../../src/records.js';
 import { NODE_RUNTIME } from '../../../src/runtime.js';
@@ -23,7 +22,7 @@ export const HOST = '127.0.0.1';
 export const never = new AbortController().signal;
 
 /** Short, so that hanging endpoints do not make tests wait. */
-export const SHORT_TIMEOUTS: RouteTimeouts = { connectMs: 400, headersMs: 400, bodyMs: 400 };
+export const SHORT_TIMEOUTS: TransportTimeouts = { connectMs: 400, headersMs: 400, bodyMs: 400 };
 
 export const CREDENTIALS: CredentialHeaders = { Authorization: `Bearer ${TOKEN}` };
 
@@ -96,7 +95,7 @@ export interface ExporterOverrides {
   readonly authenticatedExport?: boolean;
   readonly circuitBreaker?: CircuitBreakerOptions;
   readonly maxRetries?: number;
-  readonly timeouts?: RouteTimeouts;
+  readonly timeouts?: TransportTimeouts;
   readonly observation?: Observation;
 }
 
