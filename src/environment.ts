@@ -65,6 +65,13 @@ const SWITCHES: ReadonlyArray<readonly [name: string, unreadable: string]> = [
   ['DATABRICKS_OTEL_ENABLE_TELEMETRY', 'it counts as false: nothing is sent to Databricks'],
   ['DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY', 'it counts as not set'],
 ];
+/** Whoever sets one of these to nothing may have meant to keep something from leaving. */
+const KEEPING: readonly string[] = [
+  'DATABRICKS_TELEMETRY_DISABLED',
+  'DATABRICKS_OTEL_ENABLE_TELEMETRY',
+  'DATABRICKS_OTEL_DRY_RUN',
+  'DATABRICKS_OTEL_AUTHENTICATED_EXPORT',
+];
 /** By the OpenTelemetry specification nothing but `true` disables the SDK. */
 const SDK_DISABLED = 'OTEL_SDK_DISABLED';
 
@@ -72,7 +79,7 @@ export function isSdkDisabled(environment: Environment): boolean {
   return textIn(environment, SDK_DISABLED)?.toLowerCase() === 'true';
 }
 
-/** Warns of switches that can't be read, and of `DATABRICKS_OTEL_*` names that nobody reads. */
+/** Warns of switches that are empty or can't be read, and of `DATABRICKS_OTEL_*` names that nobody reads. */
 export function reportEnvironment(environment: Environment): void {
   for (const [name, consequence] of SWITCHES) {
     if (switchIn(environment, name) === 'unreadable') {
@@ -81,6 +88,12 @@ export function reportEnvironment(environment: Environment): void {
         `${name} is ${describeValue(textIn(environment, name))}; allowed is true or false; ${consequence}`,
       );
     }
+  }
+  const empty = KEEPING.filter(
+    (name) => environment[name] !== undefined && textIn(environment, name) === undefined,
+  );
+  if (empty.length > 0) {
+    logAloud('warn', `${empty.join(', ')}: set, but empty; that counts as not set`);
   }
   const disabled = textIn(environment, SDK_DISABLED)?.toLowerCase();
   if (disabled !== undefined && disabled !== 'true' && disabled !== 'false') {

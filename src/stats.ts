@@ -58,7 +58,7 @@ export interface ProcessorStats {
   readonly waitingForConnection: number;
   /** Records in requests under way. */
   readonly inFlight: number;
-  /** Records that Databricks took. */
+  /** Records that Databricks took; in a dry run: that were written. */
   readonly exported: number;
   /** Records that Databricks got and did not keep. */
   readonly rejected: number;
@@ -66,7 +66,7 @@ export interface ProcessorStats {
   readonly dropped: Readonly<Record<DropReason, number>>;
   /** Connections, by what became of them. */
   readonly connections: Readonly<Record<ConnectionOutcome, number>>;
-  /** Requests for the feature flag by what they brought. */
+  /** Requests for the feature flag by what they brought; in a dry run: how often it was taken for enabled. */
   readonly flagFetches: Readonly<Record<'enabled' | 'disabled' | 'failed', number>>;
   /** Export requests by outcome, an HTTP status or an error code, of closed hosts as well. */
   readonly exportRequests: Readonly<Record<string, number>>;

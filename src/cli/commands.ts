@@ -11,7 +11,7 @@ const HELP = `opentelemetry-databricks-sql ${VERSION}
                     OpenTelemetry, instrumentation, exporter, and whether records are sent and by what that is
                     decided. Loads the driver in a process of its own. Uses no network without --connect.
       --connect     also connects to the OTLP endpoint and to the workspace
-      --host HOST   the workspace's host name (default: DATABRICKS_SERVER_HOSTNAME)
+      --host HOST   the workspace's host name, or host:port (default: DATABRICKS_SERVER_HOSTNAME)
   tags              every tag that this package knows, and where it may go
       --json        the same as JSON
   inspect FILE      the inspector's page over a file that a dry run or 'copyTo' has written

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Finding } from './checks/finding.js';
 import { checkInstrumentation } from './checks/instrumentation.js';
@@ -19,11 +20,19 @@ export interface DoctorOptions {
 const MARKS = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL', info: '    ' } as const;
 const NAME_WIDTH = 20;
 
-/** Checks the set-up of an application. @returns the exit code: 1 if something is wrong; 0 otherwise, with warnings as well */
+/**
+ * Checks the set-up of an application.
+ *
+ * @returns the exit code: 1 if something is wrong; 0 otherwise, with warnings as well
+ * @throws Error if there is no such folder
+ */
 export async function doctor(terminal: Terminal, options: DoctorOptions): Promise<number> {
   const { environment } = terminal;
   const folder = resolve(terminal.folder, options.folder ?? '.');
-  const host = options.host ?? environment['DATABRICKS_SERVER_HOSTNAME'];
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new Error(`there is no folder ${folder}`);
+  }
+  const host = options.host ?? (environment['DATABRICKS_SERVER_HOSTNAME'] || undefined);
   const findings: Finding[] = [];
   const add = (found: readonly Finding[]): void => {
     for (const finding of found) {

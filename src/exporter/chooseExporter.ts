@@ -3,7 +3,7 @@ import type { ResolvedProcessorOptions } from '../config.js';
 import { type Environment, parseSwitch, textIn } from '../environment.js';
 import type { TelemetryExporter } from '../exporterMark.js';
 import { logAloud } from '../log.js';
-import { optionError } from '../optionErrors.js';
+import { describeValue } from '../optionErrors.js';
 import { DRY_RUN_OPTIONS, DRY_RUN_VARIABLE, DryRunExporter } from './dryRunExporter.js';
 
 type Choice = Pick<ResolvedProcessorOptions, 'givenExporter' | 'exporter'>;
@@ -32,16 +32,22 @@ function dryRunByEnvironment(
   if (file === undefined || word === false) {
     return undefined;
   }
+  if (word === true) {
+    return writeNothing(
+      `${DRY_RUN_VARIABLE} is ${describeValue(file)}; allowed is ${DRY_RUN_OPTIONS.file.allowed}`,
+      authenticatedExport,
+    );
+  }
   try {
-    if (word === true) {
-      throw optionError({ owner: DRY_RUN_VARIABLE, name: 'file' }, file, DRY_RUN_OPTIONS.file.allowed);
-    }
     return new DryRunExporter({ file, authenticatedExport });
   } catch (error) {
-    logAloud(
-      'error',
-      `${DRY_RUN_VARIABLE}: ${(error as Error).message}; nothing is sent, and nothing is written`,
-    );
-    return new DryRunExporter({ stream: new PassThrough().destroy(), authenticatedExport });
+    // Without the name of the option: nobody wrote that.
+    const { message } = ((error as Error).cause ?? error) as Error;
+    return writeNothing(`${DRY_RUN_VARIABLE}: ${message}`, authenticatedExport);
   }
+}
+
+function writeNothing(reason: string, authenticatedExport: boolean): DryRunExporter {
+  logAloud('error', `${reason}; nothing is sent, and nothing is written`);
+  return new DryRunExporter({ stream: new PassThrough().destroy(), authenticatedExport });
 }

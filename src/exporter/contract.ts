@@ -91,6 +91,10 @@ export interface RecordExporter {
   readonly authenticated?: boolean;
   /** Requests that were copied by `copyTo`; `undefined` without it. */
   copies?(): CopyCounts | undefined;
+  /** Resolves when all copies of what was sent so far are written or dropped. Never rejects. */
+  flushCopies?(): Promise<void>;
+  /** Copies that are not written by now count as dropped. */
+  giveUpCopies?(): void;
   /** Whether anything may be sent there: a name or an address without anything odd about it. */
   supportsHost(host: string, port: number): boolean;
   /** Whether this way can be taken faithfully: TLS, a proxy that can be spoken to. */

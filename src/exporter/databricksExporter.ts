@@ -1,14 +1,17 @@
 import type { Writable } from 'node:stream';
 import { type DatabricksExporterOptions, resolveExporterOptions } from '../config.js';
 import { type Environment, type OurVariable, textIn } from '../environment.js';
-import { logError } from '../log.js';
+import { logAloud } from '../log.js';
 import { rejectFurtherArguments } from '../optionErrors.js';
 import { NODE_RUNTIME } from '../runtime.js';
 import { HttpTransport } from './httpTransport.js';
 import { loadNetwork } from './loadNetwork.js';
 import { putInside } from './opaque.js';
+import { prepareOwnedFile } from './ownedFile.js';
 import { createRequestCopy, type RequestCopy } from './requestCopy.js';
 import { SendingExporter } from './sendingExporter.js';
+
+const OWNER = 'DatabricksExporter';
 
 /**
  * Sends records to Databricks' telemetry endpoint: to the host and port of the SQL connection, by the
@@ -20,8 +23,9 @@ export class DatabricksExporter {
 
   /** @throws TypeError that names the option, what was wrong and what is allowed */
   constructor(options: DatabricksExporterOptions = {}, ...none: readonly never[]) {
-    rejectFurtherArguments('DatabricksExporter', none);
+    rejectFurtherArguments(OWNER, none);
     const resolved = resolveExporterOptions(options);
+    checkCopyTarget(OWNER, resolved.copyTo);
     const network = loadNetwork();
     const copy = copyFor(resolved.copyTo, process.env);
     putInside(
@@ -38,16 +42,28 @@ export class DatabricksExporter {
 const COPY_VARIABLE = 'DATABRICKS_OTEL_COPY_TO' satisfies OurVariable;
 
 /**
- * @param target as the option says; it goes before the environment's
- * @throws Error for an option that can't be used. What the environment says is logged instead: nothing is copied.
+ * Makes the file that the option names, or checks the one that is there.
+ *
+ * @param owner class or function that the user called
+ * @throws TypeError if the file can't be used
+ */
+export function checkCopyTarget(owner: string, target: string | Writable | undefined): void {
+  try {
+    if (typeof target === 'string') {
+      prepareOwnedFile(target);
+    }
+  } catch (error) {
+    throw new TypeError(`${owner}: option 'copyTo': ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/**
+ * @param target as the option says, checked; it goes before the environment's. What the environment says is logged
+ *   if it can't be used: nothing is copied.
  */
 function copyFor(target: string | Writable | undefined, environment: Environment): RequestCopy | undefined {
   if (target !== undefined) {
-    try {
-      return createRequestCopy(target);
-    } catch (error) {
-      throw new Error(`DatabricksExporter: option 'copyTo': ${(error as Error).message}`, { cause: error });
-    }
+    return createRequestCopy(target);
   }
   const path = textIn(environment, COPY_VARIABLE);
   if (path === undefined) {
@@ -56,7 +72,7 @@ function copyFor(target: string | Writable | undefined, environment: Environment
   try {
     return createRequestCopy(path);
   } catch (error) {
-    logError(`${COPY_VARIABLE}: ${(error as Error).message}; nothing is copied`);
+    logAloud('error', `${COPY_VARIABLE}: ${(error as Error).message}; nothing is copied`);
     return undefined;
   }
 }

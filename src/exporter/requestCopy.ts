@@ -14,6 +14,10 @@ const MAX_WAITING = 8 * 1024 * 1024;
 export interface RequestCopy {
   add(request: ObservedRequest): void;
   counts(): CopyCounts;
+  /** Resolves when all that was added is written or dropped. Never rejects. */
+  flush(): Promise<void>;
+  /** Nobody waits any longer: what is not written by now counts as dropped. */
+  giveUp(): void;
 }
 
 /**
@@ -47,6 +51,7 @@ class StreamCopy implements RequestCopy {
   readonly #stream: Writable;
   #written = 0;
   #dropped = 0;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(stream: Writable) {
     this.#stream = stream;
@@ -57,7 +62,14 @@ class StreamCopy implements RequestCopy {
   add(request: ObservedRequest): void {
     try {
       if (this.#stream.writable && !this.#stream.writableNeedDrain) {
-        this.#stream.write(copyLine(request));
+        const line = copyLine(request);
+        let done: () => void = () => undefined;
+        const written = new Promise<void>((resolve) => {
+          done = resolve;
+        });
+        this.#stream.write(line, () => done());
+        // It writes in order, so the last line is enough to wait for. It calls back for a failure as well.
+        this.#last = written;
         this.#written++;
         return;
       }
@@ -70,6 +82,16 @@ class StreamCopy implements RequestCopy {
   counts(): CopyCounts {
     return { written: this.#written, dropped: this.#dropped };
   }
+
+  /** Waits for what the stream calls written. */
+  flush(): Promise<void> {
+    return this.#last;
+  }
+
+  /** What the stream has is its owner's. */
+  giveUp(): void {
+    this.#last = Promise.resolve();
+  }
 }
 
 export class FileCopy implements RequestCopy {
@@ -77,7 +99,9 @@ export class FileCopy implements RequestCopy {
   readonly #maxBytes: number;
   #lines: string[] = [];
   #waiting = 0;
-  #isWriting = false;
+  /** Lines in the write under way that are not counted yet. */
+  #underWay = 0;
+  #writing: Promise<void> | undefined = undefined;
   #hasWarned = false;
   #written = 0;
   #dropped = 0;
@@ -96,31 +120,41 @@ export class FileCopy implements RequestCopy {
     const line = copyLine(request);
     this.#lines.push(line);
     this.#waiting += line.length;
-    if (!this.#isWriting) {
-      void this.#write();
-    }
+    this.#writing ??= this.#write();
   }
 
   counts(): CopyCounts {
     return { written: this.#written, dropped: this.#dropped };
   }
 
+  flush(): Promise<void> {
+    return this.#writing ?? Promise.resolve();
+  }
+
+  giveUp(): void {
+    this.#dropped += this.#underWay + this.#lines.length;
+    this.#underWay = 0;
+    this.#waiting -= this.#lines.reduce((total, { length }) => total + length, 0);
+    this.#lines = [];
+  }
+
   async #write(): Promise<void> {
-    this.#isWriting = true;
     while (this.#lines.length > 0) {
       const lines = this.#lines;
       this.#lines = [];
+      this.#underWay = lines.length;
       const text = lines.join('');
       try {
         await this.#append(text);
-        this.#written += lines.length;
+        this.#written += this.#underWay;
       } catch (error) {
-        this.#dropped += lines.length;
+        this.#dropped += this.#underWay;
         this.#warnOnce(error);
       }
+      this.#underWay = 0;
       this.#waiting -= text.length;
     }
-    this.#isWriting = false;
+    this.#writing = undefined;
   }
 
   async #append(text: string): Promise<void> {

@@ -25,6 +25,14 @@ export class SendingExporter implements RecordExporter {
     return this.#services.copy?.counts();
   }
 
+  async flushCopies(): Promise<void> {
+    await this.#services.copy?.flush();
+  }
+
+  giveUpCopies(): void {
+    this.#services.copy?.giveUp();
+  }
+
   supportsHost(host: string, port: number): boolean {
     return parseAddress(host, port) !== undefined;
   }

@@ -108,6 +108,7 @@ export class HostRegistry {
     }
     const limit = new TimeLimit(this.#background, timeoutMs);
     await limit.of(this.#flushHosts(this.#background.now() + timeoutMs));
+    await limit.of(this.#flushCopies());
     limit.clear();
   }
 
@@ -223,6 +224,11 @@ export class HostRegistry {
     return flushed;
   }
 
+  /** Whoever ends the process after a flush wants to find in the copy what was sent. */
+  async #flushCopies(): Promise<void> {
+    await this.#exporter.flushCopies?.();
+  }
+
   async #stop(timeoutMs: number): Promise<void> {
     this.#isStopping = true;
     const limit = new TimeLimit(this.#background, timeoutMs);
@@ -233,6 +239,8 @@ export class HostRegistry {
     this.#hosts.refuse('already_shutdown');
     await limit.of(this.#flushHosts(this.#background.now() + timeoutMs));
     await limit.of(this.#hosts.close());
+    await limit.of(this.#flushCopies());
+    this.#exporter.giveUpCopies?.();
     limit.clear();
     this.#warner.close();
   }

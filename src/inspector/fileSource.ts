@@ -78,6 +78,11 @@ export class FileSource implements Source {
     this.#skipped = skipped;
   }
 
+  /** There is no record in it. */
+  get isEmpty(): boolean {
+    return this.#total === 0;
+  }
+
   state(): StateView {
     return {
       at: Date.now(),

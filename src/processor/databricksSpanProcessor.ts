@@ -9,6 +9,7 @@ import type {
 import { getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
 import { reportEnvironment } from '../environment.js';
 import { chooseExporter } from '../exporter/chooseExporter.js';
+import { checkCopyTarget } from '../exporter/databricksExporter.js';
 import { failureClassOf } from '../failures.js';
 import { Guard } from '../guard.js';
 import { createHosts } from '../hosts/createHosts.js';
@@ -98,6 +99,9 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     this.#onlyScope = this.#scopes.size === 1 ? resolved.instrumentationScopes[0] : undefined;
     this.#shutdownTimeoutMs = resolved.shutdownTimeoutMs;
     this.#records = new RecordMaker(TAG_TABLE, resolved.withhold);
+    if (resolved.givenExporter === undefined) {
+      checkCopyTarget('DatabricksSpanProcessor', resolved.exporter.copyTo);
+    }
     const exporter = chooseExporter(resolved, process.env);
     this.#isDryRun = exporter?.[Symbol.toStringTag] === 'DryRunExporter';
     this.#hosts = createHosts(resolved, exporter, {

@@ -48,10 +48,7 @@ export class RunningTelemetry {
 
   /** Sends what is queued, within the deadline. Never rejects. */
   async forceFlush(): Promise<void> {
-    await Promise.all([
-      this.#processor.forceFlush(),
-      ...this.#localProcessors.map((processor) => this.#flushLocal(processor)),
-    ]);
+    await Promise.all([this.#processor.forceFlush(), this.#flushLocals()]);
   }
 
   /**
@@ -68,10 +65,14 @@ export class RunningTelemetry {
     this.#processEnd.release();
     // First of all: what is open then goes with the rest, in one request.
     this.instrumentation.disable();
-    // A short program is at its end before the feature flag's answer: a flush waits for it, a shutdown does not.
-    await this.forceFlush();
+    // Not flushed first: an endpoint that hangs would take the whole deadline, and nobody would count what is lost.
+    await Promise.all([this.#processor.shutdown(), this.#flushLocals()]);
     const stopped = this.#provider.shutdown().catch((error: unknown) => this.#failures.report(error));
     await within(stopped, this.#deadlineMs - (performance.now() - startedAt));
+  }
+
+  async #flushLocals(): Promise<void> {
+    await Promise.all(this.#localProcessors.map((processor) => this.#flushLocal(processor)));
   }
 
   async #flushLocal(processor: SpanProcessorLike): Promise<void> {

@@ -1,6 +1,7 @@
 import { createNoopMeter, type MeterProvider } from '@opentelemetry/api';
 import { type DatabricksSpanProcessorOptions, OPENTELEMETRY_NAMES, PROCESSOR_OPTIONS } from '../config.js';
 import { suppressDatabricksTelemetry, suppressQueryText } from '../context.js';
+import { checkCopyTarget } from '../exporter/databricksExporter.js';
 import { DatabricksSqlInstrumentation } from '../instrumentation/databricksSqlInstrumentation.js';
 import {
   type DatabricksSqlInstrumentationConfig,
@@ -84,6 +85,9 @@ export function startDatabricksTelemetry(
     { owner: OWNER, table: STANDALONE_OPTIONS, foreign: OPENTELEMETRY_NAMES },
     options,
   );
+  if (resolved.exporter === undefined) {
+    checkCopyTarget(OWNER, resolved.copyTo);
+  }
   const config = resolveOptions(
     { owner: `${OWNER}, option 'instrumentation'`, table: INSTRUMENTATION_OPTIONS },
     resolved.instrumentation,

@@ -74,6 +74,23 @@ describe('the command', () => {
     expect(code).toBe(1);
   });
 
+  it.each([
+    ['an empty file', ''],
+    ['a file of something else', '{"a":1}\nhello\n'],
+  ])('says that there is no request in %s, and serves no page', async (_name, text) => {
+    const path = join(folderWith({}), 'copy.jsonl');
+    writeFileSync(path, text);
+    const { code, out, errors } = await run('inspect', path);
+    expect(errors).toMatch(`there is no request in ${path}.`);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+  });
+
+  it('says which folder is missing', async () => {
+    const { code, out, errors } = await run('doctor', '/nonexistent/application');
+    expect(errors).toBe('opentelemetry-databricks-sql: there is no folder /nonexistent/application');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+  });
+
   it('lists every tag, for people and as JSON', async () => {
     const { out } = await run('tags');
     for (const { name } of TAG_TABLE.rows) {
@@ -217,6 +234,39 @@ describe('the doctor', () => {
       expect(found.map(({ level }) => level)).toEqual(['info', 'info']);
       expect(connections).toBe(0);
     });
+
+    it.each([
+      ['a.example', 'a.example'],
+      ['a.example:8443', 'a.example:8443'],
+      ['https://a.example', 'a.example'],
+      ['HTTPS://a.example:8443/?o=1', 'a.example:8443'],
+      ['::1', '[::1]'],
+    ])('takes %s as a workspace’s host', async (host, shown) => {
+      const found = await checkNetwork({}, { connect: false, host });
+      expect(found[1]).toMatchObject({ level: 'info', text: `${shown}, not tried: see --connect` });
+    });
+
+    it('connects to the port that --host names', async () => {
+      const connected = new Promise((resolve) =>
+        server.once('connection', (socket) => resolve(socket.destroy())),
+      );
+      const found = await checkNetwork({}, { connect: true, host: `127.0.0.1:${port}` });
+      await connected;
+      expect(found[1]?.text).toContain(`127.0.0.1:${port}: `);
+    });
+
+    it.each(['http://a.example', 'a b', 'me:dapi0@a.example', 'a.example:99999'])(
+      'says what --host wants instead of %s, and shows no secret',
+      async (host) => {
+        const [, found] = await checkNetwork({}, { connect: true, host });
+        expect(found).toEqual({
+          level: 'fail',
+          name: 'Workspace',
+          text: '--host is no host name',
+          advice: 'Give host, host:port or https://host.',
+        });
+      },
+    );
 
     it('tells an endpoint that answers from one that does not', async () => {
       const check = async (endpoint: string) =>

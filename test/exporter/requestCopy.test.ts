@@ -94,6 +94,53 @@ describe('the copy of what was sent', () => {
     await expect.poll(() => copy.counts()).toEqual({ written: 1, dropped: 1 });
   });
 
+  it('is written in whole when a flush is through', async () => {
+    const copy = createRequestCopy(path);
+    copy.add(request());
+    copy.add(request({ outcome: '503' }));
+    await copy.flush();
+    expect(copy.counts()).toEqual({ written: 2, dropped: 0 });
+    expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(2);
+    await copy.flush();
+  });
+
+  it('counts as dropped what nobody waits for any longer, once, and takes more later', async () => {
+    const copy = createRequestCopy(path);
+    copy.add(request());
+    copy.add(request());
+    const flushed = copy.flush();
+    copy.giveUp();
+    expect(copy.counts()).toEqual({ written: 0, dropped: 2 });
+    await flushed;
+    expect(copy.counts()).toEqual({ written: 0, dropped: 2 });
+    copy.add(request());
+    await copy.flush();
+    expect(copy.counts()).toEqual({ written: 1, dropped: 2 });
+  });
+
+  it('waits for a stream until it has written, or failed', async () => {
+    let write: () => void = () => undefined;
+    const slow = new Writable({
+      write: (_chunk, _encoding, done) => {
+        write = done;
+      },
+    });
+    const copy = createRequestCopy(slow);
+    copy.add(request());
+    let isFlushed = false;
+    const flushed = copy.flush().then(() => {
+      isFlushed = true;
+    });
+    await Promise.resolve();
+    expect(isFlushed).toBe(false);
+    write();
+    await flushed;
+    const failing = new Writable({ write: (_chunk, _encoding, done) => done(new Error('no')) });
+    const other = createRequestCopy(failing);
+    other.add(request());
+    await other.flush();
+  });
+
   it.skipIf(process.getuid === undefined)('refuses a file that others may read, and a link', () => {
     writeFileSync(path, '', { mode: 0o644 });
     chmodSync(path, 0o644);

@@ -728,6 +728,30 @@ describe('forceFlush', () => {
   });
 });
 
+describe('copies of what was sent', () => {
+  it('are waited for by a flush and by a shutdown, within their deadline, and given up after it', async () => {
+    const setup = new Setup();
+    let waits = 0;
+    let givenUp = 0;
+    Object.assign(setup.exporter, {
+      flushCopies: () => {
+        waits++;
+        return new Promise(() => undefined);
+      },
+      giveUpCopies: () => givenUp++,
+    });
+    const start = Date.now();
+    const flushed = setup.registry.forceFlush(1_000).then(() => Date.now() - start);
+    await settle(1_000);
+    expect(await flushed).toBe(1_000);
+    expect({ waits, givenUp }).toEqual({ waits: 1, givenUp: 0 });
+    const stopped = setup.registry.shutdown(2_000).then(() => Date.now() - start);
+    await settle(2_000);
+    expect(await stopped).toBe(3_000);
+    expect({ waits, givenUp }).toEqual({ waits: 2, givenUp: 1 });
+  });
+});
+
 describe('shutdown', () => {
   it('sends what is queued, then refuses quietly and counts', async () => {
     const setup = new Setup();

@@ -177,8 +177,10 @@ describe('DATABRICKS_OTEL_DRY_RUN, however the processor was set up', () => {
     vi.stubEnv('DATABRICKS_OTEL_DRY_RUN', file);
     const sending = new CollectingExporter();
     const processor = make({ exporter: sending });
-    expect(logged).toEqual([expect.stringMatching(/^error .*DATABRICKS_OTEL_DRY_RUN: .*nothing is sent/)]);
-    expect(logged[0]).toContain(file);
+    expect(logged).toEqual([
+      expect.stringMatching(/^error \S+ DATABRICKS_OTEL_DRY_RUN: '.*' can't be used: .*nothing is sent/),
+    ]);
+    expect(logged[0]).toContain(`'${file}'`);
     await runStatement(processor);
     expect(sending.records).toEqual([]);
     expect(processor.stats()).toMatchObject({ exported: 0, dropped: { terminal: 1 } });
@@ -188,7 +190,10 @@ describe('DATABRICKS_OTEL_DRY_RUN, however the processor was set up', () => {
     vi.stubEnv('DATABRICKS_OTEL_DRY_RUN', 'true');
     const sending = new CollectingExporter();
     await runStatement(make({ exporter: sending }));
-    expect(logged[0]).toContain("option 'file' is 'true'; allowed is the path of a file");
+    expect(logged).toEqual([
+      'error opentelemetry-databricks-sql ' +
+        "DATABRICKS_OTEL_DRY_RUN is 'true'; allowed is the path of a file; nothing is sent, and nothing is written",
+    ]);
     expect(sending.records).toEqual([]);
   });
 
@@ -200,12 +205,38 @@ describe('DATABRICKS_OTEL_DRY_RUN, however the processor was set up', () => {
   });
 });
 
+describe("a copyTo that can't be used", () => {
+  it.each<readonly [string, (options: { copyTo: string }) => unknown]>([
+    ['DatabricksSpanProcessor', (options) => make(options)],
+    ['DatabricksExporter', (options) => new DatabricksExporter(options)],
+    ['startDatabricksTelemetry', (options) => startDatabricksTelemetry(options)],
+  ])('is a TypeError that names the path, and whom the user called: %s', (owner, call) => {
+    const copyTo = join(folder, 'missing', 'sent.jsonl');
+    expect(() => call({ copyTo })).toThrow(TypeError);
+    expect(() => call({ copyTo })).toThrow(
+      `${owner}: option 'copyTo': '${copyTo}' can't be used: its folder does not exist`,
+    );
+  });
+
+  it('in DATABRICKS_OTEL_COPY_TO is one error line', () => {
+    const path = join(folder, 'missing', 'sent.jsonl');
+    vi.stubEnv('DATABRICKS_OTEL_COPY_TO', path);
+    const line = `DATABRICKS_OTEL_COPY_TO: '${path}' can't be used: its folder does not exist; nothing is copied`;
+    make();
+    expect(logged).toEqual([`error opentelemetry-databricks-sql ${line}`]);
+  });
+});
+
 describe('what is wrong with the environment is logged once per processor', () => {
   it.each([
     ['DATABRICKS_TELEMETRY_DISABLED', 'disable', /'disable'; allowed is true or false; it counts as true/],
     ['DATABRICKS_OTEL_ENABLE_TELEMETRY', 'disabled', /'disabled'; .*; it counts as false: nothing is sent/],
     ['DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY', 'yep', /'yep'; allowed is true or false; .* as not set/],
     ['OTEL_SDK_DISABLED', 'yes', /'yes'; allowed is true or false; it counts as false/],
+    ['DATABRICKS_TELEMETRY_DISABLED', '', /DATABRICKS_TELEMETRY_DISABLED: set, but empty; .* as not set/],
+    ['DATABRICKS_OTEL_ENABLE_TELEMETRY', ' ', /ENABLE_TELEMETRY: set, but empty; that counts as not set/],
+    ['DATABRICKS_OTEL_DRY_RUN', '', /DATABRICKS_OTEL_DRY_RUN: set, but empty; that counts as not set/],
+    ['DATABRICKS_OTEL_AUTHENTICATED_EXPORT', '', /_EXPORT: set, but empty; that counts as not set/],
     [
       'DATABRICKS_OTEL_QUERY_TXT',
       'off',

@@ -11,7 +11,7 @@ const HTTPS_PORT = 443;
 export interface NetworkOptions {
   /** Whether the network may be used. */
   readonly connect: boolean;
-  /** The workspace's host name. */
+  /** The workspace's host name, perhaps with a port, or its URL. */
   readonly host: string | undefined;
 }
 
@@ -49,17 +49,61 @@ async function checkWorkspace({ connect, host }: NetworkOptions): Promise<Findin
   if (host === undefined) {
     return { level: 'info', name, text: 'not known: see --host' };
   }
+  const address = workspaceAddress(host);
+  if (address === undefined) {
+    return {
+      level: 'fail',
+      name,
+      text: '--host is no host name',
+      advice: 'Give host, host:port or https://host.',
+    };
+  }
+  const { authority } = address;
   if (!connect) {
-    return { level: 'info', name, text: `${host}, not tried: see --connect` };
+    return { level: 'info', name, text: `${authority}, not tried: see --connect` };
   }
   const error = await attempt(
-    // A name only: TLS knows no addresses there.
-    () => connectTls({ host, port: HTTPS_PORT, ...(isIP(host) === 0 ? { servername: host } : {}) }),
+    () =>
+      connectTls({
+        host: address.host,
+        port: address.port,
+        // A name only: TLS knows no addresses there.
+        ...(isIP(address.host) === 0 ? { servername: address.host } : {}),
+      }),
     'secureConnect',
   );
   return error === undefined
-    ? { level: 'ok', name, text: `${host} takes connections, and its certificate is trusted` }
-    : { level: 'fail', name, text: `${host}: ${error}`, advice: 'Behind a proxy this check says nothing.' };
+    ? { level: 'ok', name, text: `${authority} takes connections, and its certificate is trusted` }
+    : {
+        level: 'fail',
+        name,
+        text: `${authority}: ${error}`,
+        advice: 'Behind a proxy this check says nothing.',
+      };
+}
+
+interface WorkspaceAddress {
+  /** An IPv6 address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** For people: the port only where it is not the usual one. */
+  readonly authority: string;
+}
+
+/** What people have at hand: a host name, perhaps with a port, or the address from the browser's bar. */
+function workspaceAddress(given: string): WorkspaceAddress | undefined {
+  const text = isIP(given) === 6 ? `[${given}]` : given.replace(/^https:\/\//i, '');
+  // Another scheme would be read as a host.
+  const url =
+    !text.includes('://') && URL.canParse(`https://${text}`) ? new URL(`https://${text}`) : undefined;
+  if (url === undefined || url.username !== '' || url.password !== '') {
+    return undefined;
+  }
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || HTTPS_PORT),
+    authority: url.host,
+  };
 }
 
 /** @returns the error's code, or `undefined` if a connection was made */
