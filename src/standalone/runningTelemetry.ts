@@ -67,11 +67,24 @@ export class RunningTelemetry {
     const startedAt = performance.now();
     this.#processEnd.release();
     // First of all: what is open then goes with the rest, in one request.
-    this.instrumentation.disable();
+    try {
+      this.instrumentation.disable();
+    } catch (error) {
+      this.#failures.report(error);
+    }
     // A short program is at its end before the feature flag's answer: a flush waits for it, a shutdown does not.
     await this.forceFlush();
-    const stopped = this.#provider.shutdown().catch((error: unknown) => this.#failures.report(error));
+    // The provider stops its processors one after the other: one of the user's that throws keeps it from ours.
+    const stopped = Promise.all([this.#stopProvider(), this.#processor.shutdown()]);
     await within(stopped, this.#deadlineMs - (performance.now() - startedAt));
+  }
+
+  async #stopProvider(): Promise<void> {
+    try {
+      await this.#provider.shutdown();
+    } catch (error) {
+      this.#failures.report(error);
+    }
   }
 
   async #flushLocal(processor: SpanProcessorLike): Promise<void> {
@@ -86,13 +99,13 @@ export class RunningTelemetry {
 }
 
 /** Settles as the promise does, or with `late` at the deadline. Does not keep the process alive. */
-async function within(promise: Promise<void>, deadlineMs: number): Promise<'late' | undefined> {
+async function within(promise: Promise<unknown>, deadlineMs: number): Promise<'late' | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), Math.max(0, deadlineMs)).unref();
   });
   try {
-    return (await Promise.race([promise, deadline])) ?? undefined;
+    return (await Promise.race([promise, deadline])) === 'late' ? 'late' : undefined;
   } finally {
     clearTimeout(timer);
   }
