@@ -3,6 +3,7 @@ import {
   type Context,
   context as contextApi,
   createContextKey,
+  createNoopMeter,
   INVALID_SPAN_CONTEXT,
   type Meter,
   type Span,
@@ -73,15 +74,14 @@ export class SpanFactory extends FailSafe {
   /** That of the tracer provider. */
   #originalTracer: SpanSource;
   #tracer: SpanSource;
-  #metrics: OperationMetrics;
+  #metrics = new OperationMetrics(createNoopMeter(), this.userCode);
   #hasLooked = false;
 
-  constructor(config: ResolvedInstrumentationConfig, tracer: SpanSource, meter: Meter) {
+  constructor(config: ResolvedInstrumentationConfig, tracer: SpanSource) {
     super();
     this.#config = config;
     this.#originalTracer = tracer;
     this.#tracer = this.#chooseTracer();
-    this.#metrics = new OperationMetrics(meter, this.userCode);
   }
 
   get config(): ResolvedInstrumentationConfig {

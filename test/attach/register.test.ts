@@ -50,6 +50,15 @@ describe('register: the application has not a line of telemetry', () => {
     expect(world.sentOperations()).toEqual(OPERATIONS);
   });
 
+  it('a global meter provider that throws costs the metrics, and nothing else', async () => {
+    const early = `const fail = () => { throw new Error('the user’s own'); };
+      require('@opentelemetry/api').metrics.setGlobalMeterProvider({ getMeter: fail });`;
+    await writeFile(join(world.installation.folder, 'failingMeters.cjs'), early);
+    expect(await world.run(['--require', './failingMeters.cjs', ...APP])).toEqual(DONE);
+    expect(spanNames()).toHaveLength(4);
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+
   it('the console: the name of the service, inner spans on request, and no Databricks-only tag', async () => {
     const { code, stdout } = await world.run(APP, {
       environment: {
