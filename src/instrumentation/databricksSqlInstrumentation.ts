@@ -60,6 +60,7 @@ export class DatabricksSqlInstrumentation {
 
   setTracerProvider(tracerProvider: TracerProvider): void {
     this.#hasProvider = true;
+    this.#tracer.reports.onProvider(tracerProvider);
     this.#tracer.originalTracer = tracerProvider.getTracer(
       this.instrumentationName,
       this.instrumentationVersion,
