@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import { givenOption } from './givenOption.js';
 import { callAll } from './guard.js';
 
 /** A proxy that the SQL connection uses. */
@@ -152,8 +153,13 @@ export class ConnectionHandle {
   constructor(options: ConnectionHandleOptions) {
     this.driverVersion = options.driverVersion;
     this.driverProduct = options.driverProduct;
-    this.telemetry = options.telemetry ?? {};
-    this.hasStaticToken = options.hasStaticToken === true;
+    const telemetry = options.telemetry ?? {};
+    this.telemetry = {
+      enableTelemetry: telemetry.enableTelemetry,
+      forceEnableTelemetry: givenOption(telemetry, 'forceEnableTelemetry'),
+      driverTelemetryEnabled: telemetry.driverTelemetryEnabled,
+    };
+    this.hasStaticToken = givenOption(options, 'hasStaticToken') === true;
     this.tags = options.tags ?? {};
     this.#isSelfReporting = options.isSelfReporting;
   }

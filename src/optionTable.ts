@@ -1,4 +1,5 @@
 import type { OurVariable } from './environment.js';
+import { givenOption } from './givenOption.js';
 import { classNameOf, describeValue, type OptionPlace, unknownOptionError } from './optionErrors.js';
 
 /**
@@ -84,7 +85,7 @@ export function resolveMembers<Table extends OptionTable>(
   }
   const resolved: Record<string, unknown> = {};
   for (const [name, option] of Object.entries<Option<unknown>>(table)) {
-    const given = (options as Readonly<Record<string, unknown>>)[name];
+    const given = givenOption(options, name);
     resolved[name] =
       given === undefined ? option.default : option.check(given, { owner, name: `${prefix}${name}` });
   }

@@ -79,7 +79,8 @@ function forceOf(
     return [processor.forceEnableTelemetry, 'processor.forceEnableTelemetry'];
   }
   const variable = 'DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY';
-  return [switchIn(environment, variable) === true, variable];
+  // `process.env` inherits from `Object.prototype` too.
+  return [Object.hasOwn(environment, variable) && switchIn(environment, variable) === true, variable];
 }
 
 function refusalOf(

@@ -1,4 +1,5 @@
 import type { ConnectionTelemetryOptions } from '../connectionHandle.js';
+import { givenOption } from '../givenOption.js';
 import type { DriverConnectOptions } from './driverShapes.js';
 
 /**
@@ -44,13 +45,14 @@ export function readConnectOptions(
   authProvider: unknown,
   config: { readonly telemetryEnabled?: unknown } | undefined,
 ): ReadConnectOptions {
-  const { host, port, authType, enableTelemetry, forceEnableTelemetry, telemetryEnabled } = options;
+  const { host, port, authType, enableTelemetry } = options;
+  const telemetryEnabled = givenOption(options, 'telemetryEnabled');
   const isAccessToken = authType === undefined || authType === 'access-token';
   return {
     server: serverNameOf(host, port),
     telemetry: {
       enableTelemetry,
-      forceEnableTelemetry,
+      forceEnableTelemetry: givenOption(options, 'forceEnableTelemetry'),
       driverTelemetryEnabled: telemetryEnabled === undefined ? keptAnswer(config) : telemetryEnabled,
     },
     hasStaticToken: isAccessToken && !authProvider,

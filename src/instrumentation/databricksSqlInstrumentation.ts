@@ -1,4 +1,4 @@
-import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
+import { createNoopMeter, type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
 import { globalApi } from '../globalApi.js';
 import { announceDriver } from '../registration.js';
 import { INSTRUMENTATION_SCOPE, VERSION } from '../version.js';
@@ -40,8 +40,8 @@ export class DatabricksSqlInstrumentation {
     this.#tracer = new DriverTracer(
       resolved,
       trace.getTracer(this.instrumentationName, this.instrumentationVersion),
-      metrics.getMeter(this.instrumentationName, this.instrumentationVersion),
     );
+    this.setMeterProvider(metrics.getMeterProvider());
     this.#patcher = new DriverPatcher(this.#tracer);
     if (resolved.enabled) {
       this.enable();
@@ -60,14 +60,20 @@ export class DatabricksSqlInstrumentation {
 
   setTracerProvider(tracerProvider: TracerProvider): void {
     this.#hasProvider = true;
+    this.#tracer.reports.onProvider(tracerProvider);
     this.#tracer.originalTracer = tracerProvider.getTracer(
       this.instrumentationName,
       this.instrumentationVersion,
     );
   }
 
+  /** One that throws is counted, and there are no metrics. */
   setMeterProvider(meterProvider: MeterProvider): void {
-    this.#tracer.meter = meterProvider.getMeter(this.instrumentationName, this.instrumentationVersion);
+    const tracer = this.#tracer;
+    const meter = tracer.userCode.call('meterProvider', () =>
+      meterProvider.getMeter(this.instrumentationName, this.instrumentationVersion),
+    );
+    tracer.meter = meter ?? createNoopMeter();
   }
 
   isEnabled(): boolean {

@@ -1,3 +1,4 @@
+import { givenOption } from '../givenOption.js';
 import { DatabricksSqlInstrumentation } from './databricksSqlInstrumentation.js';
 import { clientObserverOf } from './driverPatcher.js';
 import { resolveInstrumentationConfig } from './instrumentationConfig.js';
@@ -16,8 +17,9 @@ import { type InstrumentOptions, isWantedBy } from './instrumentClientOptions.js
  * @throws TypeError that names the option, what was wrong and what is allowed
  */
 export function instrument<Client extends object>(client: Client, options: InstrumentOptions = {}): Client {
-  const { enableTelemetry, ...config } = options ?? {};
+  const { enableTelemetry: _, ...config } = options ?? {};
   const { enabled } = resolveInstrumentationConfig(config);
+  const enableTelemetry = givenOption(options ?? {}, 'enableTelemetry') as boolean | undefined;
   const isWanted = isWantedBy(enableTelemetry === undefined ? {} : { enableTelemetry });
   if (enabled === false) {
     return client;

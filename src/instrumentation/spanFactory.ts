@@ -3,6 +3,7 @@ import {
   type Context,
   context as contextApi,
   createContextKey,
+  createNoopMeter,
   INVALID_SPAN_CONTEXT,
   type Meter,
   type Span,
@@ -10,10 +11,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import { isSdkDisabled } from '../environment.js';
-import { globalApi } from '../globalApi.js';
 import { Guard } from '../guard.js';
-import { logAloud, logInfo } from '../log.js';
 import { isOwnProcessor, type TelemetryProcessor } from '../processorMark.js';
 import { isTracingSuppressed, suppressTracing } from '../suppressTracing.js';
 import { Tag } from '../tags/index.js';
@@ -25,6 +23,7 @@ import { endSpan } from './endSpan.js';
 import { FailSafe } from './failSafe.js';
 import type { RequestInfo, ResolvedInstrumentationConfig, ResponseInfo } from './instrumentationConfig.js';
 import { OperationMetrics } from './operationMetrics.js';
+import { SpanReports } from './spanReports.js';
 
 /** How the active Context is read and set: the API's global one, or one of a standalone start. */
 export interface ContextAccess {
@@ -41,11 +40,6 @@ export interface ContextAccess {
 const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 const OPERATION_ID_KEY = createContextKey('opentelemetry-databricks-sql/operation-id/v1');
-
-const NO_PROVIDER =
-  'no tracer provider is registered: the calls of the driver make no spans and no records. Start your SDK before ' +
-  'the first connect(), or give the instrumentation a processor: ' +
-  'new DatabricksSqlInstrumentation({ processor: new DatabricksSpanProcessor() })';
 
 /** An operation's span, and the Context in which it is the active one. */
 export interface StartedOperation {
@@ -67,21 +61,20 @@ export class SpanFactory extends FailSafe {
   contexts: ContextAccess = contextApi;
   /** Calls the user's hooks and sanitizer. */
   readonly userCode = new Guard();
+  readonly reports = new SpanReports();
   /** Of `register`, beside a tracer provider of somebody else's. */
   #registeredProcessor: TelemetryProcessor | undefined = undefined;
   #config: ResolvedInstrumentationConfig;
   /** That of the tracer provider. */
   #originalTracer: SpanSource;
   #tracer: SpanSource;
-  #metrics: OperationMetrics;
-  #hasLooked = false;
+  #metrics = new OperationMetrics(createNoopMeter(), this.userCode);
 
-  constructor(config: ResolvedInstrumentationConfig, tracer: SpanSource, meter: Meter) {
+  constructor(config: ResolvedInstrumentationConfig, tracer: SpanSource) {
     super();
     this.#config = config;
     this.#originalTracer = tracer;
     this.#tracer = this.#chooseTracer();
-    this.#metrics = new OperationMetrics(meter, this.userCode);
   }
 
   get config(): ResolvedInstrumentationConfig {
@@ -161,28 +154,13 @@ export class SpanFactory extends FailSafe {
     }
     const parent = connection.within(active);
     const span = this.#startSpan(operation, parent);
-    if (!this.#hasLooked && !isTracingSuppressed(parent)) {
-      this.#hasLooked = true;
-      this.#lookAtFirst(span, connection);
+    if (!this.reports.hasLooked && span !== NO_SPAN && !isTracingSuppressed(parent)) {
+      this.reports.lookAtFirst(span, connection);
     }
     if (span.isRecording()) {
       this.#callRequestHook(span, operation.request);
     }
     return { span, context: this.#contextOf(span, parent) };
-  }
-
-  /** The first span of all shows whether anybody takes spans, and whether anybody makes records of them. */
-  #lookAtFirst(span: Span, { handle }: DriverConnection): void {
-    const { trace: provider, metrics } = globalApi();
-    if (span.isRecording()) {
-      if (handle !== undefined && handle.served === undefined) {
-        logInfo(
-          'spans are made; no DatabricksSpanProcessor takes them, so there are no records for Databricks',
-        );
-      }
-    } else if (provider === undefined && metrics === undefined && !isSdkDisabled(process.env)) {
-      logAloud('warn', NO_PROVIDER);
-    }
   }
 
   /** Other instrumentations and agents look for the span that their own tracer provider has made. */
@@ -214,6 +192,7 @@ export class SpanFactory extends FailSafe {
       return this.#tracer.startSpan(name, options, parent);
     } catch {
       this.userCode.note('spanProcessor');
+      this.reports.onStartFailed();
       return NO_SPAN;
     }
   }

@@ -16,16 +16,27 @@ import { listVariable, logBadValue } from './sdkEnvironment.js';
 interface Resource {
   merge(other: Resource): Resource;
 }
+interface Detector {
+  detect(config?: unknown): { readonly attributes?: Readonly<Record<string, unknown>> };
+}
 interface ResourcesModule {
   defaultResource?(): Resource;
   detectResources?(options: { readonly detectors: readonly unknown[] }): Resource;
   readonly envDetector?: unknown;
-  readonly processDetector?: unknown;
+  readonly processDetector?: Detector;
   readonly hostDetector?: unknown;
 }
 interface ContextsModule {
   readonly AsyncLocalStorageContextManager?: new () => ContextManager;
 }
+
+/** A command line may hold secrets, and the owner and the paths name people: these are not asked for. */
+const PROCESS_ATTRIBUTES: readonly string[] = [
+  'process.pid',
+  'process.runtime.name',
+  'process.runtime.version',
+  'process.runtime.description',
+];
 
 const DEFAULT_PROPAGATORS = ['tracecontext', 'baggage'];
 
@@ -43,11 +54,25 @@ export function detectResource(modules: ModuleFinder): object | undefined {
   const resources = modules.find('@opentelemetry/resources')?.exports as ResourcesModule | undefined;
   const resource = resources?.defaultResource?.();
   const detected = resources?.detectResources?.({
-    detectors: [resources.envDetector, resources.processDetector, resources.hostDetector].filter(
-      (detector) => detector !== undefined,
-    ),
+    detectors: [
+      resources.envDetector,
+      withoutCommandLine(resources.processDetector),
+      resources.hostDetector,
+    ].filter((detector) => detector !== undefined),
   });
   return resource !== undefined && detected !== undefined ? resource.merge(detected) : undefined;
+}
+
+function withoutCommandLine(detector: Detector | undefined): Detector | undefined {
+  return (
+    detector && {
+      detect(config) {
+        const { attributes = {} } = detector.detect(config);
+        const kept = PROCESS_ATTRIBUTES.filter((name) => attributes[name] !== undefined);
+        return { attributes: Object.fromEntries(kept.map((name) => [name, attributes[name]])) };
+      },
+    }
+  );
 }
 
 /** The SDK's context manager where it is installed, else one that does without binding event emitters. */

@@ -175,6 +175,7 @@ export class RegisteredTelemetry implements Registration {
 
   #fail(reason: string, ...details: unknown[]): void {
     this.#isWaiting = false;
+    ensureLogger(this.#environment);
     logError(`nothing is observed: ${reason}`, ...details);
     this.#instrumentation?.disable();
   }

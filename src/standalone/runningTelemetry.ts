@@ -64,15 +64,27 @@ export class RunningTelemetry {
     const startedAt = performance.now();
     this.#processEnd.release();
     // First of all: what is open then goes with the rest, in one request.
-    this.instrumentation.disable();
+    try {
+      this.instrumentation.disable();
+    } catch (error) {
+      this.#failures.report(error);
+    }
     // Not flushed first: an endpoint that hangs would take the whole deadline, and nobody would count what is lost.
+    // And not left to the provider, which a processor of the user's that throws keeps from stopping ours.
     await Promise.all([this.#processor.shutdown(), this.#flushLocals()]);
-    const stopped = this.#provider.shutdown().catch((error: unknown) => this.#failures.report(error));
-    await within(stopped, this.#deadlineMs - (performance.now() - startedAt));
+    await within(this.#stopProvider(), this.#deadlineMs - (performance.now() - startedAt));
   }
 
   async #flushLocals(): Promise<void> {
     await Promise.all(this.#localProcessors.map((processor) => this.#flushLocal(processor)));
+  }
+
+  async #stopProvider(): Promise<void> {
+    try {
+      await this.#provider.shutdown();
+    } catch (error) {
+      this.#failures.report(error);
+    }
   }
 
   async #flushLocal(processor: SpanProcessorLike): Promise<void> {
@@ -87,13 +99,13 @@ export class RunningTelemetry {
 }
 
 /** Settles as the promise does, or with `late` at the deadline. Does not keep the process alive. */
-async function within(promise: Promise<void>, deadlineMs: number): Promise<'late' | undefined> {
+async function within(promise: Promise<unknown>, deadlineMs: number): Promise<'late' | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), Math.max(0, deadlineMs)).unref();
   });
   try {
-    return (await Promise.race([promise, deadline])) ?? undefined;
+    return (await Promise.race([promise, deadline])) === 'late' ? 'late' : undefined;
   } finally {
     clearTimeout(timer);
   }

@@ -97,8 +97,8 @@ export function startDatabricksTelemetry(
       `${OWNER}: option 'instrumentation.processor' is given; ${OWNER} makes a processor by itself, from its own options`,
     );
   }
-  const { instrumentation: _, spanProcessors: __, sdk: module, ...processorOptions } = options ?? {};
-  const sdk = findSdk(module);
+  const { instrumentation: _, spanProcessors: __, sdk: ___, ...processorOptions } = options ?? {};
+  const sdk = findSdk(resolved.sdk);
   // Not enabled yet: nothing of the driver's is touched before everything is in place.
   const instrumentation = new DatabricksSqlInstrumentation({ ...resolved.instrumentation, enabled: false });
   const processor = new DatabricksSpanProcessor(processorOptions);

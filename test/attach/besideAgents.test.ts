@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TAG_TABLE } from '../../src/tags/index.js';
 import { startWorld, type World } from './support/world.js';
@@ -111,6 +113,45 @@ describe('what was found and what is on', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: DONE.stdout });
     expect(lines(stderr)).toEqual([expect.stringContaining('no tracer provider is registered')]);
     expect(stderr).toContain('new DatabricksSqlInstrumentation({ processor');
+  });
+
+  it('a span processor of the user’s that throws in onStart: one line that says so, and not that there is no provider', async () => {
+    const app = `
+      import { DBSQLClient } from '@databricks/sql';
+      import { startDatabricksTelemetry } from 'opentelemetry-databricks-sql';
+      import queries from './queries.cjs';
+      const onStart = () => { throw new Error('the user’s own'); };
+      const idle = { onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} };
+      startDatabricksTelemetry({ spanProcessors: [{ ...idle, onStart }] });
+      await queries(DBSQLClient);`;
+    await writeFile(join(world.installation.folder, 'failingStart.mjs'), app);
+    const { code, stdout, stderr } = await world.run(['failingStart.mjs']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: DONE.stdout });
+    expect(lines(stderr)).toEqual([
+      expect.stringContaining('a span processor or sampler that was registered threw'),
+    ]);
+  });
+
+  it('a tracer provider that is not the global one, and drops all spans: nothing to say', async () => {
+    const app = `
+      const { AlwaysOffSampler, BasicTracerProvider } = require('@opentelemetry/sdk-trace-base');
+      const { DatabricksSqlInstrumentation } = require('opentelemetry-databricks-sql');
+      const provider = new BasicTracerProvider({ sampler: new AlwaysOffSampler() });
+      new DatabricksSqlInstrumentation().setTracerProvider(provider);
+      require('./app.cjs');`;
+    await writeFile(join(world.installation.folder, 'ownProvider.cjs'), app);
+    expect(await world.run(['ownProvider.cjs'])).toEqual(DONE);
+  });
+
+  it('the API’s stand-in for a tracer provider is none', async () => {
+    const app = `
+      const { trace } = require('@opentelemetry/api');
+      const { DatabricksSqlInstrumentation } = require('opentelemetry-databricks-sql');
+      new DatabricksSqlInstrumentation().setTracerProvider(trace.getTracerProvider());
+      require('./app.cjs');`;
+    await writeFile(join(world.installation.folder, 'standIn.cjs'), app);
+    const { stderr } = await world.run(['standIn.cjs']);
+    expect(lines(stderr)).toEqual([expect.stringContaining('no tracer provider is registered')]);
   });
 
   it.each(['OTEL_SDK_DISABLED', 'OTEL_LOG_LEVEL'])('the same with %s: silence', async (variable) => {

@@ -155,6 +155,28 @@ describe('register, where the backend takes no spans', () => {
   });
 });
 
+describe('startDatabricksTelemetry with a span processor of the user’s', () => {
+  it.each([
+    ['shutdown() { fail(); }', 'shutdown() throws'],
+    ['forceFlush() { fail(); }', 'forceFlush() throws'],
+    ['onEnd() { fail(); }, shutdown() { fail(); }, forceFlush() { fail(); }', 'all of it throws'],
+    ['shutdown: async () => fail()', 'shutdown() rejects'],
+  ])('{ %s }: exit code 0, and all is sent', async (members) => {
+    const app = `
+      import { DBSQLClient } from '@databricks/sql';
+      import { startDatabricksTelemetry } from 'opentelemetry-databricks-sql';
+      import queries from './queries.cjs';
+      const fail = () => { throw new Error('the user’s own'); };
+      const idle = { onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} };
+      startDatabricksTelemetry({ spanProcessors: [{ ...idle, ${members} }] });
+      await queries(DBSQLClient);`;
+    await writeFile(join(world.installation.folder, 'failingProcessor.mjs'), app);
+    const outcome = await world.run(['failingProcessor.mjs']);
+    expect(outcome).toEqual({ code: 0, stdout: '10 rows\n', stderr: '' });
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+});
+
 describe('register and signals', () => {
   const SERVER = [...REGISTER, 'server.cjs'];
   const serve = (listener: string, name: NodeJS.Signals = 'SIGTERM') =>

@@ -50,6 +50,41 @@ describe('register: the application has not a line of telemetry', () => {
     expect(world.sentOperations()).toEqual(OPERATIONS);
   });
 
+  it('the resource: the service, the host and the process, but no command line and no owner', async () => {
+    const environment = { OTEL_SERVICE_NAME: 'shop', OTEL_RESOURCE_ATTRIBUTES: 'process.command=job,team=b' };
+    const args = [...APP, '--password=hunter2'];
+    expect(await world.run(args, { environment })).toEqual(DONE);
+    const resource = world.receiver.spans[0]?.resource ?? {};
+    expect(
+      Object.keys(resource)
+        .filter((name) => !name.startsWith('telemetry.sdk.'))
+        .sort(),
+    ).toEqual([
+      'host.arch',
+      ...('host.id' in resource ? ['host.id'] : []),
+      'host.name',
+      'process.command',
+      'process.pid',
+      'process.runtime.description',
+      'process.runtime.name',
+      'process.runtime.version',
+      'service.name',
+      'team',
+    ]);
+    // What the user says counts.
+    expect(resource).toMatchObject({ 'service.name': 'shop', 'process.command': 'job', team: 'b' });
+    expect(JSON.stringify(resource)).not.toContain('hunter2');
+  });
+
+  it('a global meter provider that throws costs the metrics, and nothing else', async () => {
+    const early = `const fail = () => { throw new Error('the user’s own'); };
+      require('@opentelemetry/api').metrics.setGlobalMeterProvider({ getMeter: fail });`;
+    await writeFile(join(world.installation.folder, 'failingMeters.cjs'), early);
+    expect(await world.run(['--require', './failingMeters.cjs', ...APP])).toEqual(DONE);
+    expect(spanNames()).toHaveLength(4);
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+
   it('the console: the name of the service, inner spans on request, and no Databricks-only tag', async () => {
     const { code, stdout } = await world.run(APP, {
       environment: {

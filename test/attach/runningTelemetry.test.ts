@@ -33,6 +33,10 @@ function start(flush: () => Promise<void>, shutdown: () => Promise<void>): Runni
   });
 }
 
+const throws = (): never => {
+  throw new Error('refused');
+};
+
 const note = (name: string, action: () => Promise<void>) => (): Promise<void> => {
   calls.push(name);
   return action();
@@ -91,12 +95,20 @@ describe('the end of telemetry of our own', () => {
     ['refused', rejects, settles],
     ['refused', settles, rejects],
     ['refused', rejects, rejects],
+    ['refused', settles, throws],
+    ['refused', throws, throws],
   ])('logs once what the backend did not get: %s', async (text, flush, shutdown) => {
     const running = start(flush, shutdown);
     const ended = running.shutdown();
     await vi.advanceTimersByTimeAsync(DEADLINE_MS + 1);
     await ended;
     expect(errors).toEqual([expect.stringContaining(`could not be exported to your backend: ${text}`)]);
+  });
+
+  it('stops the processor for Databricks, whatever keeps the provider from it', async () => {
+    const stop = vi.spyOn(DatabricksSpanProcessor.prototype, 'shutdown');
+    await start(settles, throws).shutdown();
+    expect(stop).toHaveBeenCalledOnce();
   });
 
   it('leaves no listener behind', async () => {

@@ -113,6 +113,18 @@ describe('startDatabricksTelemetry, without an SDK of the application', () => {
     expect(process.listeners('beforeExit').map(({ name }) => name)).not.toContain('onBeforeExit');
   });
 
+  it('a meter provider that throws costs the metrics, and nothing else', async () => {
+    const getMeter = (): never => {
+      throw new Error('the user’s own');
+    };
+    const telemetry = start({ meterProvider: { getMeter } });
+    await runStatements(sql({}));
+    await telemetry.forceFlush();
+    expect(sent()).toHaveLength(3);
+    expect(telemetry.stats().userCodeFailures).toEqual({ meterProvider: 1 });
+    expect(telemetry.instrumentation.stats().userCodeFailures).toEqual({ meterProvider: 1 });
+  });
+
   it('an exporter in place of the network', async () => {
     const stream = new PassThrough();
     const telemetry = start({ exporter: new DryRunExporter({ stream }) });

@@ -2,7 +2,8 @@
  * Proves: where somebody said no, nothing is sent and nothing is asked: on the connection in any form, in the
  * driver's own option, before or after the instrumentation came.
  */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { instrument } from '../../src/instrumentation/instrument.js';
 import { as, useWorld } from './support/world.js';
 
 const NOES: readonly object[] = [
@@ -129,5 +130,96 @@ describe('a client that was connected before it was observed', () => {
     await world.connect(as(world.a, 'TA2'), client);
     await world.use(client);
     expect((await world.sent()).a.tokens).toEqual(['TA2']);
+  });
+});
+
+/** As a careless merge of somebody's JSON leaves it: every object then inherits the member. */
+describe('an Object.prototype that was polluted', () => {
+  const world = useWorld();
+  const pollute = (name: string, value: unknown): void => {
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true });
+    polluted.push(name);
+  };
+  let polluted: string[] = [];
+
+  afterEach(() => {
+    for (const name of polluted) {
+      delete (Object.prototype as unknown as Record<string, unknown>)[name];
+    }
+    polluted = [];
+    vi.unstubAllEnvs();
+  });
+
+  it('M1: with forceEnableTelemetry beats no `enableTelemetry: false` of connect()', async () => {
+    pollute('forceEnableTelemetry', true);
+    world.start();
+    await world.use(await world.connect(as(world.a, 'TA', { enableTelemetry: false })));
+    expect((await world.sent()).a.requests).toEqual([]);
+  });
+
+  it('M1: with forceEnableTelemetry beats no DATABRICKS_OTEL_ENABLE_TELEMETRY=false', async () => {
+    vi.stubEnv('DATABRICKS_OTEL_ENABLE_TELEMETRY', 'false');
+    pollute('forceEnableTelemetry', true);
+    world.start();
+    await world.use(await world.connect(as(world.a, 'TA')));
+    expect((await world.sent()).a.requests).toEqual([]);
+  });
+
+  it('with DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY beats no `enableTelemetry: false`', async () => {
+    pollute('DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY', 'true');
+    world.start();
+    await world.use(await world.connect(as(world.a, 'TA', { enableTelemetry: false })));
+    expect((await world.sent()).a.requests).toEqual([]);
+  });
+
+  it('with telemetryEnabled beats no earlier `telemetryEnabled: false` of the client', async () => {
+    world.start();
+    const client = await world.connect(as(world.a, 'TA', { telemetryEnabled: false }));
+    await client.close();
+    pollute('telemetryEnabled', true);
+    await world.connect(as(world.b, 'TB'), client);
+    Reflect.deleteProperty(Object.prototype, 'telemetryEnabled');
+    await world.use(client);
+    expect((await world.sent()).b.requests).toEqual([]);
+  });
+
+  it('with enableTelemetry is no yes for a client that was connected before it was observed', async () => {
+    const client = await world.connect(as(world.a, 'TA'));
+    world.start({}, { config: { enabled: false } });
+    pollute('enableTelemetry', true);
+    world.telemetry.instrumentation.instrument(client);
+    instrument(client);
+    await world.use(client);
+    expect((await world.sent()).a.requests).toEqual([]);
+  });
+
+  it('with a no is obeyed', async () => {
+    pollute('enableTelemetry', false);
+    world.start();
+    await world.use(await world.connect(as(world.a, 'TA')));
+    expect((await world.sent()).a.requests).toEqual([]);
+  });
+});
+
+describe('connect options that are an instance of a class of the user’s', () => {
+  const world = useWorld();
+
+  it.each([
+    ['a no in a getter is obeyed', { no: false }, []],
+    ['a force in a getter counts', { no: undefined, force: true }, ['TA']],
+  ])('%s', async (_title, { no, force }: { no?: boolean | undefined; force?: boolean }, tokens) => {
+    class Options {
+      get enableTelemetry() {
+        return no;
+      }
+
+      get forceEnableTelemetry() {
+        return force;
+      }
+    }
+    world.start();
+    world.a.flags.set({ enabled: force !== true });
+    await world.use(await world.connect(Object.assign(new Options(), as(world.a, 'TA'))));
+    expect((await world.sent()).a.tokens).toEqual(tokens);
   });
 });

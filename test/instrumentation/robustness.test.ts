@@ -107,13 +107,17 @@ describe('the application sees the same with and without us', () => {
     ],
     ['with a parent span required', { config: { requireParentSpan: true } }],
     ['with nested spans suppressed', { config: { suppressNestedSpans: true } }],
-  ])('%s', async (_title, options) => {
+  ])('%s', async (title, options) => {
+    const startFails = /onStart throws|sampler that throws/.test(title);
     await bench.telemetry.stop();
     without ??= runApplication();
     const expected = await without;
     bench.server.reset();
     await bench.restart(options);
     expect(await runApplication()).toEqual(expected);
+    expect(bench.telemetry.warnings.splice(0)).toEqual(
+      startFails ? [expect.stringContaining('threw when a span started')] : [],
+    );
   });
 });
 

@@ -1,5 +1,6 @@
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { DiagLogLevel, diag, metrics } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
+import { DatabricksSqlInstrumentation } from '../../src/instrumentation/databricksSqlInstrumentation.js';
 import type { DatabricksSqlInstrumentationConfig } from '../../src/instrumentation/instrumentationConfig.js';
 import { sql } from '../support/local-databricks/index.js';
 import { useBench } from './bench.js';
@@ -72,5 +73,17 @@ describe('code of the user’s that fails reaches nobody, and is counted', () =>
     await bench.restart({ processors: [{ ...idle, onStart: () => undefined, onEnd: fail }] });
     await useDriver();
     expect(bench.telemetry.instrumentation.stats().userCodeFailures['spanProcessor']).toBeGreaterThan(0);
+  });
+
+  it('a global meter provider that throws, when the instrumentation is made and later', () => {
+    metrics.setGlobalMeterProvider({ getMeter: fail });
+    try {
+      const instrumentation = new DatabricksSqlInstrumentation({ enabled: false });
+      instrumentation.setMeterProvider({ getMeter: fail });
+      instrumentation.setMeterProvider(undefined as never);
+      expect(instrumentation.stats().userCodeFailures).toEqual({ meterProvider: 3 });
+    } finally {
+      metrics.disable();
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resolveExporterOptions, resolveProcessorOptions } from '../../src/config.js';
+import { ConnectionHandle } from '../../src/connectionHandle.js';
 import { resolveInstrumentationConfig } from '../../src/instrumentation/instrumentationConfig.js';
 
 type Bad = readonly [option: string, value: unknown, allowed: RegExp];
@@ -137,6 +138,69 @@ describe('bad options are named in the error, with what is allowed', () => {
     expect(() => resolveExporterOptions({ batchSize: 1 } as object)).toThrow(
       /DatabricksExporter: there is no option 'batchSize'/,
     );
+  });
+});
+
+describe('what all objects inherit from a polluted Object.prototype is not given', () => {
+  const POLLUTED = {
+    forceEnableTelemetry: true,
+    enableTelemetry: true,
+    copyTo: '/tmp/copies',
+    exporter: {},
+    tokenProvider: 'secret',
+    queryText: 'raw',
+    recordQueryParameters: true,
+    requestHook: () => undefined,
+    threshold: 1,
+    failureThreshold: 1,
+    batchSize: 7,
+  };
+
+  beforeEach(() => {
+    Object.assign(Object.prototype, POLLUTED);
+  });
+
+  afterEach(() => {
+    for (const name of Object.keys(POLLUTED)) {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+
+  it.each([[{}], [{ circuitBreaker: {} }], [undefined]])('processor: %o', (options) => {
+    const { hosts, exporter, givenExporter } = resolveProcessorOptions(options);
+    expect(hosts.forceEnableTelemetry).toBeUndefined();
+    expect(hosts.enableTelemetry).toBeUndefined();
+    expect(hosts.tokenProvider).toBeUndefined();
+    expect(hosts.batchSize).toBe(100);
+    expect(exporter.copyTo).toBeUndefined();
+    expect(exporter.circuitBreaker.failureThreshold).toBe(5);
+    expect(givenExporter).toBeUndefined();
+  });
+
+  it('instrumentation', () => {
+    const { queryText, recordQueryParameters, requestHook } = resolveInstrumentationConfig({});
+    expect({ queryText, recordQueryParameters, requestHook }).toEqual({
+      queryText: 'sanitized',
+      recordQueryParameters: false,
+      requestHook: undefined,
+    });
+  });
+
+  it('but what the options have of their own counts, and a no from anywhere', () => {
+    expect(resolveProcessorOptions({ forceEnableTelemetry: true }).hosts.forceEnableTelemetry).toBe(true);
+    Object.assign(Object.prototype, { enableTelemetry: false });
+    expect(resolveProcessorOptions({}).hosts.enableTelemetry).toBe(false);
+  });
+
+  it('a connection handle that says nothing is not forced, and shares no requests', () => {
+    Object.assign(Object.prototype, { hasStaticToken: true });
+    try {
+      const handle = new ConnectionHandle({ driverVersion: '2.1.0', driverProduct: 'Test/2.1.0' });
+      expect(handle.telemetry.forceEnableTelemetry).toBeUndefined();
+      expect(handle.hasStaticToken).toBe(false);
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'hasStaticToken');
+    }
   });
 });
 
