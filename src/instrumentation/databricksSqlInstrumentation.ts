@@ -67,8 +67,8 @@ export class DatabricksSqlInstrumentation {
     );
   }
 
-  /** One that throws is counted, and there are no metrics. */
   setMeterProvider(meterProvider: MeterProvider): void {
+    // One that throws is counted, and there are no metrics.
     const tracer = this.#tracer;
     const meter = tracer.userCode.call('meterProvider', () =>
       meterProvider.getMeter(this.instrumentationName, this.instrumentationVersion),

@@ -191,10 +191,14 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   }
 
   #onDriverSpanStart(span: ReadableSpanLike, parentContext: Context): void {
+    const handle = getConnection(parentContext);
     if (this.#shutdown !== undefined) {
+      if (handle !== undefined && handle.served === undefined) {
+        // Refused, and counted.
+        this.#serve(handle);
+      }
       return;
     }
-    const handle = getConnection(parentContext);
     if (handle === undefined) {
       this.#noteSkipped(span, 'no_connection');
       return;

@@ -303,3 +303,13 @@ describe('the option processor', () => {
     },
   );
 });
+
+describe('after shutdown() of the processor', () => {
+  it('nothing is recorded, and a new connection is counted as refused, once', async () => {
+    start();
+    await processor.shutdown();
+    await useDriver(server);
+    expect(exporter.records).toEqual([]);
+    expect(processor.stats().connections).toMatchObject({ served: 0, refused_shutdown: 1 });
+  });
+});
