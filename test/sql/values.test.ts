@@ -336,3 +336,52 @@ describe('values that a second search found', () => {
     expect(sanitizeSql(text, LONG)).toBe(text);
   });
 });
+
+describe('a text that begins with no known statement: every word that is no keyword is a value', () => {
+  it.each<Case>([
+    ['dapis3cr3t0123456789 SELECT 1', '? SELECT ?', undefined],
+    ['dapis3cr3t SELECT jane FROM bob', '? SELECT ? FROM ?', undefined],
+    ['jane', '?', undefined],
+    ['`jane`', '?', undefined],
+    ['/* x */ (jane)', '(?)', undefined],
+    ['{"password": jane}', '{?: ?}', undefined],
+    ['{"password": jane, "b": SELECT bob}', '{?: ?, ?: SELECT ?}', undefined],
+    ['password: jane', '?: ?', undefined],
+    ['password: SELECT jane FROM bob', '?: SELECT ? FROM ?', undefined],
+    ['password=jane; uid=bob', '?=?; ?=?', undefined],
+    ['jane@bob (SET a.b)', '?@? (SET ?.?)', undefined],
+    ['jane ((SET a = b c', '? ((SET ? = ? ?', undefined],
+    ["'x' (SET a = b c", '? (SET ? = ? ?', undefined],
+    ['SELECT 1; {(SET a = b c', 'SELECT ?; {(SET ? = ? ?', 'SELECT'],
+    ['export TOKEN=jane', 'export ?=?', 'export'],
+    ['EXPLAIN jane', 'EXPLAIN ?', 'EXPLAIN'],
+    ['jane SET a = b', '? SET ? = ?', undefined],
+    ["'x' SELECT jane", '? SELECT ?', undefined],
+    ['jane OPTIONS (bob x)', '? OPTIONS (? ?)', undefined],
+    ['BEGIN jane bob; SELECT a; END', 'BEGIN ? ?; SELECT a; END', 'BEGIN SELECT'],
+    ['SELECT a FROM t; jane', 'SELECT a FROM t; ?', 'SELECT t'],
+  ])('%s', (sql, text, summary) => {
+    expectExactly(sql, text, summary);
+    expect(sanitizeSql(text, LONG)).toBe(text);
+  });
+
+  it.each([
+    'FROM t |> WHERE a',
+    'TABLE t',
+    '(((SELECT a FROM t)))',
+    'WITH a AS (SELECT b FROM t) SELECT b FROM a',
+    'l: BEGIN SELECT a; LEAVE l; END l',
+    '`l`: BEGIN m: LOOP ITERATE m; END LOOP; END',
+    'outer: LOOP SELECT a; END LOOP',
+    'BEGIN DECLARE c CURSOR FOR SELECT a FROM t; OPEN c; FETCH c INTO x; CLOSE c; END',
+    'BEGIN SIGNAL s; RESIGNAL; GET DIAGNOSTICS CONDITION x = y; END',
+    'APPLY CHANGES INTO t FROM STREAM s KEYS (k) SEQUENCE BY b',
+    'EXPORT TABLE t',
+    'UNDROP TABLE t',
+    'EXECUTE IMMEDIATE s',
+    'REORG TABLE t APPLY (PURGE)',
+    'FSCK REPAIR TABLE t',
+  ])('%s is a statement, and stays', (sql) => {
+    expect(sanitizeSql(sql, LONG)).toBe(sql);
+  });
+});
