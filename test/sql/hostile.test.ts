@@ -75,6 +75,8 @@ const INPUTS: readonly HostileInput[] = [
   { name: 'hints behind COPY INTO', unit: '/*+ 1 */', before: 'COPY INTO t FROM ', text: 'COPY INTO t FROM' },
   { name: 'a long name of a principal', unit: 'é', before: 'CREATE USER ', text: 'CREATE USER ?' },
   { name: 'a principal of many words', unit: 'as ', before: 'SHOW GRANTS ', text: 'SHOW GRANTS ?' },
+  { name: 'options without quotes', unit: "a'x',", before: 'ALTER CONNECTION c OPTIONS (', text: undefined },
+  { name: 'options without parentheses', unit: 'OPTIONS ;ALTER ', before: 'ALTER ', text: undefined },
   { name: 'signs behind INSERT', unit: '+', before: 'INSERT INTO t ', text: undefined },
   { name: 'equals signs of a tag', unit: '"= :a', before: 'SET TAG ON ', text: undefined },
   { name: 'settings', unit: 'SET a.b=c;', before: '', text: 'SET a.b=?' },

@@ -217,6 +217,71 @@ describe('values of options and properties', () => {
   ])('%s', expectExactly);
 });
 
+describe('a list of options with broken parts keeps nothing that could be a value', () => {
+  it.each<Case>([
+    [
+      "CREATE CONNECTION c TYPE mysql OPTIONS (password jane'",
+      'CREATE CONNECTION c TYPE mysql OPTIONS (password ??',
+      'CREATE CONNECTION c',
+    ],
+    ["ALTER CONNECTION c OPTIONS (jane'", 'ALTER CONNECTION c OPTIONS (??', 'ALTER CONNECTION c'],
+    [
+      "ALTER CONNECTION c OPTIONS (password jane', user 'u')",
+      'ALTER CONNECTION c OPTIONS (password ????',
+      'ALTER CONNECTION c',
+    ],
+    [
+      "ALTER CONNECTION c OPTIONS (user 'O'Brien', password 'jane')",
+      'ALTER CONNECTION c OPTIONS (user ?????',
+      'ALTER CONNECTION c',
+    ],
+    [
+      "ALTER CONNECTION c OPTIONS (a 'x'jane, bob, carl = y)",
+      'ALTER CONNECTION c OPTIONS (a ??, ?, ? = ?)',
+      'ALTER CONNECTION c',
+    ],
+    [
+      'ALTER CONNECTION c OPTIONS (password jane(bob, user u)',
+      'ALTER CONNECTION c OPTIONS (password ?(?, ? ?)',
+      'ALTER CONNECTION c',
+    ],
+    [
+      'ALTER CONNECTION c OPTIONS (password “jane”x, `b` c)',
+      'ALTER CONNECTION c OPTIONS (password ??, ? ?)',
+      'ALTER CONNECTION c',
+    ],
+    [
+      'CREATE CONNECTION c TYPE mysql OPTIONS password jane',
+      'CREATE CONNECTION c TYPE mysql OPTIONS ?',
+      'CREATE CONNECTION c',
+    ],
+    [
+      'ALTER CONNECTION c OPTIONS {password: jane}; SELECT a',
+      'ALTER CONNECTION c OPTIONS ?; SELECT a',
+      'ALTER CONNECTION c SELECT',
+    ],
+    ["ALTER CONNECTION c OPTIONS 'password' jane", 'ALTER CONNECTION c OPTIONS ?', 'ALTER CONNECTION c'],
+    [
+      'COPY INTO t FROM x FILEFORMAT = CSV FORMAT_OPTIONS password = jane',
+      'COPY INTO t FROM ? FILEFORMAT = CSV FORMAT_OPTIONS ?',
+      'COPY INTO t',
+    ],
+    [
+      'CREATE TABLE options AS SELECT a FROM t',
+      'CREATE TABLE options AS SELECT a FROM t',
+      'CREATE TABLE options SELECT t',
+    ],
+    [
+      "ALTER TABLE t SET TBLPROPERTIES (a = DATE '2024-01-01', b c)",
+      'ALTER TABLE t SET TBLPROPERTIES (a = DATE ?, b ?)',
+      'ALTER TABLE t',
+    ],
+  ])('%s', (sql, text, summary) => {
+    expectExactly(sql, text, summary);
+    expect(sanitizeSql(text, LONG)).toBe(text);
+  });
+});
+
 describe('quotes that no SQL knows', () => {
   it.each([
     ['«x»'],
