@@ -176,6 +176,15 @@ describe('principals', () => {
       'CREATE POLICY p ON TABLE t ROW FILTER f TO ?, ? EXCEPT ? FOR TABLES',
       'CREATE POLICY p t',
     ],
+    ['GRANT ROLE jane TO USER bob', 'GRANT ROLE ? TO USER ?', 'GRANT'],
+    ['REVOKE ROLE `jane` FROM bob', 'REVOKE ROLE ? FROM ?', 'REVOKE'],
+    ['ALTER SHARE s ADD RECIPIENT jane', 'ALTER SHARE s ADD RECIPIENT ?', 'ALTER SHARE s'],
+    ['ALTER SHARE s REMOVE RECIPIENT `jane`', 'ALTER SHARE s REMOVE RECIPIENT ?', 'ALTER SHARE s'],
+    ['ALTER TABLE t ADD recipient STRING', 'ALTER TABLE t ADD recipient STRING', 'ALTER TABLE t'],
+    ['SHOW GRANTS ON USER jane', 'SHOW GRANTS ON USER ?', 'SHOW GRANTS'],
+    ['SHOW GRANTS ON GROUP `jane`', 'SHOW GRANTS ON GROUP ?', 'SHOW GRANTS'],
+    ['ALTER CATALOG c SET OWNER jane', 'ALTER CATALOG c SET OWNER ?', 'ALTER CATALOG c'],
+    ['ALTER TABLE t SET OWNER `jane`', 'ALTER TABLE t SET OWNER ?', 'ALTER TABLE t'],
     [
       'BEGIN GRANT SELECT ON t TO jane; DROP ROLE r; END',
       'BEGIN GRANT SELECT ON t TO ?; DROP ROLE ?; END',
@@ -260,6 +269,7 @@ describe('a list of options with broken parts keeps nothing that could be a valu
       'ALTER CONNECTION c OPTIONS ?; SELECT a',
       'ALTER CONNECTION c SELECT',
     ],
+    ['ALTER CONNECTION c OPTIONS .5 jane', 'ALTER CONNECTION c OPTIONS ?', 'ALTER CONNECTION c'],
     ["ALTER CONNECTION c OPTIONS 'password' jane", 'ALTER CONNECTION c OPTIONS ?', 'ALTER CONNECTION c'],
     [
       'COPY INTO t FROM x FILEFORMAT = CSV FORMAT_OPTIONS password = jane',

@@ -1,8 +1,10 @@
 import {
   CLOSE,
   COMMA,
+  codeAt,
   DOT_CODE,
   END,
+  isDigit,
   kindOf,
   OPEN,
   QUESTION_CODE,
@@ -151,12 +153,13 @@ export class PropertyLists {
     if (!OPTION_WORDS.has(keyword)) {
       return -1;
     }
-    const code = this.#ahead.code(end);
+    const { sql } = this.#ahead;
+    const start = this.#ahead.next(end);
+    const code = codeAt(sql, start);
     const kind = kindOf(code);
+    const isName = code === DOT_CODE && !isDigit(codeAt(sql, start + 1));
     const isOver = code === END || code === SEMICOLON_CODE || kind === CLOSE || kind === COMMA;
-    return isOver || kind === OPEN || code === DOT_CODE
-      ? -1
-      : endOfStatement(this.#ahead.sql, this.#ahead.next(end));
+    return isOver || isName || kind === OPEN ? -1 : endOfStatement(sql, start);
   }
 
   /** What stands in the innermost parenthesis. */
