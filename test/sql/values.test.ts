@@ -176,6 +176,15 @@ describe('principals', () => {
       'CREATE POLICY p ON TABLE t ROW FILTER f TO ?, ? EXCEPT ? FOR TABLES',
       'CREATE POLICY p t',
     ],
+    ['GRANT ROLE jane TO USER bob', 'GRANT ROLE ? TO USER ?', 'GRANT'],
+    ['REVOKE ROLE `jane` FROM bob', 'REVOKE ROLE ? FROM ?', 'REVOKE'],
+    ['ALTER SHARE s ADD RECIPIENT jane', 'ALTER SHARE s ADD RECIPIENT ?', 'ALTER SHARE s'],
+    ['ALTER SHARE s REMOVE RECIPIENT `jane`', 'ALTER SHARE s REMOVE RECIPIENT ?', 'ALTER SHARE s'],
+    ['ALTER TABLE t ADD recipient STRING', 'ALTER TABLE t ADD recipient STRING', 'ALTER TABLE t'],
+    ['SHOW GRANTS ON USER jane', 'SHOW GRANTS ON USER ?', 'SHOW GRANTS'],
+    ['SHOW GRANTS ON GROUP `jane`', 'SHOW GRANTS ON GROUP ?', 'SHOW GRANTS'],
+    ['ALTER CATALOG c SET OWNER jane', 'ALTER CATALOG c SET OWNER ?', 'ALTER CATALOG c'],
+    ['ALTER TABLE t SET OWNER `jane`', 'ALTER TABLE t SET OWNER ?', 'ALTER TABLE t'],
     [
       'BEGIN GRANT SELECT ON t TO jane; DROP ROLE r; END',
       'BEGIN GRANT SELECT ON t TO ?; DROP ROLE ?; END',
@@ -215,6 +224,72 @@ describe('values of options and properties', () => {
     ],
     ['SHOW TABLES LIKE secret*', 'SHOW TABLES LIKE ?', 'SHOW TABLES'],
   ])('%s', expectExactly);
+});
+
+describe('a list of options with broken parts keeps nothing that could be a value', () => {
+  it.each<Case>([
+    [
+      "CREATE CONNECTION c TYPE mysql OPTIONS (password jane'",
+      'CREATE CONNECTION c TYPE mysql OPTIONS (password ??',
+      'CREATE CONNECTION c',
+    ],
+    ["ALTER CONNECTION c OPTIONS (jane'", 'ALTER CONNECTION c OPTIONS (??', 'ALTER CONNECTION c'],
+    [
+      "ALTER CONNECTION c OPTIONS (password jane', user 'u')",
+      'ALTER CONNECTION c OPTIONS (password ????',
+      'ALTER CONNECTION c',
+    ],
+    [
+      "ALTER CONNECTION c OPTIONS (user 'O'Brien', password 'jane')",
+      'ALTER CONNECTION c OPTIONS (user ?????',
+      'ALTER CONNECTION c',
+    ],
+    [
+      "ALTER CONNECTION c OPTIONS (a 'x'jane, bob, carl = y)",
+      'ALTER CONNECTION c OPTIONS (a ??, ?, ? = ?)',
+      'ALTER CONNECTION c',
+    ],
+    [
+      'ALTER CONNECTION c OPTIONS (password jane(bob, user u)',
+      'ALTER CONNECTION c OPTIONS (password ?(?, ? ?)',
+      'ALTER CONNECTION c',
+    ],
+    [
+      'ALTER CONNECTION c OPTIONS (password “jane”x, `b` c)',
+      'ALTER CONNECTION c OPTIONS (password ??, ? ?)',
+      'ALTER CONNECTION c',
+    ],
+    [
+      'CREATE CONNECTION c TYPE mysql OPTIONS password jane',
+      'CREATE CONNECTION c TYPE mysql OPTIONS ?',
+      'CREATE CONNECTION c',
+    ],
+    [
+      'ALTER CONNECTION c OPTIONS {password: jane}; SELECT a',
+      'ALTER CONNECTION c OPTIONS ?; SELECT a',
+      'ALTER CONNECTION c SELECT',
+    ],
+    ['ALTER CONNECTION c OPTIONS .5 jane', 'ALTER CONNECTION c OPTIONS ?', 'ALTER CONNECTION c'],
+    ["ALTER CONNECTION c OPTIONS 'password' jane", 'ALTER CONNECTION c OPTIONS ?', 'ALTER CONNECTION c'],
+    [
+      'COPY INTO t FROM x FILEFORMAT = CSV FORMAT_OPTIONS password = jane',
+      'COPY INTO t FROM ? FILEFORMAT = CSV FORMAT_OPTIONS ?',
+      'COPY INTO t',
+    ],
+    [
+      'CREATE TABLE options AS SELECT a FROM t',
+      'CREATE TABLE options AS SELECT a FROM t',
+      'CREATE TABLE options SELECT t',
+    ],
+    [
+      "ALTER TABLE t SET TBLPROPERTIES (a = DATE '2024-01-01', b c)",
+      'ALTER TABLE t SET TBLPROPERTIES (a = DATE ?, b ?)',
+      'ALTER TABLE t',
+    ],
+  ])('%s', (sql, text, summary) => {
+    expectExactly(sql, text, summary);
+    expect(sanitizeSql(text, LONG)).toBe(text);
+  });
 });
 
 describe('quotes that no SQL knows', () => {
@@ -334,5 +409,54 @@ describe('values that a second search found', () => {
   ])('%s', (sql, text, summary) => {
     expectExactly(sql, text, summary);
     expect(sanitizeSql(text, LONG)).toBe(text);
+  });
+});
+
+describe('a text that begins with no known statement: every word that is no keyword is a value', () => {
+  it.each<Case>([
+    ['dapis3cr3t0123456789 SELECT 1', '? SELECT ?', undefined],
+    ['dapis3cr3t SELECT jane FROM bob', '? SELECT ? FROM ?', undefined],
+    ['jane', '?', undefined],
+    ['`jane`', '?', undefined],
+    ['/* x */ (jane)', '(?)', undefined],
+    ['{"password": jane}', '{?: ?}', undefined],
+    ['{"password": jane, "b": SELECT bob}', '{?: ?, ?: SELECT ?}', undefined],
+    ['password: jane', '?: ?', undefined],
+    ['password: SELECT jane FROM bob', '?: SELECT ? FROM ?', undefined],
+    ['password=jane; uid=bob', '?=?; ?=?', undefined],
+    ['jane@bob (SET a.b)', '?@? (SET ?.?)', undefined],
+    ['jane ((SET a = b c', '? ((SET ? = ? ?', undefined],
+    ["'x' (SET a = b c", '? (SET ? = ? ?', undefined],
+    ['SELECT 1; {(SET a = b c', 'SELECT ?; {(SET ? = ? ?', 'SELECT'],
+    ['export TOKEN=jane', 'export ?=?', 'export'],
+    ['EXPLAIN jane', 'EXPLAIN ?', 'EXPLAIN'],
+    ['jane SET a = b', '? SET ? = ?', undefined],
+    ["'x' SELECT jane", '? SELECT ?', undefined],
+    ['jane OPTIONS (bob x)', '? OPTIONS (? ?)', undefined],
+    ['BEGIN jane bob; SELECT a; END', 'BEGIN ? ?; SELECT a; END', 'BEGIN SELECT'],
+    ['SELECT a FROM t; jane', 'SELECT a FROM t; ?', 'SELECT t'],
+  ])('%s', (sql, text, summary) => {
+    expectExactly(sql, text, summary);
+    expect(sanitizeSql(text, LONG)).toBe(text);
+  });
+
+  it.each([
+    'FROM t |> WHERE a',
+    'TABLE t',
+    '(((SELECT a FROM t)))',
+    'WITH a AS (SELECT b FROM t) SELECT b FROM a',
+    'l: BEGIN SELECT a; LEAVE l; END l',
+    '`l`: BEGIN m: LOOP ITERATE m; END LOOP; END',
+    'outer: LOOP SELECT a; END LOOP',
+    'BEGIN DECLARE c CURSOR FOR SELECT a FROM t; OPEN c; FETCH c INTO x; CLOSE c; END',
+    'BEGIN SIGNAL s; RESIGNAL; GET DIAGNOSTICS CONDITION x = y; END',
+    'APPLY CHANGES INTO t FROM STREAM s KEYS (k) SEQUENCE BY b',
+    'EXPORT TABLE t',
+    'UNDROP TABLE t',
+    'EXECUTE IMMEDIATE s',
+    'REORG TABLE t APPLY (PURGE)',
+    'FSCK REPAIR TABLE t',
+  ])('%s is a statement, and stays', (sql) => {
+    expect(sanitizeSql(sql, LONG)).toBe(sql);
   });
 });

@@ -164,7 +164,9 @@ export class BareValues {
       case 'INSERT':
         return isName ? -1 : this.#behindInInsert(keyword, end);
       case 'COPY':
-        return keyword === 'FROM' && !isName && this.#beginsSource(before) ? this.#unlessOpen(end) : -1;
+        return keyword === 'FROM' && !isName && this.#beginsSource(before)
+          ? this.#unlessOpen(end)
+          : this.#lists.endWithoutParentheses(isName ? '' : keyword, end);
       case 'LOAD':
         return keyword === 'INPATH' ? this.#one(end) : -1;
       case 'COMMENT':
@@ -209,7 +211,7 @@ export class BareValues {
       case 'ARCHIVE':
         return this.#words.last === 'USING' || before === COMMA_CODE ? this.#one(end) : -1;
       default:
-        return -1;
+        return this.#depth === 0 ? this.#lists.endWithoutParentheses(keyword, end) : -1;
     }
   }
 

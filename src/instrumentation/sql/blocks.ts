@@ -1,9 +1,9 @@
-import { END, SEMICOLON_CODE } from './characters.js';
+import { COLON_CODE, END, SEMICOLON_CODE } from './characters.js';
 import { type Keyword, keywords } from './keywords.js';
 import { OPERAND, PART, type Position, QUERY } from './position.js';
 import type { Targets } from './targets.js';
 import type { TokenReader } from './tokens.js';
-import { BEHIND_TABLE } from './vocabulary.js';
+import { BEHIND_TABLE, LABELLED } from './vocabulary.js';
 
 const BLOCK_WORDS = keywords('NOT ATOMIC');
 
@@ -17,6 +17,11 @@ export class Blocks {
     this.#reader = reader;
     this.#targets = targets;
     this.#position = position;
+  }
+
+  /** Whether the word is a label: `l: BEGIN`. */
+  get isLabel(): boolean {
+    return this.#reader.nextCode === COLON_CODE && LABELLED.has(this.#reader.keywordBehindMark);
   }
 
   /** A statement of a block comes next. */

@@ -7,6 +7,7 @@ import {
   codeAt,
   kindOf,
   OPEN_CODE,
+  SEMICOLON_CODE,
   SPACE,
 } from './characters.js';
 import { type Keyword, keywordAt } from './keywords.js';
@@ -136,6 +137,11 @@ export class SanitizedText {
   get keywordBefore(): Keyword {
     const start = this.#previousStart;
     return start === NOWHERE ? '' : keywordAt(this.#sql, start, endOfWord(this.#sql, start));
+  }
+
+  /** Whether a statement could begin here: nothing but parentheses and other statements before. */
+  get beginsStatement(): boolean {
+    return this.last === NOTHING || this.last === OPEN_CODE || this.last === SEMICOLON_CODE;
   }
 
   /** Whether the last token is the given word, in upper case. */

@@ -19,6 +19,8 @@ const KEPT_WORDS = keywords(
   'IF NOT EXISTS ADD DROP REMOVE WITH USER GROUP ROLE RECIPIENT RENAME TO FROM OWNER SET UNSET PROPERTIES COMMENT ' +
     'USING ID IS FOR OR REPLACE ON NULL',
 );
+/** Behind these, in a SHOW, the kind of a principal has its name behind it. */
+const BEFORE_SHOWN = keywords('WITH GRANT ON');
 const BEFORE_PREPOSITION = keywords(
   'ON TABLE VIEW SCHEMA DATABASE CATALOG FUNCTION PROCEDURE VOLUME SHARE CONNECTION LOCATION CREDENTIAL MODEL',
 );
@@ -33,6 +35,7 @@ export class Principals {
   /** The statement is about a user, a group or a recipient. */
   #about = false;
   #policy = false;
+  #share = false;
   /** A name comes next, behind a word that belongs to it. */
   #awaited = false;
   #inList = false;
@@ -48,6 +51,7 @@ export class Principals {
     this.#inHead = true;
     this.#about = false;
     this.#policy = false;
+    this.#share = false;
     this.#awaited = false;
     this.#inList = false;
     this.#lookedAhead = false;
@@ -81,6 +85,8 @@ export class Principals {
     switch (this.#verb) {
       case 'GRANT':
       case 'REVOKE':
+        this.#inHead = keyword === this.#verb && this.#ahead.keyword(end) === 'ROLE';
+        return keyword === 'ROLE' ? this.#name(end) : -1;
       case 'DENY':
       case 'SYNC':
       case 'SET':
@@ -97,6 +103,7 @@ export class Principals {
     }
     this.#inHead = false;
     this.#policy = keyword === 'POLICY';
+    this.#share = keyword === 'SHARE';
     if (!PRINCIPAL_KINDS.has(keyword) || !this.#goesOn(keyword, end)) {
       return -1;
     }
@@ -119,17 +126,29 @@ export class Principals {
       case 'EXCEPT':
         return this.#policy;
       case 'OWNER':
-        return this.#verb === 'SYNC' && this.#ahead.keyword(end) !== 'TO';
+        return (
+          (this.#verb === 'SYNC' || (this.#verb === 'ALTER' && word === 'SET')) &&
+          this.#ahead.keyword(end) !== 'TO'
+        );
       case 'RECIPIENT':
-        return this.#about || ((word === 'ON' || word === 'TO' || word === 'FROM') && this.#isAboutGrants);
+        return (
+          this.#about ||
+          this.#isShared(word) ||
+          ((word === 'ON' || word === 'TO' || word === 'FROM') && this.#isAboutGrants)
+        );
       case 'USER':
       case 'GROUP':
       case 'ROLE':
-        return this.#about || (this.#verb === 'SHOW' && (word === 'WITH' || word === 'GRANT'));
+        return this.#about || (this.#verb === 'SHOW' && BEFORE_SHOWN.has(word));
       default:
         this.#inList = false;
         return false;
     }
+  }
+
+  /** `ALTER SHARE s ADD RECIPIENT r`. */
+  #isShared(word: Keyword): boolean {
+    return this.#share && (word === 'ADD' || word === 'REMOVE');
   }
 
   get #isAboutGrants(): boolean {

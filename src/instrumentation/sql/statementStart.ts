@@ -1,6 +1,9 @@
-import { COLON_CODE, END, SEMICOLON_CODE } from './characters.js';
+import { COLON_CODE, END, OPEN_CODE, SEMICOLON_CODE } from './characters.js';
 import { type Keyword, keywords } from './keywords.js';
 import type { Lookahead } from './lookahead.js';
+import { NOTHING, WORD } from './output.js';
+import { LABELLED } from './vocabulary.js';
+import { endsWithWord } from './words.js';
 
 /** Words before a statement. */
 const BEFORE_STATEMENT = keywords('EXPLAIN EXTENDED CODEGEN COST FORMATTED LOGICAL ATOMIC NOT');
@@ -16,6 +19,14 @@ const VERBS = keywords(
     'REPLACE UNDROP COMMENT ANALYZE MSCK SYNC USE SET UNSET CALL EXECUTE OPTIMIZE VACUUM CACHE REFRESH RESTORE GRANT ' +
     'REVOKE DENY COMMIT ROLLBACK RESET PUT GET REMOVE LIST ADD RETURN END',
 );
+/** First words of all other statements. */
+const OTHER_VERBS = keywords(
+  'MAP REDUCE CLEAR FSCK REPAIR UNCACHE REORG CONVERT GENERATE APPLY START KILL DFS LOCK UNLOCK EXPLAIN',
+);
+/** Hive's commands. `export TOKEN=…` and `import os` are none. */
+const BEFORE_TABLE = keywords('EXPORT IMPORT');
+/** First words of statements in scripts that mean nothing anywhere else. */
+const SCRIPT_WORDS = ['LEAVE', 'ITERATE', 'SIGNAL', 'RESIGNAL', 'OPEN', 'FETCH', 'CLOSE'];
 
 /** Knows where statements begin, in scripts too. */
 export class StatementStart {
@@ -28,9 +39,30 @@ export class StatementStart {
   #cases = 0;
   #previous: Keyword = '';
   #verb: Keyword = '';
+  #labelled = false;
 
   constructor(ahead: Lookahead) {
     this.#ahead = ahead;
+  }
+
+  /** Whether the word before is a label, which it would not be without what follows. */
+  get labelled(): boolean {
+    return this.#labelled;
+  }
+
+  /**
+   * Whether the word, or the name in backticks, begins no statement, but a pasted token, a configuration or the like.
+   * @param before the token before it
+   */
+  isForeign(keyword: Keyword, end: number, before: number): boolean {
+    const isFirst =
+      before === NOTHING || before === OPEN_CODE || before === SEMICOLON_CODE || before === WORD;
+    if (!isFirst && !(before === COLON_CODE && this.#labelled)) {
+      return true;
+    }
+    const begins = this.#begins(keyword, end);
+    this.#labelled = !begins && this.#isLabel(end);
+    return !(begins || this.#labelled);
   }
 
   /** A word came where a statement was expected. @returns whether it is the statement's first */
@@ -42,8 +74,7 @@ export class StatementStart {
       this.script ||= keyword === 'BEGIN' || keyword === 'LOOP' || keyword === 'REPEAT';
       return false;
     }
-    // A label: `l: BEGIN`. What is known begins a statement, whose parameter may follow: `SELECT :p`.
-    if (keyword === '' && this.#ahead.code(end) === COLON_CODE) {
+    if (this.#labelled) {
       return false;
     }
     this.expected = false;
@@ -86,12 +117,36 @@ export class StatementStart {
     this.#cases = 0;
     this.#previous = '';
     this.#verb = '';
+    this.#labelled = false;
   }
 
   /** `AS BEGIN` of a procedure. */
   enterBody(): void {
     this.script = true;
     this.expected = true;
+  }
+
+  #begins(keyword: Keyword, end: number): boolean {
+    if (keyword === '') {
+      return this.script && SCRIPT_WORDS.some((word) => endsWithWord(this.#ahead.sql, end, word));
+    }
+    if (BEFORE_TABLE.has(keyword)) {
+      return this.#ahead.keyword(end) === 'TABLE';
+    }
+    return (
+      VERBS.has(keyword) ||
+      HEADS.has(keyword) ||
+      BLOCKS.has(keyword) ||
+      BEFORE_STATEMENT.has(keyword) ||
+      OTHER_VERBS.has(keyword)
+    );
+  }
+
+  /** `l: BEGIN`. */
+  #isLabel(end: number): boolean {
+    return (
+      this.#ahead.code(end) === COLON_CODE && LABELLED.has(this.#ahead.keyword(this.#ahead.next(end) + 1))
+    );
   }
 
   /** Whether BEGIN begins a block, not a transaction. */

@@ -11,13 +11,17 @@ import {
   SPACE,
   TYPOGRAPHIC_QUOTE,
 } from './characters.js';
+import { LOOKAHEAD_ROOM } from './filePaths.js';
 import type { Keyword } from './keywords.js';
 import { Lookahead } from './lookahead.js';
+import { type SanitizedText, WORD } from './output.js';
 import { endOfPiecesBehind } from './rawOperands.js';
 import { endOfStatement, setForm } from './settings.js';
 import { StatementStart } from './statementStart.js';
 
 const NO_STOPS: readonly Keyword[] = [];
+/** The longest that makes a word a label: ` : REPEAT`. */
+const LABEL_ROOM = 9;
 
 /** Knows which statement is being read, and with it where values stand without quotes. */
 export class StatementValues {
@@ -33,6 +37,8 @@ export class StatementValues {
   readonly #start: StatementStart;
   #keyStarted = false;
   #tag = false;
+  /** What is being read begins like no statement: every word but keywords is a value. */
+  #foreign = false;
 
   /** @param atStart whether a statement begins here */
   constructor(sql: string, atStart: boolean) {
@@ -42,17 +48,30 @@ export class StatementValues {
     this.#start.expected = atStart;
   }
 
-  /** Whether keys and values are being read. */
-  get inList(): boolean {
-    return this.#bare?.inList === true;
+  /** Ends the text before a word that would be kept only because of what follows it, if that does not fit. */
+  requireRoom(out: SanitizedText, length: number): void {
+    if (this.#start.labelled) {
+      out.requireRoom(length + LABEL_ROOM);
+    } else if (this.#bare?.inList === true) {
+      out.requireRoom(length + LOOKAHEAD_ROOM);
+    }
   }
 
   isValue(end: number, keyword: Keyword, before: number): boolean {
+    if (this.#start.expected && !this.#foreign) {
+      this.#foreign = this.#start.isForeign(keyword, end, before);
+    }
+    if (this.#foreign) {
+      return keyword === '';
+    }
     return this.#watching && !this.#start.expected && this.#bare?.isValue(end, keyword, before) === true;
   }
 
   /** Where the value ends that begins behind the word; -1 if none does. @param before the token before the word */
   behindWord(keyword: Keyword, end: number, before: number): number {
+    if (this.#foreign) {
+      return -1;
+    }
     if (!this.#start.expected) {
       this.#pass(keyword);
       const value = this.#behind(keyword, end, before);
@@ -97,9 +116,16 @@ export class StatementValues {
     return -1;
   }
 
-  open(word: Keyword, end: number): void {
+  /** A parenthesis, which ends at `end`. @param out the text before it */
+  open(out: SanitizedText, end: number): void {
+    if (this.#start.expected && !this.#foreign) {
+      this.#foreign = !out.beginsStatement && out.last !== WORD;
+    }
+    if (this.#foreign) {
+      return;
+    }
     this.#bare ??= new BareValues(this.#ahead);
-    this.#bare.open(word, end);
+    this.#bare.open(out.lastKeyword, end);
     this.#settle();
   }
 
@@ -113,6 +139,7 @@ export class StatementValues {
     this.idle = false;
     this.inSetting = false;
     this.#tag = false;
+    this.#foreign = false;
     this.#bare?.begin('', this.#start.script);
   }
 

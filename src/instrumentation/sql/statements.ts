@@ -1,5 +1,5 @@
 import { Blocks } from './blocks.js';
-import { COLON_CODE, DOT_CODE, EQUALS_CODE } from './characters.js';
+import { DOT_CODE, EQUALS_CODE } from './characters.js';
 import { type Keyword, keywords } from './keywords.js';
 import { readManipulationHead } from './manipulationHead.js';
 import { COMPLETE, OPERAND, type Position, QUERY, STATEMENT } from './position.js';
@@ -45,7 +45,7 @@ export class Statements {
 
   begin(keyword: Keyword): void {
     const position = this.#position;
-    if (keyword === '' && this.#reader.nextCode === COLON_CODE) {
+    if (keyword === '' && this.blocks.isLabel) {
       position.labelled = true;
       return;
     }

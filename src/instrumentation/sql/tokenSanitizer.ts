@@ -12,7 +12,7 @@ import {
   SPACE,
 } from './characters.js';
 import { startsComment } from './comments.js';
-import { FilePaths, LOOKAHEAD_ROOM } from './filePaths.js';
+import { FilePaths } from './filePaths.js';
 import { FoldedText } from './foldedText.js';
 import { keywordAt } from './keywords.js';
 import { endOfBlank, endOfComment } from './lexer.js';
@@ -103,11 +103,13 @@ export class TokenSanitizer {
     if (isPath || last === AT_CODE || isValueInBackticks(this.#sql, start, end)) {
       return this.literal(end);
     }
-    if (this.#watching && this.#values !== undefined) {
+    if (this.#watching) {
+      this.#values ??= new StatementValues(this.#sql, true);
       if (this.#values.isValue(end, '', last)) {
         return this.literal(end);
       }
       this.#values.passName();
+      this.#values.requireRoom(this.#out, end - start);
     }
     this.#text.keep(start, end, NAME);
     return end;
@@ -187,7 +189,7 @@ export class TokenSanitizer {
 
   #watchedWord(start: number, end: number): number {
     if (this.#values === undefined) {
-      if (isPlainStatement(this.#sql, start, end)) {
+      if (this.#out.beginsStatement && isPlainStatement(this.#sql, start, end)) {
         this.#watching = false;
         this.#text.keep(start, end, WORD);
         return end;
@@ -200,9 +202,7 @@ export class TokenSanitizer {
     if (values.isValue(end, keyword, before)) {
       return this.literal(end);
     }
-    if (values.inList) {
-      this.#out.requireRoom(end - start + LOOKAHEAD_ROOM);
-    }
+    values.requireRoom(this.#out, end - start);
     this.#text.keep(start, end, WORD);
     const valueEnd = values.behindWord(keyword, end, before);
     this.#watching = !values.idle;
@@ -212,12 +212,12 @@ export class TokenSanitizer {
 
   #openWatched(end: number): void {
     if (this.#values === undefined) {
-      if (this.#watching) {
+      if (this.#watching && this.#out.beginsStatement) {
         return;
       }
-      this.#values = new StatementValues(this.#sql, false);
+      this.#values = new StatementValues(this.#sql, this.#watching);
     }
-    this.#values.open(this.#out.lastKeyword, end);
+    this.#values.open(this.#out, end);
     this.#watching = !this.#values.idle;
   }
 

@@ -89,6 +89,14 @@ export class TokenReader {
     return end === this.#nextStart ? '' : keywordAt(this.#sql, this.#nextStart, end);
   }
 
+  /** The keyword behind the mark that comes next. */
+  get keywordBehindMark(): Keyword {
+    const start = endOfBlank(this.#sql, this.#nextStart + 1);
+    return kindOf(codeAt(this.#sql, start)) === LETTER
+      ? keywordAt(this.#sql, start, endOfWord(this.#sql, start))
+      : '';
+  }
+
   /** The word at a place behind the next one (1 is the one directly behind it), as far as all are words. */
   keywordAhead(place: number): Keyword {
     let end = this.#endOfNextWord;

@@ -80,6 +80,9 @@ export const BEHIND_TABLE = keywords(
     'UNPIVOT LATERAL FOR VERSION TIMESTAMP',
 );
 
+/** What may have a label: `l: LOOP`. */
+export const LABELLED = keywords('BEGIN LOOP WHILE REPEAT FOR');
+
 /** Statements that may stand where a query may, or behind another word: AS INSERT, THEN UPDATE. */
 export const DML_VERBS = keywords('INSERT UPDATE DELETE MERGE');
 
