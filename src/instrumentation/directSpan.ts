@@ -22,6 +22,27 @@ const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
 const SCOPE = { name: INSTRUMENTATION_SCOPE, version: VERSION };
 const NOTHING: readonly never[] = [];
+const MAX_ID = 0xffff_ffff;
+
+/** Ids that are known to nobody but us: 16 hexadecimal digits, half of them the same for one source. */
+export class PrivateIds {
+  /** Differs from that of other sources. */
+  readonly #prefix = hexadecimal(Math.floor(Math.random() * MAX_ID));
+  #last = 0;
+
+  next(): string {
+    this.#last = (this.#last + 1) % MAX_ID;
+    return this.#prefix + hexadecimal(this.#last);
+  }
+}
+
+/** What the spans of one source share. */
+export interface DirectSpanServices {
+  readonly processor: SpanProcessorLike;
+  /** Counts what the provider's span throws. */
+  readonly userCode: Guard;
+  readonly ids: PrivateIds;
+}
 
 /** What a span begins with. */
 export interface DirectSpanStart {
@@ -58,7 +79,7 @@ export class DirectSpan implements Span, ReadableSpanLike {
   #endMs: number | undefined = undefined;
 
   /** @param original what the tracer provider made for the same start */
-  constructor(start: DirectSpanStart, original: Span, processor: SpanProcessorLike, userCode: Guard) {
+  constructor(start: DirectSpanStart, original: Span, { processor, userCode, ids }: DirectSpanServices) {
     const { options, parent } = start;
     this.original = original;
     this.name = start.name;
@@ -67,7 +88,7 @@ export class DirectSpan implements Span, ReadableSpanLike {
     this.parentSpanContext = trace.getSpanContext(parent);
     this.#processor = processor;
     this.#userCode = userCode;
-    this.#spanContext = identityOf(original, this.parentSpanContext);
+    this.#spanContext = identityOf(original, this.parentSpanContext, ids);
     this.#originMs = Date.now() - performance.now();
     this.#startMs = this.#monotonic(options.startTime);
   }
@@ -190,11 +211,11 @@ const ID = /^(?!0+$)[0-9a-f]{16}$/;
  * The provider's ids, if they are this span's alone. A provider that does nothing gives none, or the parent's;
  * then the ids are made up, and known to nobody but us.
  */
-function identityOf(original: Span, parent: SpanContext | undefined): SpanContext {
+function identityOf(original: Span, parent: SpanContext | undefined, ids: PrivateIds): SpanContext {
   const given = spanContextOf(original);
   return given !== undefined && ID.test(given.spanId) && given.spanId !== parent?.spanId
     ? given
-    : { traceId: parent?.traceId ?? `${PREFIX}${PREFIX}${nextId()}`, spanId: nextId(), traceFlags: 0 };
+    : { traceId: parent?.traceId ?? `${ids.next()}${ids.next()}`, spanId: ids.next(), traceFlags: 0 };
 }
 
 function spanContextOf(span: Span): SpanContext | undefined {
@@ -205,15 +226,8 @@ function spanContextOf(span: Span): SpanContext | undefined {
   }
 }
 
-/** Differs from that of other copies of this package. */
-const PREFIX = Math.floor(Math.random() * 0xffff_ffff)
-  .toString(16)
-  .padStart(8, '0');
-let lastId = 0;
-
-function nextId(): string {
-  lastId = (lastId + 1) % 0xffff_ffff;
-  return PREFIX + lastId.toString(16).padStart(8, '0');
+function hexadecimal(number: number): string {
+  return number.toString(16).padStart(8, '0');
 }
 
 function toHrTime(ms: number): HrTime {

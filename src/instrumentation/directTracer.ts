@@ -2,7 +2,7 @@ import { type Context, INVALID_SPAN_CONTEXT, type Span, type SpanOptions, trace 
 import type { Guard } from '../guard.js';
 import type { SpanProcessorLike } from '../spanShape.js';
 import { isTracingSuppressed } from '../suppressTracing.js';
-import { DirectSpan } from './directSpan.js';
+import { DirectSpan, type DirectSpanServices, PrivateIds } from './directSpan.js';
 
 /** How spans are made: by a tracer provider, or beside one. */
 export interface SpanSource {
@@ -14,13 +14,11 @@ const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 /** Makes the spans of any tracer provider, and hands each operation to a processor of ours as well. */
 export class DirectTracer implements SpanSource {
   readonly #original: SpanSource;
-  readonly #processor: SpanProcessorLike;
-  readonly #userCode: Guard;
+  readonly #services: DirectSpanServices;
 
   constructor(original: SpanSource, processor: SpanProcessorLike, userCode: Guard) {
     this.#original = original;
-    this.#processor = processor;
-    this.#userCode = userCode;
+    this.#services = { processor, userCode, ids: new PrivateIds() };
   }
 
   startSpan(name: string, options: SpanOptions, parent: Context): Span {
@@ -28,8 +26,8 @@ export class DirectTracer implements SpanSource {
     if (isTracingSuppressed(parent)) {
       return original;
     }
-    const span = new DirectSpan({ name, options, parent }, original, this.#processor, this.#userCode);
-    this.#processor.onStart(span, parent);
+    const span = new DirectSpan({ name, options, parent }, original, this.#services);
+    this.#services.processor.onStart(span, parent);
     return span;
   }
 
@@ -37,7 +35,7 @@ export class DirectTracer implements SpanSource {
     try {
       return this.#original.startSpan(name, options, parent) ?? NO_SPAN;
     } catch {
-      this.#userCode.note('spanProcessor');
+      this.#services.userCode.note('spanProcessor');
       return NO_SPAN;
     }
   }
