@@ -14,14 +14,24 @@ import {
 import { keywordAt, keywords } from './keywords.js';
 
 /** Sources that read a path behind a dot: csv.`…`. A schema of such a name cannot be told apart. */
-const FILE_FORMATS = keywords(
+const FORMAT_NAMES =
   'CSV JSON TEXT PARQUET ORC AVRO XML DELTA ICEBERG HUDI BINARYFILE IMAGE LIBSVM EXCEL PROTOBUF DELTASHARING ' +
-    'CLOUDFILES JDBC',
-);
+  'CLOUDFILES JDBC';
+const FILE_FORMATS = keywords(FORMAT_NAMES);
+/** One bit per letter that a format begins with: most catalogs begin with another, and are not looked up. */
+const FIRST_LETTERS = FORMAT_NAMES.split(' ').reduce((bits, name) => bits | letterBit(name.charCodeAt(0)), 0);
+
+function letterBit(code: number): number {
+  return 1 << (code & 31);
+}
 
 /** Whether the part of a name between the two indices is a file format: a word, or a name in backticks. */
 export function isFileFormat(sql: string, start: number, end: number): boolean {
-  if (codeAt(sql, start) !== BACKTICK_CODE) {
+  const first = codeAt(sql, start);
+  if (first !== BACKTICK_CODE) {
+    if ((FIRST_LETTERS & letterBit(first)) === 0) {
+      return false;
+    }
     const word = keywordAt(sql, start, end);
     return word !== '' && FILE_FORMATS.has(word);
   }
