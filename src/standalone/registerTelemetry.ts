@@ -11,7 +11,6 @@ import type { Registration } from '../registration.js';
 import { VERSION } from '../version.js';
 import { BesideContexts } from './besideContexts.js';
 import { ExportFailures, ensureLogger } from './diagnostics.js';
-import { watchForDriver } from './driverWatch.js';
 import { type EnvironmentOptions, readEnvironmentOptions } from './environmentOptions.js';
 import { detectResource, hasGlobalProvider, setContextManager, setPropagator } from './globalSetup.js';
 import { inspectByEnvironment } from './inspectByEnvironment.js';
@@ -39,11 +38,10 @@ export function registerTelemetry(
 
 /** The telemetry that the environment asked for: waiting for the driver, running or over. */
 export class RegisteredTelemetry implements Registration {
+  readonly instrumentation = new DatabricksSqlInstrumentation({ enabled: false });
   readonly #environment: Environment;
   readonly #modules: ModuleFinder;
-  #stopWatching: () => void = () => undefined;
   #isWaiting = true;
-  #instrumentation: DatabricksSqlInstrumentation | undefined = undefined;
   #running: RunningTelemetry | undefined = undefined;
   /** Beside a tracer provider of somebody else's: it gets the operations directly. */
   #directProcessor: TelemetryProcessor | undefined = undefined;
@@ -51,55 +49,34 @@ export class RegisteredTelemetry implements Registration {
   constructor(environment: Environment, modules: ModuleFinder) {
     this.#environment = environment;
     this.#modules = modules;
-    this.#stopWatching = watchForDriver(() => {
-      try {
-        this.#instrument();
-      } catch (error) {
-        this.#fail('the start failed', error);
-      }
-    });
-  }
-
-  /** `undefined` as long as there is no driver. */
-  get instrumentation(): DatabricksSqlInstrumentation | undefined {
-    return this.#instrumentation;
+    try {
+      this.instrumentation.onDriver((version) => this.#start(version));
+      // A driver that is loaded already is found here.
+      this.instrumentation.enable();
+    } catch (error) {
+      this.#fail('the start failed', error);
+    }
   }
 
   onDriver(): TelemetryProcessor | undefined {
-    if (this.#isWaiting) {
-      this.#start(undefined, this.#instrument());
-    }
+    this.#start(undefined);
     return this.#directProcessor;
   }
 
   async shutdown(): Promise<void> {
     this.#isWaiting = false;
-    this.#stopWatching();
-    this.#instrumentation?.disable();
+    this.instrumentation.disable();
     await this.#running?.shutdown();
   }
 
-  /** The hooks of `@opentelemetry/instrumentation` are set, which find what the driver loads from now on. */
-  #instrument(): DatabricksSqlInstrumentation {
-    if (this.#instrumentation === undefined) {
-      const instrumentation = new DatabricksSqlInstrumentation({ enabled: false });
-      this.#instrumentation = instrumentation;
-      instrumentation.onDriver((version) => this.#start(version, instrumentation));
-      instrumentation.enable();
-    }
-    return this.#instrumentation;
-  }
-
-  #start(driverVersion: string | undefined, instrumentation: DatabricksSqlInstrumentation): void {
+  #start(driverVersion: string | undefined): void {
     if (!this.#isWaiting) {
       return;
     }
     this.#isWaiting = false;
     try {
       ensureLogger(this.#environment);
-      const spans = hasGlobalProvider()
-        ? this.#startBeside(instrumentation)
-        : this.#startAll(instrumentation);
+      const spans = hasGlobalProvider() ? this.#startBeside() : this.#startAll();
       if (spans !== undefined) {
         const driver = driverVersion === undefined ? 'the driver' : `@databricks/sql ${driverVersion}`;
         logInfo(`${VERSION}, by register: ${driver} is observed; its spans ${spans}`);
@@ -114,7 +91,7 @@ export class RegisteredTelemetry implements Registration {
    *
    * @returns what becomes of spans; `undefined` if nothing was started
    */
-  #startAll(instrumentation: DatabricksSqlInstrumentation): string | undefined {
+  #startAll(): string | undefined {
     const sdk = Sdk.find(this.#modules);
     if (sdk === undefined) {
       this.#fail(sdkMissing(isBundled()));
@@ -136,9 +113,9 @@ export class RegisteredTelemetry implements Registration {
     setContextManager(sdk.modules);
     setPropagator(sdk);
     trace.setGlobalTracerProvider(provider);
-    instrumentation.setConfig(options.instrumentation);
-    useProviders(instrumentation, provider);
-    this.#run(options, { instrumentation, provider, processor, localProcessors: local, failures });
+    this.instrumentation.setConfig(options.instrumentation);
+    this.#instrumentBy(provider);
+    this.#run(options, { provider, processor, localProcessors: local, failures });
     const exporters =
       local.length === 0 ? 'no backend' : listVariable(sdk, 'OTEL_TRACES_EXPORTER').join(', ');
     return `go to ${exporters || 'otlp'}, by ${sdk.name}`;
@@ -150,24 +127,30 @@ export class RegisteredTelemetry implements Registration {
    *
    * @returns what becomes of spans
    */
-  #startBeside(instrumentation: DatabricksSqlInstrumentation): string {
+  #startBeside(): string {
     const options = readEnvironmentOptions(this.#environment);
     const processor = new DatabricksSpanProcessor(options.processor);
     inspectByEnvironment(this.#environment, processor, undefined);
     this.#directProcessor = processor;
-    instrumentation.useContexts(new BesideContexts());
-    instrumentation.setConfig({ ...options.instrumentation, processor });
-    useProviders(instrumentation, globalApi().trace ?? trace.getTracerProvider());
-    this.#run(options, { instrumentation, provider: processor, processor, localProcessors: [] });
+    this.instrumentation.useContexts(new BesideContexts());
+    this.instrumentation.setConfig({ ...options.instrumentation, processor });
+    this.#instrumentBy(globalApi().trace ?? trace.getTracerProvider());
+    this.#run(options, { provider: processor, processor, localProcessors: [] });
     return 'are made by the tracer provider that was registered before';
+  }
+
+  #instrumentBy(provider: TracerProvider): void {
+    this.instrumentation.setTracerProvider(provider);
+    this.instrumentation.setMeterProvider(globalApi().metrics ?? metrics.getMeterProvider());
   }
 
   #run(
     { processor: { shutdownTimeoutMs } }: EnvironmentOptions,
-    parts: Omit<RunningTelemetryOptions, 'deadlineMs' | 'withSignals'>,
+    parts: Omit<RunningTelemetryOptions, 'instrumentation' | 'deadlineMs' | 'withSignals'>,
   ): void {
     this.#running = new RunningTelemetry({
       ...parts,
+      instrumentation: this.instrumentation,
       deadlineMs: shutdownTimeoutMs ?? PROCESSOR_OPTIONS.shutdownTimeoutMs.default,
       withSignals: true,
     });
@@ -177,11 +160,6 @@ export class RegisteredTelemetry implements Registration {
     this.#isWaiting = false;
     ensureLogger(this.#environment);
     logError(`nothing is observed: ${reason}`, ...details);
-    this.#instrumentation?.disable();
+    this.instrumentation.disable();
   }
-}
-
-function useProviders(instrumentation: DatabricksSqlInstrumentation, provider: TracerProvider): void {
-  instrumentation.setTracerProvider(provider);
-  instrumentation.setMeterProvider(globalApi().metrics ?? metrics.getMeterProvider());
 }

@@ -122,7 +122,7 @@ export function startDatabricksTelemetry(
     withSignals: false,
   });
   logInfo(
-    `${VERSION}, by ${OWNER}: spans go to ${resolved.spanProcessors.length} span processors of yours, by ${sdk.name}`,
+    `${VERSION}, by ${OWNER}: spans go to ${resolved.spanProcessors.length} of your span processors, by ${sdk.name}`,
   );
   return {
     instrumentation,

@@ -273,7 +273,7 @@ describe('register where something is missing', () => {
     registered?.onDriver();
     expect(errors).toEqual([expect.stringContaining('npm install @opentelemetry/sdk-trace')]);
     expect(hasGlobalProvider()).toBe(false);
-    expect(registered?.instrumentation?.isEnabled()).toBe(false);
+    expect(registered?.instrumentation.isEnabled()).toBe(false);
   });
 
   it('OTEL_SDK_DISABLED: silence', () => {
@@ -288,7 +288,7 @@ describe('register where something is missing', () => {
     await registered?.shutdown();
     registered?.onDriver();
     expect(hasGlobalProvider()).toBe(false);
-    expect(registered?.instrumentation).toBeUndefined();
+    expect(registered?.instrumentation.isEnabled()).toBe(false);
     expect(errors).toEqual([]);
   });
 
@@ -299,9 +299,9 @@ describe('register where something is missing', () => {
     expect(registered?.onDriver()).toBeInstanceOf(DatabricksSpanProcessor);
     expect(errors).toEqual([]);
     expect(propagation.fields()).toEqual([]);
-    expect(registered?.instrumentation?.isEnabled()).toBe(true);
+    expect(registered?.instrumentation.isEnabled()).toBe(true);
     await registered?.shutdown();
-    expect(registered?.instrumentation?.isEnabled()).toBe(false);
+    expect(registered?.instrumentation.isEnabled()).toBe(false);
   });
 
   it('everything there: a provider, a context manager and a propagator, and an end to it', async () => {
@@ -313,7 +313,7 @@ describe('register where something is missing', () => {
     expect(propagation.fields()).toContain('traceparent');
     await registered?.shutdown();
     await registered?.shutdown();
-    expect(registered?.instrumentation?.isEnabled()).toBe(false);
+    expect(registered?.instrumentation.isEnabled()).toBe(false);
   });
 
   it('a module that is broken: logged, and the application runs on', () => {
