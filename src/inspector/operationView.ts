@@ -1,20 +1,10 @@
+import { TIME_ACCOUNTS, TIME_TAGS } from '../tags/index.js';
 import type { LocalEntry } from './localLog.js';
 import type { OperationDetail, OperationSummary, RecordView, TimeShare } from './model.js';
 import { type RecordEntry, textOf } from './recordLog.js';
 import { type LineRules, tagLines, type WireSide } from './tagLines.js';
 import { fieldsOf, previewLog } from './wireLog.js';
 
-/** The time ledger's accounts, in the order in which they are drawn. */
-const ACCOUNTS = [
-  'queued',
-  'running',
-  'fetching',
-  'downloading',
-  'retrying',
-  'driver',
-  'application',
-  'unseen',
-];
 const MS_PER_S = 1_000;
 const NS_PER_MS = 1_000_000;
 
@@ -95,8 +85,8 @@ function recordView(entry: RecordEntry, index: number, authenticated: boolean): 
 }
 
 function timesOf(attributes: Readonly<Record<string, unknown>>): TimeShare[] {
-  return ACCOUNTS.flatMap((account) => {
-    const ms = attributes[`databricks.time.${account}_ms`];
+  return TIME_ACCOUNTS.flatMap((account) => {
+    const ms = attributes[TIME_TAGS[account]];
     return typeof ms === 'number' && ms > 0 ? [{ account, ms }] : [];
   });
 }

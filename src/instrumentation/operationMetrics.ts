@@ -7,9 +7,9 @@ import {
   type MetricOptions,
 } from '@opentelemetry/api';
 import type { Guard } from '../guard.js';
-import { Tag } from '../tags/index.js';
+import { Tag, TIME_ACCOUNTS } from '../tags/index.js';
 import type { DriverFailure } from './driverErrors.js';
-import { TIME_ACCOUNTS, type TimeLedger } from './timeLedger.js';
+import type { TimeLedger } from './timeLedger.js';
 
 /** Advised by the database conventions. Warehouse queries outlast the last: see the docs for a View. */
 const DURATION_BUCKETS_S = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
@@ -21,7 +21,7 @@ const MS_PER_SECOND = 1_000;
 const ACCOUNT = 'databricks.time.account';
 
 /** Attributes of the time by account, out of those of a span: few, since each has as many series as accounts. */
-const TIME_TAGS = [
+const TIME_LABELS = [
   Tag.dbSystemName,
   Tag.dbOperationName,
   Tag.dbNamespace,
@@ -30,7 +30,7 @@ const TIME_TAGS = [
 ] as const;
 /** Attributes of the conventions' metrics. */
 const METRIC_TAGS = [
-  ...TIME_TAGS,
+  ...TIME_LABELS,
   Tag.dbCollectionName,
   Tag.dbStoredProcedureName,
   Tag.dbQuerySummary,
@@ -111,7 +111,7 @@ export class OperationMetrics {
     if (ledger === undefined || endedAt === undefined) {
       return;
     }
-    const labels = pick(attributes, TIME_TAGS);
+    const labels = pick(attributes, TIME_LABELS);
     const totals = ledger.totals(endedAt);
     for (const account of TIME_ACCOUNTS) {
       if (ledger.has(account)) {

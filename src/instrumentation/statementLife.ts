@@ -1,6 +1,6 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { InFlightEntry } from '../inFlight.js';
-import { Tag } from '../tags/index.js';
+import { Tag, type TimeAccount } from '../tags/index.js';
 import type { DriverFailure } from './driverErrors.js';
 import {
   type DriverOperation,
@@ -14,12 +14,11 @@ import type { StatementOwner, StatementStart } from './statementContract.js';
 import { StatementFailure } from './statementFailure.js';
 import { failedStatementId, StatementId, serverStatementId } from './statementIds.js';
 import { StatementMeasures } from './statementMeasures.js';
-import type { TimeAccount } from './timeLedger.js';
 
 /**
  * One statement (or metadata call) from the call to the end of its result. It owns the span: it ends at
  * the first of exhausted, failed for good, cancelled, closed, abandoned, and at one place. Its key is the id of
- * the span. Whoever tells it of something says when that was, in monotonic milliseconds.
+ * the span. Each event comes with its time, in monotonic milliseconds.
  */
 export class StatementLife extends InFlightEntry {
   readonly start: StatementStart;
@@ -113,7 +112,7 @@ export class StatementLife extends InFlightEntry {
   }
 
   /**
-   * The server said how it is going. That it failed is told by the next call's rejection, if one comes.
+   * The server reported the statement's state. If it failed, the next call of the driver rejects with the reason.
    *
    * @param late whose the time is in which the statement was over, and it was not known
    */

@@ -1,16 +1,4 @@
-/** Whose a statement's time can be. `docs/time-accounts.md` says what each means. */
-export const TIME_ACCOUNTS = [
-  'queued',
-  'running',
-  'fetching',
-  'downloading',
-  'retrying',
-  'driver',
-  'application',
-  'unseen',
-] as const;
-
-export type TimeAccount = (typeof TIME_ACCOUNTS)[number];
+import type { TimeAccount } from '../tags/index.js';
 
 /** What the server said of a statement: it waits for its turn, it runs, it is over. */
 export type ServerWord = 'queued' | 'running' | 'over';

@@ -1,18 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
-import { Tag } from '../tags/index.js';
+import { TIME_ACCOUNTS, TIME_TAGS } from '../tags/index.js';
 import { roundToSum } from './largestRemainder.js';
-import { TIME_ACCOUNTS, type TimeAccount, type TimeLedger } from './timeLedger.js';
-
-const TIME_TAGS: Readonly<Record<TimeAccount, string>> = {
-  queued: Tag.timeQueuedMs,
-  running: Tag.timeRunningMs,
-  fetching: Tag.timeFetchingMs,
-  downloading: Tag.timeDownloadingMs,
-  retrying: Tag.timeRetryingMs,
-  driver: Tag.timeDriverMs,
-  application: Tag.timeApplicationMs,
-  unseen: Tag.timeUnseenMs,
-};
+import type { TimeLedger } from './timeLedger.js';
 
 /** Adds the time of every account that the ledger has: integers that sum to the rounded time since it began. */
 export function addTimeTags(attributes: Attributes, ledger: TimeLedger, now: number): void {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { TIME_ACCOUNTS } from '../../src/instrumentation/timeLedger.js';
-import { Tag } from '../../src/tags/index.js';
+import { Tag, TIME_ACCOUNTS } from '../../src/tags/index.js';
 import { slowStatements } from '../ledger/slowStatements.js';
 import { codeSpans, ROOT, readPage, section } from './markdown.js';
 

@@ -10,7 +10,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
 import { Guard } from '../../src/guard.js';
 import { OperationMetrics } from '../../src/instrumentation/operationMetrics.js';
-import { TIME_ACCOUNTS } from '../../src/instrumentation/timeLedger.js';
+import { TIME_ACCOUNTS } from '../../src/tags/index.js';
 import { type Bench, useBench } from '../instrumentation/bench.js';
 import { accountsOf } from '../truth/timeAccounts.js';
 import { runSlowStatement, type SlowStatement, slowStatements } from './slowStatements.js';

@@ -1,9 +1,5 @@
-import {
-  type ServerTimes,
-  type ServerWord,
-  TIME_ACCOUNTS,
-  type TimeAccount,
-} from '../../src/instrumentation/timeLedger.js';
+import type { ServerTimes, ServerWord } from '../../src/instrumentation/timeLedger.js';
+import { TIME_ACCOUNTS, type TimeAccount } from '../../src/tags/index.js';
 
 export type Happening = 'call' | 'request' | 'download';
 

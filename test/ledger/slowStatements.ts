@@ -1,4 +1,4 @@
-import type { TimeAccount } from '../../src/instrumentation/timeLedger.js';
+import type { TimeAccount } from '../../src/tags/index.js';
 import type { DriverSession } from '../support/drivers.js';
 import { type ConnectOptions, type Scenario, sql } from '../support/local-databricks/index.js';
 

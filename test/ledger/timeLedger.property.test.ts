@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { roundToSum } from '../../src/instrumentation/largestRemainder.js';
-import { TIME_ACCOUNTS, TimeLedger } from '../../src/instrumentation/timeLedger.js';
+import { TimeLedger } from '../../src/instrumentation/timeLedger.js';
+import { TIME_ACCOUNTS } from '../../src/tags/index.js';
 import { accountsByModel, type Event, type Happening } from './model.js';
 
 const TIMELINES = 60_000;

@@ -1,6 +1,6 @@
 import { hrTimeToMilliseconds } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { TIME_ACCOUNTS, type TimeAccount } from '../../src/instrumentation/timeLedger.js';
+import { TIME_ACCOUNTS, type TimeAccount } from '../../src/tags/index.js';
 import { accountsByModel, type Event } from '../ledger/model.js';
 import type { RequestTruth, StatementTruth } from '../support/local-databricks/index.js';
 import type { AppFacts } from './app.js';

@@ -1,6 +1,6 @@
 import { hrTimeToMilliseconds } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { TIME_ACCOUNTS, type TimeAccount } from '../../src/instrumentation/timeLedger.js';
+import { TIME_ACCOUNTS, type TimeAccount } from '../../src/tags/index.js';
 import { INSTRUMENTATION_SCOPE } from '../../src/version.js';
 
 /** From and to, in milliseconds since the statement began. */

@@ -1,4 +1,4 @@
-import type { TimeAccount } from '../../src/instrumentation/timeLedger.js';
+import type { TimeAccount } from '../../src/tags/index.js';
 import type { Line, StatementTrace } from './trace.js';
 
 const WIDTH = 880;
