@@ -128,10 +128,11 @@ export class DriverTracer extends SpanFactory implements StatementOwner<Statemen
     startedAt: number,
   ): Span | undefined {
     const { span, start } = statement;
+    if (!start.hasInnerSpans || !span.isRecording()) {
+      return undefined;
+    }
     const options = { kind: SpanKind.INTERNAL, attributes, startTime: startedAt };
-    return start.hasInnerSpans && span.isRecording()
-      ? this.attempt(() => this.tracer.startSpan(name, options, start.context))
-      : undefined;
+    return this.attempt(() => this.tracer.startSpan(name, options, start.context));
   }
 
   /** A download that has no span has failed: whoever serves the connection makes a record of it. */
