@@ -4,9 +4,9 @@ import { NODE_RUNTIME, type Runtime, type Timer } from './runtime.js';
 import { INSTRUMENTATION_SCOPE } from './version.js';
 
 /**
- * Where everything runs that nobody waits for. Its timers and jobs can't throw into whoever started them, and run
- * in the asynchronous context of the start of the program. Without that, a chain of timers would keep alive the
- * context of the request that happened to open the first connection.
+ * Runs the jobs that nobody waits for. They can't throw into their caller, and they run in the asynchronous context
+ * of the start of the program. Otherwise a chain of timers would keep alive the context of the request that happened
+ * to open the first connection.
  */
 export interface Background extends Runtime {
   /** Runs a job now. */

@@ -65,7 +65,7 @@ const SWITCHES: ReadonlyArray<readonly [name: string, unreadable: string]> = [
   ['DATABRICKS_OTEL_ENABLE_TELEMETRY', 'it counts as false: nothing is sent to Databricks'],
   ['DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY', 'it counts as not set'],
 ];
-/** Whoever sets one of these to nothing may have meant to keep something from leaving. */
+/** Set to nothing, one of these may have been meant to keep something from leaving. */
 const KEEPING: readonly string[] = [
   'DATABRICKS_TELEMETRY_DISABLED',
   'DATABRICKS_OTEL_ENABLE_TELEMETRY',

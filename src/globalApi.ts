@@ -1,6 +1,6 @@
 import type { ContextManager, MeterProvider, TracerProvider } from '@opentelemetry/api';
 
-/** What is registered with the OpenTelemetry API, by whichever of its copies. */
+/** The providers and managers that are registered with the OpenTelemetry API, by any copy of it. */
 export interface GlobalApi {
   readonly trace?: TracerProvider;
   readonly context?: ContextManager;
@@ -9,8 +9,8 @@ export interface GlobalApi {
 }
 
 /**
- * Where the copies of the API of one major version keep what is global. A copy that is newer than the one by
- * which something was registered does not see it. Here it is seen.
+ * All copies of the API of one major version keep their globals here. A newer copy ignores what an older one has
+ * registered; this package does not.
  */
 const GLOBALS = Symbol.for('opentelemetry.js.api.1');
 

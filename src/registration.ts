@@ -1,6 +1,6 @@
 import type { TelemetryProcessor } from './processorMark.js';
 
-/** What `register` has started, for whoever finds the driver where module hooks can't. */
+/** What `register` has started, for code that finds the driver where module hooks can't. */
 export interface Registration {
   /** The driver is there: what waits for that begins. @returns the processor that gets operations directly */
   onDriver(): TelemetryProcessor | undefined;
@@ -12,7 +12,7 @@ export interface Registration {
 const REGISTERED = Symbol.for('opentelemetry-databricks-sql/registered/v1');
 const globals = globalThis as { [REGISTERED]?: { readonly registration: Registration | undefined } };
 
-/** Registers once per process; whoever comes later gets what is there. */
+/** Registers once per process. A later call gets what is there. */
 export function registerOnce(start: () => Registration | undefined): Registration | undefined {
   globals[REGISTERED] ??= { registration: start() };
   return globals[REGISTERED].registration;

@@ -198,7 +198,7 @@ export class HttpsHostExporter implements HostExporter {
     return answer;
   }
 
-  /** To whoever follows what is sent. */
+  /** Reports a request to the copy and to the observer. */
   #report(answer: HttpResult, request: SentRequest): void {
     if (this.#copy !== undefined || this.#observation.observer !== undefined) {
       const observed = observedRequest(answer, request, this.#runtime.epochNow());

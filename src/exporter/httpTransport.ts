@@ -27,7 +27,7 @@ const TIMEOUTS: TransportTimeouts = { connectMs: 2_000, headersMs: 5_000, bodyMs
 
 /**
  * HTTPS requests to one host. Connections are pooled by route: those that go different ways are never shared.
- * Redirects are not followed. Nothing here holds the process.
+ * Redirects are not followed. A connected socket does not keep the process alive, nor does a timer.
  */
 export class HttpTransport implements Transport {
   readonly #target: HostAddress;

@@ -5,7 +5,7 @@ export type Network = typeof import('./network.js');
 /** Begins to load it in the background, when an exporter is made: not while a query waits. */
 export function loadNetwork(): Promise<Network> {
   const network = withoutTracing(() => import('./network.js'));
-  // Whoever sends hears of a failure; until then it is nobody's.
+  // The first request reports a failure. Until then the rejection is nobody's.
   network.catch(() => undefined);
   return network;
 }

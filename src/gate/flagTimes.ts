@@ -7,7 +7,7 @@ const RETRY_S = [1, 2, 4, 8, 15, 30, 60];
 const MAX_RETRY_S = 60;
 /** A known answer that can't be renewed is asked for again after this part of its interval. */
 const REFRESH_RETRY_PART = 1 / 3;
-/** By which part of an interval chance changes it, at the first answer and later. */
+/** The largest part by which chance shortens an interval while on, and lengthens it while off: the first, later ones. */
 const FIRST_SPREAD = 2 / 3;
 const SPREAD = 1 / 4;
 /** A flush may ask before its time, but not sooner after the last question. */
@@ -88,7 +88,7 @@ export class FlagTimes {
     }
   }
 
-  /** Whoever has an answer can wait; else the whole fleet would ask within a minute after an outage. */
+  /** With an answer there is time. Otherwise the whole fleet would ask within a minute after an outage. */
   #retryMs(): number {
     return this.#intervalMs === undefined
       ? (RETRY_S[this.#failures] ?? MAX_RETRY_S) * SECOND_MS

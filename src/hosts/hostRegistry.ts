@@ -51,7 +51,7 @@ export class HostRegistry {
   readonly #undecided = new Set<Lease>();
   /** Connections that were refused stay so: they are asked about again with every span of theirs. */
   readonly #refused = new WeakSet<ConnectionHandle>();
-  /** For whoever looks. */
+  /** For the inspector. */
   readonly #open = new OpenConnections();
   readonly #identities: Identities;
   #shutdown: Promise<void> | undefined = undefined;
@@ -224,7 +224,7 @@ export class HostRegistry {
     return flushed;
   }
 
-  /** Whoever ends the process after a flush wants to find in the copy what was sent. */
+  /** A program that ends after a flush wants to find in the copy what was sent. */
   async #flushCopies(): Promise<void> {
     await this.#exporter.flushCopies?.();
   }

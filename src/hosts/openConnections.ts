@@ -9,7 +9,7 @@ import type { Lane } from './lane.js';
 const MAX_KNOWN = 1_000;
 
 /**
- * The connections that are open now, for whoever looks. Costs an object per connection, and nothing per record.
+ * The connections that are open now, for the inspector. Costs an object per connection, and nothing per record.
  * Nothing here keeps a connection alive.
  */
 export class OpenConnections {

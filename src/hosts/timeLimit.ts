@@ -1,8 +1,8 @@
 import type { Runtime, Timer } from '../runtime.js';
 
 /**
- * One time limit for several waits. Its timer does hold the process: somebody who waits for a flush wants the
- * answer, and without it Node.js would end in the middle of an `await`.
+ * One time limit for several waits. Its timer keeps the process alive: without it Node.js would end in the middle of
+ * `await forceFlush()`.
  */
 export class TimeLimit {
   readonly #runtime: Runtime;

@@ -35,7 +35,7 @@ const BUNDLE_HEADERS = {
 };
 
 /**
- * Serves the page and what it shows, on the loopback interface, to whoever knows the address with its token.
+ * Serves the page and what it shows, on the loopback interface, to those who know the address with its token.
  * It never keeps the process alive.
  */
 export class PageServer {

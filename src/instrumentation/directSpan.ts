@@ -177,7 +177,7 @@ export class DirectSpan implements Span, ReadableSpanLike {
     }
   }
 
-  /** The provider's span, and whoever processes it, is somebody else's code. */
+  /** The provider's span and its processors are somebody else's code. */
   #pass(tell: (span: Span) => void): void {
     try {
       tell(this.original);

@@ -26,7 +26,7 @@ export function roundToSum<Name extends string>(
   return rounded;
 }
 
-/** Who lost most; the first of them, if they are several. Whoever has got one back has lost less than nothing. */
+/** The name whose value lost most by rounding, the first of several. One that was raised has lost less than nothing. */
 function largestLoss<Name extends string>(
   values: Readonly<Record<Name, number>>,
   rounded: Readonly<Record<Name, number>>,

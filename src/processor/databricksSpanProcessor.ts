@@ -29,8 +29,8 @@ import { RecordMaker } from './recordMaker.js';
 import { startLine } from './startLine.js';
 
 /**
- * Whoever makes the spans may have the same time to live for them, and says more by ending them: that goes
- * first.
+ * The instrumentation may have the same time to live for its spans. It goes first, since it knows more when it ends
+ * them.
  */
 const EXPIRY_MARGIN_MS = 1_000;
 

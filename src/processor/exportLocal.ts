@@ -132,7 +132,7 @@ class LocalExport implements SpanProcessorLike, HasLocalRule {
     return DATABRICKS_ONLY.includes(tag) ? 'databricks_only' : 'withheld';
   }
 
-  /** Rejects as the other processor does: whoever flushes wants to know. */
+  /** Rejects as the other processor does: the caller wants to know. */
   async forceFlush(): Promise<void> {
     await this.#next.forceFlush();
   }
