@@ -1,4 +1,8 @@
 import * as Sentry from '@sentry/node';
 
-// Version 10 registers a tracer provider, and with it the spans of the driver go to Sentry.
-Sentry.init({ dsn: process.env.SENTRY_DSN, tracesSampleRate: 1 });
+Sentry.init({
+  dsn: process.env.SENTRY_DSN,
+  tracesSampleRate: 1,
+  // Version 11 registers a tracer provider only when it is asked to. With it the spans of the driver go to Sentry.
+  enableOpenTelemetrySetup: true,
+});

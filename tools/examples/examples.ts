@@ -231,10 +231,15 @@ export const EXAMPLES: readonly Example[] = [
       ]);
     },
   })),
-  {
-    name: 'sentry',
+  ...['sentry', 'sentry-10'].map((name) => ({
+    name,
     isHeavy: true,
     isAgent: true,
+    check: (arrivals: Arrivals) => checkBesideAgent(arrivals, arrivals.intake.text()),
+  })),
+  {
+    name: 'sentry-otlp',
+    isHeavy: true,
     check: (arrivals) => checkBesideAgent(arrivals, arrivals.intake.text()),
   },
   {
