@@ -3,7 +3,7 @@ const path = require('node:path');
 
 /** The words that all rooms share. */
 const VOCABULARY =
-  '^src/(tags/|(records|context|connectionHandle|guard|log|lossWarner|stats|background|config|optionKinds|optionTable|optionErrors|givenOption|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto|builtinModules|spanShape|processorMark|registration|globalApi)\\.ts$)';
+  '^src/(tags/|(records|context|connectionHandle|guard|log|lossWarner|stats|background|config|optionKinds|optionTable|optionErrors|givenOption|nearestName|environment|exporterMark|inFlight|failures|suppressTracing|observer|runtime|version|scopedSwitches|transientMap|lazyCrypto|builtinModules|spanShape|processorMark|registration|globalApi|sentryHint)\\.ts$)';
 /** The public face: the only files that know every room. */
 const FACE = '^src/(index|driver|register)\\.ts$';
 

@@ -1,4 +1,5 @@
-import { Pool } from 'undici';
+// By its file: Bun has something of its own under the bare name, which takes no connections of others.
+import { Pool } from 'undici/index.js';
 import type { ConnectionRoute } from '../connectionHandle.js';
 import type { HostAddress } from './address.js';
 import { type ConnectorOptions, createConnector } from './connector.js';

@@ -2,6 +2,7 @@ import type { Span, TracerProvider } from '@opentelemetry/api';
 import { isSdkDisabled } from '../environment.js';
 import { globalApi } from '../globalApi.js';
 import { logAloud, logInfo } from '../log.js';
+import { sentryHint } from '../sentryHint.js';
 import type { DriverConnection } from './driverConnection.js';
 
 const NO_PROVIDER =
@@ -35,7 +36,7 @@ export class SpanReports {
         );
       }
     } else if (!this.#isAnybodyThere() && !isSdkDisabled(process.env)) {
-      logAloud('warn', NO_PROVIDER);
+      logAloud('warn', NO_PROVIDER + sentryHint());
     }
   }
 

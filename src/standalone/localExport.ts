@@ -1,5 +1,6 @@
 import { logError } from '../log.js';
 import { type ExportLocalOptions, exportLocal } from '../processor/exportLocal.js';
+import { sentryHint } from '../sentryHint.js';
 import type { SpanProcessorLike } from '../spanShape.js';
 import type { Sdk } from './sdk.js';
 import { batchOptionsByEnvironment, listVariable, logBadValue, textVariable } from './sdkEnvironment.js';
@@ -44,7 +45,7 @@ function otlpProcessor(sdk: Sdk): SpanProcessorLike | undefined {
   }
   logError(
     'spans go to no backend of yours: no OTLP exporter was found. ' +
-      `Install one: npm install ${packages[0]}; or set OTEL_TRACES_EXPORTER=none`,
+      `Install one: npm install ${packages[0]}; or set OTEL_TRACES_EXPORTER=none${sentryHint()}`,
   );
   return undefined;
 }

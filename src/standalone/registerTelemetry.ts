@@ -8,6 +8,7 @@ import { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js
 import { recordDriverSpans } from '../processor/recordDriverSpans.js';
 import type { TelemetryProcessor } from '../processorMark.js';
 import type { Registration } from '../registration.js';
+import { sentryHint } from '../sentryHint.js';
 import { VERSION } from '../version.js';
 import { BesideContexts } from './besideContexts.js';
 import { ExportFailures, ensureLogger } from './diagnostics.js';
@@ -94,7 +95,7 @@ export class RegisteredTelemetry implements Registration {
   #startAll(): string | undefined {
     const sdk = Sdk.find(this.#modules);
     if (sdk === undefined) {
-      this.#fail(sdkMissing(isBundled()));
+      this.#fail(sdkMissing(isBundled()) + sentryHint());
       return undefined;
     }
     const options = readEnvironmentOptions(this.#environment);
@@ -118,7 +119,7 @@ export class RegisteredTelemetry implements Registration {
     this.#run(options, { provider, processor, localProcessors: local, failures });
     const exporters =
       local.length === 0 ? 'no backend' : listVariable(sdk, 'OTEL_TRACES_EXPORTER').join(', ');
-    return `go to ${exporters || 'otlp'}, by ${sdk.name}`;
+    return `go to ${exporters || 'otlp'}, by ${sdk.name}${sentryHint()}`;
   }
 
   /**

@@ -8,6 +8,8 @@ import { TAG_TABLE } from '../../src/tags/index.js';
 import { startWorld, type World } from './support/world.js';
 
 const REGISTER = 'opentelemetry-databricks-sql/register';
+/** What Sentry's SDK leaves in a process, whether it makes spans or not. */
+const SENTRY_WITHOUT_SPANS = 'data:text/javascript,globalThis.__SENTRY__ = { version: "11.12.0" }';
 const OPERATIONS = ['CREATE_SESSION', 'EXECUTE_STATEMENT', 'DELETE_SESSION'];
 const DONE = { code: 0, stdout: '10 rows\n', stderr: '' };
 const DATABRICKS_ONLY = TAG_TABLE.rows
@@ -113,6 +115,22 @@ describe('what was found and what is on', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: DONE.stdout });
     expect(lines(stderr)).toEqual([expect.stringContaining('no tracer provider is registered')]);
     expect(stderr).toContain('new DatabricksSqlInstrumentation({ processor');
+  });
+
+  it('the same where Sentry 11 runs, which registers a provider only on demand: the line says how', async () => {
+    const { stderr } = await world.run([...importing(SENTRY_WITHOUT_SPANS), 'onlyInstrumentation.cjs']);
+    expect(lines(stderr)).toEqual([expect.stringMatching(/no tracer provider is registered.*Sentry 11/)]);
+    expect(stderr).toContain('enableOpenTelemetrySetup: true');
+  });
+
+  it('register beside Sentry 11 that makes no spans: what becomes of them, and how Sentry gets them', async () => {
+    const environment = { OTEL_LOG_LEVEL: 'info' };
+    const args = [...importing(SENTRY_WITHOUT_SPANS, REGISTER), 'app.cjs'];
+    const { stdout } = await world.run(args, { environment });
+    expect(lines(stdout)[0]).toMatch(
+      /its spans go to otlp, by @opentelemetry\/sdk-trace.*enableOpenTelemetrySetup/,
+    );
+    expect(world.sentOperations()).toEqual(OPERATIONS);
   });
 
   it('a span processor of the user’s that throws in onStart: one line that says so, and not that there is no provider', async () => {

@@ -11,14 +11,26 @@ export interface OtherRuntime {
   readonly name: string;
   readonly package: string;
   readonly args: readonly string[];
-  /** What of it works, as docs/attach.md says. A change for the better fails as well, so that it gets written down. */
-  readonly sendsRecords: boolean;
+  /** Has `register` run before the program. */
+  readonly register: readonly string[];
 }
 
+const REGISTER_FILE = './node_modules/opentelemetry-databricks-sql/dist/register.js';
+
+/** As docs/attach.md says. */
 export const OTHER_RUNTIMES: readonly OtherRuntime[] = [
-  { name: 'deno', package: 'deno@2', args: ['run', '--allow-all', '--quiet'], sendsRecords: true },
-  // It brings an undici of its own, which takes no connections of ours.
-  { name: 'bun', package: 'bun@1', args: [], sendsRecords: false },
+  {
+    name: 'deno',
+    package: 'deno@2',
+    args: ['run', '--allow-all', '--quiet'],
+    register: ['--preload', REGISTER_FILE],
+  },
+  {
+    name: 'bun',
+    package: 'bun@1',
+    args: [],
+    register: ['--preload', 'opentelemetry-databricks-sql/register'],
+  },
 ];
 
 const PACKAGES = [
@@ -31,6 +43,7 @@ const PACKAGES = [
 /** Without CloudFetch: the driver's own downloads fail on Bun. */
 const STATEMENTS = [sql({}), sql({ polls: 1, directResults: false })];
 const SPANS = ['connect', 'openSession', 'SELECT', 'SELECT', 'closeSession'];
+const OPERATIONS = ['CREATE_SESSION', 'EXECUTE_STATEMENT', 'EXECUTE_STATEMENT', 'DELETE_SESSION'];
 
 interface Surroundings extends Place {
   readonly db: LocalDatabricks;
@@ -44,22 +57,29 @@ export async function checkOtherRuntime(runtime: OtherRuntime, surroundings: Sur
   // Bun's fetch does not take the certificates that the driver's connection is given.
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, db.ca);
-  for (const automatic of ['', 'yes']) {
+  const ways = {
+    'instrument(client)': { args: ['otherRuntime.mjs'], environment: { AUTOMATIC: '' } },
+    DatabricksSqlInstrumentation: { args: ['otherRuntime.mjs'], environment: { AUTOMATIC: 'yes' } },
+    'register, ESM': { args: [...runtime.register, 'app.mjs'], environment: {} },
+    'register, CommonJS': { args: [...runtime.register, 'app.cjs'], environment: {} },
+  };
+  for (const [way, { args, environment }] of Object.entries(ways)) {
     db.reset();
     receiver.clear();
     const program = join(folder, 'node_modules/.bin', runtime.name);
-    const outcome = await run(program, [...runtime.args, 'otherRuntime.mjs'], folder, {
+    const outcome = await run(program, [...runtime.args, ...args], folder, {
       MATRIX_SDK: '3',
-      AUTOMATIC: automatic,
       NODE_EXTRA_CA_CERTS: caFile,
       MATRIX_DATABASE: JSON.stringify({ connect: db.connectOptions(), statements: STATEMENTS }),
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: receiver.tracesUrl,
+      ...environment,
     });
-    expectSuccess(runtime.name, outcome);
-    assert.deepEqual(
-      receiver.spans.map(({ name }) => name.split(' ')[0]),
-      SPANS,
-    );
-    assert.equal(db.telemetry.logs().length, runtime.sendsRecords ? SPANS.length - 1 : 0, 'records');
+    expectSuccess(`${runtime.name}, ${way}`, outcome);
+    const names = receiver.spans.map(({ name }) => name.split(' ')[0]);
+    assert.deepEqual(names, SPANS, `${way}: spans at the OTLP receiver`);
+    const operations = db.telemetry
+      .logs()
+      .map(({ entry }) => entry?.sql_driver_log?.sql_operation?.operation_detail?.operation_type);
+    assert.deepEqual(operations, OPERATIONS, `${way}: records at Databricks`);
   }
 }

@@ -69,7 +69,7 @@ function checks(): Check[] {
     name: 'no SDK at all',
     run: (lane: Lane) => checkMissingSdk({ ...lane, node: process.execPath }),
   };
-  const others = (flags.includes('--all') ? OTHER_RUNTIMES : []).map((runtime) => ({
+  const others = OTHER_RUNTIMES.map((runtime) => ({
     name: `other runtime: ${runtime.name}`,
     run: (lane: Lane) => checkOtherRuntime(runtime, { ...lane, node: process.execPath }),
   }));
