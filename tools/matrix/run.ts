@@ -3,10 +3,11 @@
  * a local Databricks and an OTLP receiver.
  *
  * - combinations: both lines of the SDK, with all ways to attach;
+ * - other runtimes: Deno and Bun;
  * - newcomers: empty folders, and the commands and the code of the README, with npm, pnpm and Yarn 1.
  *
  * `--ci`: the smallest combinations, and newcomers in pairs. `--newcomers`: these only. `--all`: every newcomer on
- * every Node.js with every package manager, and Deno and Bun. Further words: only what has one of them in its name.
+ * every Node.js with every package manager. Further words: only what has one of them in its name.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
