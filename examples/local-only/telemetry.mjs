@@ -13,14 +13,14 @@ const sdk = new NodeSDK({
 sdk.start();
 
 // At the end, send what is queued, within 2.5 s, whatever becomes of it.
-async function stop() {
+async function stop(exitCode) {
   const late = setTimeout(2_500).then(() => Promise.reject(new Error('no answer within 2.5 s')));
   try {
     await Promise.race([sdk.shutdown(), late]);
   } catch (error) {
     console.error(`telemetry was not exported: ${error.message || error.code || error}`);
   }
-  process.exit();
+  process.exit(exitCode);
 }
 process.once('beforeExit', stop);
-process.once('SIGTERM', stop);
+process.once('SIGTERM', () => stop(143)); // the exit code of that signal

@@ -93,12 +93,12 @@ describe('the README’s set-up, with NodeSDK and its own metrics exporter', () 
     },
   );
 
-  it('a server that is asked to end sends what is queued', async () => {
+  it('a server that is asked to end sends what is queued, and ends with the exit code of the signal', async () => {
     const outcome = await world.run(['--import', './tracing.mjs', 'server.cjs'], {
       environment: { OTEL_METRICS_EXPORTER: 'none' },
       signal: { name: 'SIGTERM', after: 'serving' },
     });
-    expect(outcome).toEqual({ code: 0, stdout: '10 rows\nserving\n', stderr: '' });
+    expect(outcome).toEqual({ code: 143, stdout: '10 rows\nserving\n', stderr: '' });
     expect(world.receiver.spans).toHaveLength(4);
     expect(world.sentOperations()).toEqual(OPERATIONS);
   });
