@@ -34,7 +34,8 @@ export type OurVariable = (typeof OUR_VARIABLES)[number];
 
 /** A variable's text; `undefined` if it is not set, or empty, which means the same. */
 export function textIn(environment: Environment, name: string): string | undefined {
-  return environment[name]?.trim() || undefined;
+  // `process.env` inherits from `Object.prototype`, where a careless merge may have left anything.
+  return Object.hasOwn(environment, name) ? environment[name]?.trim() || undefined : undefined;
 }
 
 const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
@@ -90,7 +91,7 @@ export function reportEnvironment(environment: Environment): void {
     }
   }
   const empty = KEEPING.filter(
-    (name) => environment[name] !== undefined && textIn(environment, name) === undefined,
+    (name) => Object.hasOwn(environment, name) && textIn(environment, name) === undefined,
   );
   if (empty.length > 0) {
     logAloud('warn', `${empty.join(', ')}: set, but empty; that counts as not set`);

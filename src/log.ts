@@ -49,7 +49,7 @@ export function logAloud(level: 'error' | 'warn', message: string): void {
     log(level, message, []);
     return;
   }
-  if (process.env['OTEL_LOG_LEVEL']?.trim().toLowerCase() === 'none') {
+  if (isSilenced(process.env)) {
     return;
   }
   try {
@@ -57,4 +57,10 @@ export function logAloud(level: 'error' | 'warn', message: string): void {
   } catch {
     // There is nobody else to tell.
   }
+}
+
+/** Not what `process.env` inherits from a polluted `Object.prototype`. */
+function isSilenced(environment: NodeJS.ProcessEnv): boolean {
+  const name = 'OTEL_LOG_LEVEL';
+  return Object.hasOwn(environment, name) && environment[name]?.trim().toLowerCase() === 'none';
 }

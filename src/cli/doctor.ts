@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { textIn } from '../environment.js';
 import type { Finding } from './checks/finding.js';
 import { checkInstrumentation } from './checks/instrumentation.js';
 import { checkNetwork } from './checks/network.js';
@@ -32,7 +33,7 @@ export async function doctor(terminal: Terminal, options: DoctorOptions): Promis
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new Error(`there is no folder ${folder}`);
   }
-  const host = options.host ?? (environment['DATABRICKS_SERVER_HOSTNAME'] || undefined);
+  const host = options.host ?? textIn(environment, 'DATABRICKS_SERVER_HOSTNAME');
   const findings: Finding[] = [];
   const add = (found: readonly Finding[]): void => {
     for (const finding of found) {

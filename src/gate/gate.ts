@@ -79,8 +79,7 @@ function forceOf(
     return [processor.forceEnableTelemetry, 'processor.forceEnableTelemetry'];
   }
   const variable = 'DATABRICKS_OTEL_FORCE_ENABLE_TELEMETRY';
-  // `process.env` inherits from `Object.prototype` too.
-  return [Object.hasOwn(environment, variable) && switchIn(environment, variable) === true, variable];
+  return [switchIn(environment, variable) === true, variable];
 }
 
 function refusalOf(

@@ -1,5 +1,6 @@
 import { arch, platform, release } from 'node:os';
 import type { Attributes } from '@opentelemetry/api';
+import { type Environment, textIn } from '../environment.js';
 import { Tag } from '../tags/index.js';
 
 /** The driver's own name for itself in its telemetry. */
@@ -7,10 +8,12 @@ const DRIVER_NAME = 'nodejs-sql-driver';
 const LEADING_VERSION = /^\d+(\.\d+){0,3}/;
 /** As the driver says it where the environment names none. */
 const DEFAULT_LOCALE = 'en_US';
+/** The first one that is set counts. */
+const LOCALE_VARIABLES = ['LC_ALL', 'LC_MESSAGES', 'LANG'];
 const LOCALE = /^[a-z]{2,3}(_[A-Z]{2})?(?=[.@]|$)/;
 
 /** Tags that are the same for every connection of the process. */
-export function systemTags(environment: NodeJS.ProcessEnv = process.env): Attributes {
+export function systemTags(environment: Environment = process.env): Attributes {
   const tags: Attributes = {
     [Tag.driverName]: DRIVER_NAME,
     [Tag.runtimeName]: 'Node.js',
@@ -25,9 +28,8 @@ export function systemTags(environment: NodeJS.ProcessEnv = process.env): Attrib
   if (osVersion !== undefined) {
     tags[Tag.osVersion] = osVersion;
   }
-  const locale = LOCALE.exec(
-    environment['LC_ALL'] || environment['LC_MESSAGES'] || environment['LANG'] || '',
-  )?.[0];
+  const [named = ''] = LOCALE_VARIABLES.flatMap((name) => textIn(environment, name) ?? []);
+  const locale = LOCALE.exec(named)?.[0];
   tags[Tag.locale] = locale ?? DEFAULT_LOCALE;
   return tags;
 }

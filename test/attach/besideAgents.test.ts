@@ -117,6 +117,13 @@ describe('what was found and what is on', () => {
     expect(stderr).toContain('new DatabricksSqlInstrumentation({ processor');
   });
 
+  it('the same with OTEL_LOG_LEVEL=none in a polluted Object.prototype, which is nobody’s wish', async () => {
+    const pollution = `Object.defineProperty(Object.prototype, 'OTEL_LOG_LEVEL', { value: 'none' })`;
+    const args = [...importing(`data:text/javascript,${pollution}`), 'onlyInstrumentation.cjs'];
+    const { stderr } = await world.run(args);
+    expect(lines(stderr)).toEqual([expect.stringContaining('no tracer provider is registered')]);
+  });
+
   it('the same where Sentry 11 runs, which registers a provider only on demand: the line says how', async () => {
     const { stderr } = await world.run([...importing(SENTRY_WITHOUT_SPANS), 'onlyInstrumentation.cjs']);
     expect(lines(stderr)).toEqual([expect.stringMatching(/no tracer provider is registered.*Sentry 11/)]);

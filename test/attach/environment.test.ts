@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { context, DiagLogLevel, diag, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PROCESSOR_OPTIONS } from '../../src/config.js';
-import { OUR_VARIABLES } from '../../src/environment.js';
+import { isSdkDisabled, OUR_VARIABLES, reportEnvironment, textIn } from '../../src/environment.js';
 import { DRY_RUN_OPTIONS } from '../../src/exporter/dryRunExporter.js';
 import { INSTRUMENTATION_OPTIONS } from '../../src/instrumentation/instrumentationConfig.js';
+import { systemTags } from '../../src/instrumentation/systemTags.js';
 import type { Option } from '../../src/optionTable.js';
 import { DatabricksSpanProcessor } from '../../src/processor/databricksSpanProcessor.js';
 import { EXPORT_LOCAL_OPTIONS } from '../../src/processor/exportLocal.js';
@@ -19,6 +24,7 @@ import {
   samplerByEnvironment,
   spanLimitsByEnvironment,
 } from '../../src/standalone/sdkEnvironment.js';
+import { Tag } from '../../src/tags/index.js';
 
 const PROJECT = new ModuleFinder([import.meta.filename]);
 const NOWHERE = new ModuleFinder([]);
@@ -160,6 +166,48 @@ describe('DATABRICKS_OTEL_* variables', () => {
     // Of the exporter that a processor makes by itself, and of `register`: no option of their own.
     const others = ['DATABRICKS_OTEL_COPY_TO', 'DATABRICKS_OTEL_INSPECT'];
     expect([...variables, ...others].sort()).toEqual([...OUR_VARIABLES].sort());
+  });
+});
+
+/** As a careless merge of somebody's JSON leaves it: `process.env` inherits the member, as every object does. */
+describe('variables that stand in a polluted Object.prototype', () => {
+  const names = [...OUR_VARIABLES, 'DATABRICKS_TELEMETRY_DISABLED', 'OTEL_SDK_DISABLED', 'OTEL_LOG_LEVEL'];
+
+  function pollute(name: string, value: unknown): void {
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true });
+  }
+
+  afterEach(() => {
+    for (const name of [...names, 'LC_ALL']) {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+
+  it.each(['true', '7', 'inherited.jsonl', 7, true, {}])('%j: none is set', (value) => {
+    for (const name of names) {
+      pollute(name, value);
+    }
+    expect(names.map((name) => textIn(process.env, name))).toEqual(names.map(() => undefined));
+    expect(isSdkDisabled(process.env)).toBe(false);
+    expect(readEnvironmentOptions(process.env)).toEqual({ instrumentation: {}, processor: {}, local: {} });
+    reportEnvironment(process.env);
+    expect(errors).toEqual([]);
+  });
+
+  it('no file is written', async () => {
+    const file = join(tmpdir(), `inherited-${randomUUID()}.jsonl`);
+    for (const name of ['DATABRICKS_OTEL_COPY_TO', 'DATABRICKS_OTEL_DRY_RUN']) {
+      pollute(name, file);
+    }
+    await new DatabricksSpanProcessor().shutdown();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('LC_ALL is not the locale', () => {
+    vi.stubEnv('LC_ALL', undefined);
+    vi.stubEnv('LC_MESSAGES', 'sv_SE.UTF-8');
+    pollute('LC_ALL', 'is_IS.UTF-8');
+    expect(systemTags()[Tag.locale]).toBe('sv_SE');
   });
 });
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { textIn } from '../../environment.js';
 import type { Finding } from './finding.js';
 
 const NAME = 'Instrumentation';
@@ -85,7 +86,7 @@ async function probe(folder: string, environment: Environment, options: readonly
 }
 
 function loadedBy(environment: Readonly<Record<string, string | undefined>>): Finding {
-  return (environment['NODE_OPTIONS'] ?? '').includes(REGISTER)
+  return textIn(environment, 'NODE_OPTIONS')?.includes(REGISTER) === true
     ? { level: 'ok', name: 'Set-up', text: `NODE_OPTIONS loads ${REGISTER}` }
     : {
         level: 'info',

@@ -1,8 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { type Environment, textIn } from '../../environment.js';
 import type { Finding } from './finding.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const TIMEOUT_MS = 5_000;
 const DEFAULT_ENDPOINT = 'http://localhost:4318';
@@ -22,13 +21,13 @@ export async function checkNetwork(environment: Environment, options: NetworkOpt
 
 async function checkEndpoint(environment: Environment, { connect }: NetworkOptions): Promise<Finding> {
   const name = 'Your backend';
-  const exporter = environment['OTEL_TRACES_EXPORTER'] || 'otlp';
+  const exporter = textIn(environment, 'OTEL_TRACES_EXPORTER') ?? 'otlp';
   if (exporter !== 'otlp') {
     return { level: 'info', name, text: `OTEL_TRACES_EXPORTER is ${exporter}` };
   }
   const endpoint =
-    environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ||
-    environment['OTEL_EXPORTER_OTLP_ENDPOINT'] ||
+    textIn(environment, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ??
+    textIn(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT') ??
     DEFAULT_ENDPOINT;
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
