@@ -21,6 +21,8 @@ const SOURCES = [
 const TABLES: Readonly<Record<string, () => string>> = {
   'options of DatabricksSqlInstrumentation': () =>
     table('DatabricksSqlInstrumentationConfig', INSTRUMENTATION_OPTIONS),
+  'fields of RequestInfo': () => fields('RequestInfo'),
+  'fields of ResponseInfo': () => fields('ResponseInfo'),
   'options of instrument': () => table('InstrumentOptions', INSTRUMENT_CLIENT_OPTIONS),
   'options of DatabricksSpanProcessor': () => table('DatabricksSpanProcessorOptions', PROCESSOR_OPTIONS),
   'options of circuitBreaker': () => table('CircuitBreakerOptions', CIRCUIT_BREAKER_OPTIONS),
@@ -79,6 +81,17 @@ function table(interfaceName: string, options: OptionTable): string {
     return `| \`${name}\` | ${real} | ${allowedOf(option)} | ${effect.replaceAll('|', '\\|')} |`;
   });
   return ['| option | default | allowed | effect |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/** @throws Error if a docstring is missing */
+function fields(interfaceName: string): string {
+  const rows = [...docstringsOf(interfaceName)].map(([name, meaning]) => {
+    if (meaning === '') {
+      throw new Error(`${interfaceName}.${name}: a docstring must say what it is`);
+    }
+    return `| \`${name}\` | ${meaning.replaceAll('|', '\\|')} |`;
+  });
+  return ['| field | meaning |', '| --- | --- |', ...rows].join('\n');
 }
 
 function defaultOf(name: string, option: Option<unknown>): string {

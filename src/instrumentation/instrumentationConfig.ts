@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 export interface RequestInfo {
   /** The driver's method, for example `executeStatement`. */
   readonly operation: string;
-  /** The SQL text, for `executeStatement`. */
+  /** The SQL text as the application gave it, for `executeStatement`. */
   readonly statement?: string;
   /** The options or the request that the application gave. */
   readonly request?: unknown;
@@ -17,7 +17,9 @@ export interface RequestInfo {
 
 /** What a `responseHook` is told when an operation ends. */
 export interface ResponseInfo {
+  /** As in `RequestInfo`. */
   readonly operation: string;
+  /** The statement's id, where the server has given one. */
   readonly statementId?: string;
   /** Rows handed to the application so far. */
   readonly returnedRows?: number;

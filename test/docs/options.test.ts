@@ -6,6 +6,8 @@ import type { DatabricksTelemetryConnectOptions } from '../../src/instrumentatio
 import {
   INSTRUMENTATION_OPTIONS,
   OTHER_INSTRUMENTATIONS_NAMES,
+  type RequestInfo,
+  type ResponseInfo,
 } from '../../src/instrumentation/instrumentationConfig.js';
 import { optionReference } from '../../tools/optionReference.js';
 import { codeSpans, firstTable, leadingCode, ROOT, readPage, section } from './markdown.js';
@@ -23,6 +25,19 @@ it('the options of connect() on the page are those of the type', () => {
   };
   const documented = firstTable(section(PAGE, 'Options of connect()')).map(([name]) => leadingCode(name));
   expect(documented.sort()).toEqual(Object.keys(names).sort());
+});
+
+it('the fields that hooks get, on the page, are those of the types', () => {
+  const request: Record<keyof RequestInfo, true> = { operation: true, statement: true, request: true };
+  const response: Record<keyof ResponseInfo, true> = {
+    operation: true,
+    statementId: true,
+    returnedRows: true,
+    error: true,
+  };
+  const documented = (hook: string) => firstTable(section(PAGE, hook)).map(([name]) => leadingCode(name));
+  expect(documented('requestHook')).toEqual(Object.keys(request));
+  expect(documented('responseHook')).toEqual(Object.keys(response));
 });
 
 it('environment variables on the page are those that the code reads', () => {
