@@ -235,16 +235,16 @@ function prototypeOf(value: unknown): object | undefined {
 
 /** The object in the prototype chain that has the method itself: an application may extend the driver's class. */
 function ownerOf(instance: object, method: string): object | undefined {
-  let owner: object | null = Object.getPrototypeOf(instance);
+  let owner: object | null = Object.getPrototypeOf(Object(instance));
   while (owner !== null && !Object.hasOwn(owner, method)) {
     owner = Object.getPrototypeOf(owner);
   }
   return owner ?? undefined;
 }
 
-/** Who observes the class of a client already. */
-export function clientObserverOf(client: object): ClientObserver | undefined {
-  const observer = observerOf((client as Partial<DriverClient>).connect);
+/** Who observes the class of a client already. Whatever was given in its place has nobody. */
+export function clientObserverOf(client: object | null | undefined): ClientObserver | undefined {
+  const observer = observerOf((client as Partial<DriverClient> | null | undefined)?.connect);
   return typeof (observer as Partial<ClientObserver> | undefined)?.observeClient === 'function'
     ? (observer as ClientObserver)
     : undefined;

@@ -12,6 +12,7 @@ import { optionError, rejectFurtherArguments } from '../optionErrors.js';
 import { value } from '../optionKinds.js';
 import { type OptionsOf, resolveOptions } from '../optionTable.js';
 import { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js';
+import { checkFunction } from '../scopedSwitches.js';
 import type { SpanProcessorLike } from '../spanShape.js';
 import type { ProcessorStats } from '../stats.js';
 import { VERSION } from '../version.js';
@@ -129,8 +130,14 @@ export function startDatabricksTelemetry(
     forceFlush: () => running.forceFlush(),
     shutdown: () => running.shutdown(),
     stats: () => processor.stats(),
-    withoutDatabricksTelemetry: (fn) => contexts.with(suppressDatabricksTelemetry(contexts.active()), fn),
-    withoutQueryText: (fn) => contexts.with(suppressQueryText(contexts.active()), fn),
+    withoutDatabricksTelemetry(fn) {
+      checkFunction('withoutDatabricksTelemetry', fn);
+      return contexts.with(suppressDatabricksTelemetry(contexts.active()), fn);
+    },
+    withoutQueryText(fn) {
+      checkFunction('withoutQueryText', fn);
+      return contexts.with(suppressQueryText(contexts.active()), fn);
+    },
   };
 }
 

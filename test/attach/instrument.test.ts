@@ -104,6 +104,13 @@ describe('instrument(client)', () => {
     expect(telemetry.warnings[0]).toContain('not a client of @databricks/sql');
   });
 
+  it.each([undefined, null, 7, 'client', {}])('says so of %j too, whichever way it was given', (noClient) => {
+    expect(telemetry.instrumentation.instrument(noClient as object)).toBe(noClient);
+    expect(instrument(noClient as object)).toBe(noClient);
+    const line = expect.stringContaining('not a client of @databricks/sql');
+    expect(telemetry.warnings).toEqual([line, line]);
+  });
+
   it('enabled: false observes nothing; a bad option throws with its name', () => {
     const client = newClient(driver);
     expect(instrument(client, { enabled: false })).toBe(client);

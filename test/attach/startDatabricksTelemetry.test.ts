@@ -97,6 +97,16 @@ describe('startDatabricksTelemetry, without an SDK of the application', () => {
     expect(texts).toEqual([false, true]);
   });
 
+  it.each(['withoutDatabricksTelemetry', 'withoutQueryText'] as const)(
+    '%s with a promise is a clear error: its statement has begun',
+    (name) => {
+      const telemetry = start();
+      expect(() => telemetry[name](Promise.resolve() as never)).toThrow(
+        `${name}: the argument is a Promise; allowed is a function`,
+      );
+    },
+  );
+
   it('shutdown emits what is open, puts the driver back, and can be called again', async () => {
     const telemetry = start();
     const { connect } = driver.DBSQLClient.prototype;

@@ -8,7 +8,7 @@ import type {
   ResponseInfo,
 } from '../../src/instrumentation/instrumentationConfig.js';
 import type { ExportLocalOptions } from '../../src/processor/exportLocal.js';
-import { withoutQueryText } from '../../src/scopedSwitches.js';
+import { withoutDatabricksTelemetry, withoutQueryText } from '../../src/scopedSwitches.js';
 import { type Scenario, sql } from '../support/local-databricks/index.js';
 import { type LocalSetUp, setUpLocal } from './setUp.js';
 
@@ -33,6 +33,17 @@ async function start(config: DatabricksSqlInstrumentationConfig = {}, options: E
     local.spans().filter((span) => span.attributes['databricks.operation.type'] === 'EXECUTE_STATEMENT');
   return { local, client, session, read, statements };
 }
+
+describe('the switches for one call', () => {
+  it.each([
+    ['withoutDatabricksTelemetry', withoutDatabricksTelemetry],
+    ['withoutQueryText', withoutQueryText],
+  ])('%s: what is no function is a clear error, since its statements have begun', (name, switchOff) => {
+    const error = `${name}: the argument is a Promise; allowed is a function. The call is: ${name}(() => session.executeStatement(…))`;
+    expect(() => switchOff(Promise.resolve() as never)).toThrow(new TypeError(error));
+    expect(() => switchOff(undefined as never)).toThrow(`${name}: the argument is undefined; allowed`);
+  });
+});
 
 describe('query text', () => {
   const TEXT = "SELECT 'secret'";
