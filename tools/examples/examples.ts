@@ -34,6 +34,8 @@ export interface Example {
 /** Of the Databricks-only tags, those that no agent puts on spans of its own. */
 const FOR_DATABRICKS = /^databricks\./;
 const OPERATIONS = ['CREATE_SESSION', 'EXECUTE_STATEMENT', 'DELETE_SESSION'];
+/** Of this package: no user wants spans of these. */
+const OWN_REQUESTS = /telemetry-ext|feature-flags/;
 const SPANS = ['connect', 'openSession', 'SELECT', 'closeSession'];
 
 export const EXAMPLES: readonly Example[] = [
@@ -216,6 +218,7 @@ export const EXAMPLES: readonly Example[] = [
     check(arrivals: Arrivals) {
       const own = arrivals.receiver.spans.filter(({ scope }) => scope === 'opentelemetry-databricks-sql');
       checkBesideAgent(arrivals, JSON.stringify(own));
+      assert.doesNotMatch(JSON.stringify(arrivals.receiver.spans), OWN_REQUESTS);
       assert.deepEqual(
         own.map(({ name }) => name.split(' ')[0]),
         SPANS,
@@ -238,7 +241,7 @@ export const EXAMPLES: readonly Example[] = [
     check(arrivals: Arrivals) {
       const sent = arrivals.intake.text();
       checkBesideAgent(arrivals, sent);
-      assert.doesNotMatch(sent, /telemetry-ext|feature-flags/, 'requests of this package as spans');
+      assert.doesNotMatch(sent, OWN_REQUESTS, 'requests of this package as spans');
     },
   })),
   {
@@ -255,7 +258,11 @@ export const EXAMPLES: readonly Example[] = [
       DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
       DD_REMOTE_CONFIGURATION_ENABLED: 'false',
     },
-    check: (arrivals) => checkBesideAgent(arrivals, arrivals.intake.text()),
+    check(arrivals) {
+      const sent = arrivals.intake.text();
+      checkBesideAgent(arrivals, sent);
+      assert.doesNotMatch(sent, OWN_REQUESTS, 'requests of this package as spans');
+    },
   },
   {
     name: 'nextjs',
