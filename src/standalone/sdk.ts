@@ -142,5 +142,5 @@ export function sdkMissing(bundled: boolean): string {
         "startDatabricksTelemetry({ sdk }), with import * as sdk from '@opentelemetry/sdk-trace' or " +
         "'@opentelemetry/sdk-trace-base' (2.x)"
     : 'no OpenTelemetry SDK was found. Install one: npm install @opentelemetry/sdk-trace (Node.js 22.15 or ' +
-        'later), or npm install @opentelemetry/sdk-trace-base@2 (any Node.js)';
+        'later), or npm install "@opentelemetry/api@<1.10" @opentelemetry/sdk-trace-base@2 (any Node.js)';
 }

@@ -51,7 +51,7 @@ export async function checkCombination(
   await checkTypes(place, sdk);
 }
 
-/** Says what to install, and lets the application run. */
+/** Says what to install, and lets the application run. Who does what it says, step by step, arrives. */
 export async function checkMissingSdk(surroundings: Surroundings): Promise<void> {
   const place = { ...surroundings, folder: join(surroundings.folder, 'no-sdk') };
   await installWithoutSdk(place);
@@ -67,6 +67,18 @@ export async function checkMissingSdk(surroundings: Surroundings): Promise<void>
     { code: 0, stdout: '', lines: 1 },
   );
   assert.equal(surroundings.db.telemetry.requestCount, 0);
+  await followAdvice(place, stderr);
+  const withoutExporter = await runApplication(place, ['--require', REGISTER, 'app.cjs']);
+  assert.match(withoutExporter.stderr, /spans go to no backend of yours/);
+  await followAdvice(place, withoutExporter.stderr);
+  await checkRegister(place, ['--require', REGISTER, 'app.cjs']);
+}
+
+/** Runs the last command that a message names: it is the one for every Node.js. */
+async function followAdvice({ folder }: Place, message: string): Promise<void> {
+  const command = message.match(/npm install (?:"[^"]+"|[@/\w.-]+)(?: (?:"[^"]+"|@[@/\w.-]+))*/g)?.at(-1);
+  assert.ok(command, `no command in: ${message}`);
+  expectSuccess(command, await run('sh', ['-c', command], folder));
 }
 
 async function checkOwnSdk(place: Surroundings, sdk: number, args: readonly string[]): Promise<void> {
