@@ -1,9 +1,9 @@
 import { metrics, type TracerProvider, trace } from '@opentelemetry/api';
 import { PROCESSOR_OPTIONS } from '../config.js';
-import { type Environment, isSdkDisabled } from '../environment.js';
+import { type Environment, isSdkDisabled, textIn } from '../environment.js';
 import { globalApi } from '../globalApi.js';
 import { DatabricksSqlInstrumentation } from '../instrumentation/databricksSqlInstrumentation.js';
-import { logError, logInfo } from '../log.js';
+import { logError, logInfo, logWarn } from '../log.js';
 import { DatabricksSpanProcessor } from '../processor/databricksSpanProcessor.js';
 import { recordDriverSpans } from '../processor/recordDriverSpans.js';
 import type { TelemetryProcessor } from '../processorMark.js';
@@ -21,6 +21,9 @@ import { isBundled } from './ownFile.js';
 import { RunningTelemetry, type RunningTelemetryOptions } from './runningTelemetry.js';
 import { Sdk, sdkMissing } from './sdk.js';
 import { listVariable, samplerByEnvironment, spanLimitsByEnvironment } from './sdkEnvironment.js';
+
+/** OpenTelemetry's declarative configuration. */
+const CONFIG_FILE = 'OTEL_CONFIG_FILE';
 
 /**
  * Waits for the driver, and then starts what the variables of the process's environment ask for. Nothing global
@@ -97,6 +100,9 @@ export class RegisteredTelemetry implements Registration {
     if (sdk === undefined) {
       this.#fail(sdkMissing(isBundled()) + sentryHint());
       return undefined;
+    }
+    if (textIn(this.#environment, CONFIG_FILE) !== undefined) {
+      logWarn(`${CONFIG_FILE} is not read yet; set the OTEL_* and DATABRICKS_OTEL_* variables instead`);
     }
     const options = readEnvironmentOptions(this.#environment);
     const failures = new ExportFailures();

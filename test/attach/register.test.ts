@@ -143,6 +143,15 @@ describe('register: the application has not a line of telemetry', () => {
     expect(world.sentOperations()).toEqual(OPERATIONS);
   });
 
+  it('OTEL_CONFIG_FILE, which is not read yet: one line says what to set instead, and all else works', async () => {
+    const { code, stdout, stderr } = await world.run(APP, { environment: { OTEL_CONFIG_FILE: 'sdk.yaml' } });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: DONE.stdout });
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/OTEL_CONFIG_FILE is not read yet.*OTEL_\*.*DATABRICKS_OTEL_\*/),
+    ]);
+    expect(world.sentOperations()).toEqual(OPERATIONS);
+  });
+
   it('DATABRICKS_OTEL_DRY_RUN to a path that can not be written: one line, and not one request is made', async () => {
     const environment = { DATABRICKS_OTEL_DRY_RUN: 'missing/records.jsonl', OTEL_TRACES_EXPORTER: 'none' };
     const { code, stderr } = await world.run(APP, { environment });
