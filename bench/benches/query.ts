@@ -2,6 +2,7 @@ import type { Bench, Effort, Prepared, Row } from '../harness/bench.js';
 import type { Figure, Sample, Samples } from '../harness/samples.js';
 import { median } from '../harness/samples.js';
 import { startServer } from '../harness/serve.js';
+import { CLIENT_CORE, keepOnCore, SERVER_CORE } from '../support/cores.js';
 import { openPostgres, startPostgres } from '../support/postgres.js';
 import { openWorkspace } from '../support/querySetUps.js';
 
@@ -21,7 +22,7 @@ export type Query = () => Promise<unknown>;
 export const bench: Bench = {
   name: 'query',
   about:
-    "CPU (process.cpuUsage) and latency of the driver's trivial query (execute, fetchAll, close), one after the other, over TLS to a workspace on loopback in another process. Every figure is a fresh process of its own; the set-ups take turns, and what is added is the median of the differences within each round. The workspace's certificate is trusted by NODE_EXTRA_CA_CERTS: with customCaCert the driver itself takes three times the CPU, which would make everything else look small. Context: an AsyncLocalStorage context around the query. Floor: one span made by hand, active around the query, 22 attributes set in two calls, BatchSpanProcessor: what no instrumentation can beat. Opted out is compared with the same set-up without DatabricksSpanProcessor, disabled with the plain driver. The driver's own telemetry needs port 443 on loopback, the row of contrib's pg instrumentation a PostgreSQL: where they are not to be had, their rows are left out.",
+    "CPU (process.cpuUsage) and latency of the driver's trivial query (execute, fetchAll, close), one after the other, over TLS to a workspace on loopback in another process. Every figure is a fresh process of its own, on one core, with the workspace on another where taskset is installed; the set-ups take turns, and what is added is the median of the differences within each round. The workspace's certificate is trusted by NODE_EXTRA_CA_CERTS: with customCaCert the driver itself takes three times the CPU, which would make everything else look small. Context: an AsyncLocalStorage context around the query. Floor: one span made by hand, active around the query, 26 attributes (as many as ours has) set in two calls, BatchSpanProcessor: what no instrumentation can beat. Opted out is compared with the same set-up without DatabricksSpanProcessor, disabled with the plain driver. The driver's own telemetry needs port 443 on loopback, the row of contrib's pg instrumentation a PostgreSQL: where they are not to be had, their rows are left out.",
   variants: [
     'plain',
     'plain again',
@@ -44,6 +45,7 @@ export const bench: Bench = {
 
 async function prepare(): Promise<Prepared> {
   const workspace = await startServer('localDatabricks');
+  keepOnCore(SERVER_CORE, workspace.pid);
   const postgres = await startPostgres();
   return {
     values: { ...workspace.values, ...postgres?.values },
@@ -55,6 +57,7 @@ async function prepare(): Promise<Prepared> {
 }
 
 async function measure(variant: string, effort: Effort, prepared: Record<string, string>): Promise<Sample> {
+  keepOnCore(CLIENT_CORE);
   const query = variant.startsWith('pg')
     ? await openPostgres(variant, prepared)
     : await openWorkspace(variant, prepared);

@@ -14,32 +14,36 @@ const PATH = '/sql/1.0/warehouses/0123456789abcdef?o=6012345678901234';
 /** A name that the driver's own telemetry takes for a workspace. */
 const WORKSPACE_NAME = 'dbc-1.cloud.databricks.test';
 
-/** As many as our statement's span has, half at its start and half at its end. */
+/** As many as our statement's span has: what is known at its start, and the rest at its end. */
 const FLOOR_START: Attributes = {
   'db.system.name': 'databricks',
   'server.address': '127.0.0.1',
   'server.port': 8443,
-  'db.query.text': 'SELECT ?',
-  'db.query.summary': 'SELECT',
-  'db.namespace': 'main|default',
   'databricks.workspace.id': '6012345678901234',
   'databricks.session.id': '11111111-1111-4111-8111-111111111111',
   'databricks.operation.type': 'EXECUTE_STATEMENT',
   'databricks.statement.type': 'QUERY',
-  'databricks.operation.internal': false,
+  'db.query.summary': 'SELECT',
+  'db.query.text': 'SELECT ?',
 };
 const FLOOR_END: Attributes = {
   'databricks.statement.id': '22222222-2222-4222-8222-222222222222',
   'databricks.operation.latency_ms': 2,
+  'databricks.time.queued_ms': 0,
+  'databricks.time.running_ms': 2,
+  'databricks.time.fetching_ms': 0,
+  'databricks.time.downloading_ms': 0,
+  'databricks.time.retrying_ms': 0,
+  'databricks.time.driver_ms': 1,
+  'databricks.time.application_ms': 0,
+  'databricks.poll.count': 0,
+  'databricks.poll.latency_ms': 0,
+  'databricks.retry.count': 0,
   'databricks.result.format': 'INLINE_ARROW',
   'databricks.result.compressed': false,
   'databricks.result.ready_latency_ms': 1,
   'databricks.result.consumption_latency_ms': 1,
-  'databricks.result.chunk_count': 1,
-  'databricks.poll.count': 0,
-  'databricks.poll.latency_ms': 0,
-  'databricks.retry.count': 0,
-  'db.response.returned_rows': 1,
+  'databricks.result.bytes_downloaded': 368,
 };
 
 /** The driver set up as the variant says, connected. @returns `undefined` where that can't be had here */

@@ -1,22 +1,15 @@
 import type { Context } from '@opentelemetry/api';
 import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../config.js';
-import type {
-  ConnectionEndpoint,
-  ConnectionHandle,
-  ConnectionServer,
-  DownloadFailure,
-} from '../connectionHandle.js';
+import type { ConnectionHandle, DownloadFailure } from '../connectionHandle.js';
 import { getConnection, isDatabricksTelemetrySuppressed } from '../context.js';
-import { reportEnvironment } from '../environment.js';
 import { chooseExporter } from '../exporter/chooseExporter.js';
 import { checkCopyTarget } from '../exporter/databricksExporter.js';
 import { failureClassOf } from '../failures.js';
 import { Guard } from '../guard.js';
 import { createHosts } from '../hosts/createHosts.js';
 import type { HostRegistry } from '../hosts/hostRegistry.js';
-import type { ConnectionLease } from '../hosts/lease.js';
 import { type FallOutReason, InFlight } from '../inFlight.js';
-import { hasLogger, logDebug, logInfo } from '../log.js';
+import { logDebug } from '../log.js';
 import { type NoRecordReason, OBSERVATION, Observation } from '../observer.js';
 import { rejectFurtherArguments } from '../optionErrors.js';
 import type { ReadableSpanLike, SpanProcessorLike } from '../spanShape.js';
@@ -25,35 +18,15 @@ import { TAG_TABLE, Tag } from '../tags/index.js';
 import { OpenOperation } from './openOperation.js';
 import { ProcessorCounters } from './processorCounters.js';
 import { ProcessorMetrics } from './processorMetrics.js';
+import { ProcessorReports } from './processorReports.js';
 import { RecordMaker } from './recordMaker.js';
-import { startLine } from './startLine.js';
+import { ServedConnection } from './servedConnection.js';
 
 /**
  * The instrumentation may have the same time to live for its spans. It goes first, since it knows more when it ends
  * them.
  */
 const EXPIRY_MARGIN_MS = 1_000;
-
-/** What a served connection's handle bears: whose it is, and its share in the host. */
-class ServedConnection implements ConnectionServer {
-  readonly processor: DatabricksSpanProcessor;
-  readonly lease: ConnectionLease;
-  readonly onDownloadFailed: (failure: DownloadFailure) => void;
-
-  constructor(
-    processor: DatabricksSpanProcessor,
-    lease: ConnectionLease,
-    onDownloadFailed: (failure: DownloadFailure) => void,
-  ) {
-    this.processor = processor;
-    this.lease = lease;
-    this.onDownloadFailed = onDownloadFailed;
-  }
-
-  accepts(endpoint: ConnectionEndpoint): boolean {
-    return this.lease.accepts(endpoint);
-  }
-}
 
 /**
  * Filters the spans of the Databricks driver by the tag table, aggregates them into one record per
@@ -69,7 +42,6 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   /** The one scope there usually is: comparing it costs less than a look-up. */
   readonly #onlyScope: string | undefined;
   readonly #shutdownTimeoutMs: number;
-  readonly #isDryRun: boolean;
   readonly #hosts: HostRegistry;
   readonly #open: InFlight<OpenOperation>;
   readonly #maxInFlight: number;
@@ -80,10 +52,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   /** Where we are registered twice, each span ends twice, one right after the other. */
   #lastDownloadId: string | undefined = undefined;
   readonly #metrics: ProcessorMetrics;
-  /** Whether what is wrong with the environment's variables has been logged. */
-  #isEnvironmentReported = false;
-  /** Whether the first connection was logged. */
-  #isStartReported = false;
+  readonly #reports: ProcessorReports;
   #shutdown: Promise<void> | undefined = undefined;
 
   /**
@@ -103,7 +72,6 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       checkCopyTarget('DatabricksSpanProcessor', resolved.exporter.copyTo);
     }
     const exporter = chooseExporter(resolved, process.env);
-    this.#isDryRun = exporter?.[Symbol.toStringTag] === 'DryRunExporter';
     this.#hosts = createHosts(resolved, exporter, {
       guard: this.#guard,
       observation: this.#observation,
@@ -112,10 +80,8 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     this.#maxInFlight = resolved.maxInFlightStatements;
     this.#ttlMs = resolved.statementTtlMs + EXPIRY_MARGIN_MS;
     this.#metrics = new ProcessorMetrics(resolved.meterProvider, this.#guard, () => this.#snapshot());
-    // In many set-ups the processor is made before the logger is set: then with the first connection.
-    if (hasLogger()) {
-      this.#reportEnvironment();
-    }
+    const isDryRun = exporter?.[Symbol.toStringTag] === 'DryRunExporter';
+    this.#reports = new ProcessorReports(isDryRun, this.#observation);
   }
 
   onStart(span: ReadableSpanLike, parentContext: Context): void {
@@ -178,13 +144,6 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     };
   }
 
-  #reportEnvironment(): void {
-    if (!this.#isEnvironmentReported) {
-      this.#isEnvironmentReported = true;
-      reportEnvironment(process.env);
-    }
-  }
-
   #isForeign(span: ReadableSpanLike): boolean {
     const { name } = span.instrumentationScope;
     return this.#onlyScope === undefined ? !this.#scopes.has(name) : name !== this.#onlyScope;
@@ -204,13 +163,13 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       return;
     }
     if (handle.served === undefined) {
-      this.#reportEnvironment();
+      this.#reports.onConnection();
       this.#metrics.onActivity();
       this.#serve(handle);
-      this.#reportStart(handle);
+      this.#reports.onDecided(handle);
     }
     const { served } = handle;
-    if (!(served instanceof ServedConnection) || served.processor !== this) {
+    if (!(served instanceof ServedConnection) || served.server !== this) {
       this.#noteSkipped(span, 'reported_elsewhere');
       return;
     }
@@ -230,13 +189,6 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     if (this.#open.newest?.key !== operation.key) {
       this.#open.makeRoom(this.#maxInFlight);
       this.#open.add(operation, this.#ttlMs);
-    }
-  }
-
-  #reportStart(handle: ConnectionHandle): void {
-    if (!this.#isStartReported) {
-      this.#isStartReported = true;
-      logInfo(startLine(handle, this.#observation.verdicts.at(-1), this.#isDryRun));
     }
   }
 

@@ -26,17 +26,15 @@ export function readOperation(record: OperationRecord, attributes: AttributeMap,
   record.errorName = read.code(attributes[Tag.errorType]);
 }
 
-/** The same for what came as files. What the spans of downloads have shown goes before what a tag says. */
+/** The same for what came as files. A tag is read only for what the spans of downloads have not shown. */
 export function readChunks(chunks: ChunkDetails, attributes: AttributeMap, read: TagReader): void {
-  const initialMs = read.integer(attributes[Tag.resultChunkInitialLatencyMs]);
-  const slowestMs = read.integer(attributes[Tag.resultChunkSlowestLatencyMs]);
-  const sumMs = read.integer(attributes[Tag.resultChunkSumLatencyMs]);
-  const iterated = read.integer(attributes[Tag.resultChunkIteratedCount]);
-  chunks.initialMs ??= initialMs;
-  chunks.slowestMs ??= slowestMs;
+  chunks.initialMs ??= read.integer(attributes[Tag.resultChunkInitialLatencyMs]);
+  chunks.slowestMs ??= read.integer(attributes[Tag.resultChunkSlowestLatencyMs]);
   // The sum of what fits need not fit.
-  chunks.sumMs = read.integer(chunks.sumMs || (sumMs ?? chunks.sumMs));
-  chunks.iterated ||= iterated ?? chunks.iterated;
+  chunks.sumMs = read.integer(
+    chunks.sumMs || (read.integer(attributes[Tag.resultChunkSumLatencyMs]) ?? chunks.sumMs),
+  );
+  chunks.iterated ||= read.integer(attributes[Tag.resultChunkIteratedCount]) ?? chunks.iterated;
   chunks.present = read.integer(attributes[Tag.resultChunkCount]);
 }
 
