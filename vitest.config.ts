@@ -16,8 +16,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Only what hangs takes so long, also where other work keeps the machine busy.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     // Another order every time, but in CI: what it says of a change is not to depend on the day.
     sequence: { shuffle: { tests: true }, ...(process.env['CI'] !== undefined && { seed: 2026 }) },
     coverage: {

@@ -86,7 +86,7 @@ describe('where anybody has said no', () => {
 
   it('and where nobody has, something is', async () => {
     const end = useConnection({}, true, {});
-    await vi.waitFor(() => expect(connect).toHaveBeenCalled(), 10_000);
+    await vi.waitFor(() => expect(connect).toHaveBeenCalled(), 30_000);
     await end();
   });
 });

@@ -271,7 +271,7 @@ describe('hosts, over HTTPS', () => {
     const failed = server.telemetry.requestCount;
     expect(registry.stats()).toMatchObject({ exported: 0 });
     server.telemetry.answer('ok');
-    await until(() => registry.stats().exported === 2_000, 15_000);
+    await until(() => registry.stats().exported === 2_000, 60_000);
     const ids = server.telemetry.logs().map((log) => log.frontend_log_event_id);
     expect(ids).toHaveLength(2_000);
     expect(new Set(ids).size).toBe(2_000);

@@ -149,9 +149,9 @@ describe('the page server', () => {
       return socket;
     });
     const isOver = (): boolean => sockets.every(({ closed }) => closed);
-    await expect.poll(isOver, { timeout: 12_000, interval: 200 }).toBe(true);
+    await expect.poll(isOver, { timeout: 60_000, interval: 200 }).toBe(true);
     expect(await get(at(''))).toMatchObject({ status: 200 });
-  }, 20_000);
+  });
 
   it('opens 8 event streams of 10,000, and answers the others with 503 or not at all', async () => {
     const outcomes = new Map<string, number>();

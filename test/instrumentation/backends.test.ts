@@ -68,7 +68,10 @@ describe.each(SETUPS)('driver %s, %s', (version, backend) => {
     await (await session.executeStatement(sql({ pages: 2 }))).close();
     const cancelled = await session.executeStatement(sql({ polls: 1_000 }));
     const fetching = rejection(cancelled.fetchAll());
-    await vi.waitFor(() => expect(bench.truth().statusCalls).toBeGreaterThan(1), { interval: 2 });
+    await vi.waitFor(() => expect(bench.truth().statusCalls).toBeGreaterThan(1), {
+      interval: 2,
+      timeout: 30_000,
+    });
     await cancelled.cancel();
     expect(await fetching).toMatchObject({ errorCode: 'CANCELED' });
     await session.executeStatement(sql({ pages: 2 }));

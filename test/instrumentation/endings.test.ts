@@ -1,5 +1,5 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { expectedRows, type Scenario, sql } from '../support/local-databricks/index.js';
 import { numberTag } from '../support/telemetry.js';
 import { rejection, useBench } from './bench.js';
@@ -8,8 +8,6 @@ const bench = useBench();
 const { execute, openSession } = bench;
 
 const DELAY_MS = 40;
-/** What a loaded machine may add to a delay of the server's. */
-const SLACK_MS = 4_000;
 /** How exactly timers and rounding keep to a delay. */
 const EARLY_MS = 2;
 
@@ -17,9 +15,15 @@ const ended = (): number => bench.telemetry.statements().length;
 const tags = () => bench.statement().attributes;
 const failed = (): boolean => bench.statement().status.code === SpanStatusCode.ERROR;
 
+let begunAt = 0;
+beforeEach(() => {
+  begunAt = performance.now();
+});
+
+/** No less than the server's delay, and no more than the test has taken so far. */
 function expectBetween(value: number, atLeast: number): void {
   expect(value).toBeGreaterThanOrEqual(atLeast - EARLY_MS);
-  expect(value).toBeLessThan(atLeast + SLACK_MS);
+  expect(value).toBeLessThanOrEqual(performance.now() - begunAt + EARLY_MS);
 }
 
 describe('executeStatement rejects: the span ends there, failed', () => {
@@ -185,18 +189,19 @@ describe('closed by the application before it was read: the span ends when close
   it('unanswered: the latency is what the application spent in the driver before it gave up', async () => {
     const operation = await execute({ polls: 1_000, pollDelayMs: DELAY_MS, closeDelayMs: 5 * DELAY_MS });
     await operation.status();
+    const inDriverMs = performance.now() - begunAt;
     await new Promise((resolve) => setTimeout(resolve, 2 * DELAY_MS));
     await operation.close();
     const latency = numberTag(tags(), 'databricks.operation.latency_ms');
     expect(latency).toBeGreaterThanOrEqual(DELAY_MS - EARLY_MS);
-    expect(latency).toBeLessThan(5 * DELAY_MS);
+    expect(latency).toBeLessThanOrEqual(inDriverMs + EARLY_MS);
     expect(tags()['databricks.poll.count']).toBe(1);
   });
 
   it('while a fetch is in flight, which then rejects: no error', async () => {
     const operation = await execute({ directResults: false, fetchDelayMs: 800 });
     const fetching = rejection(operation.fetchChunk());
-    await vi.waitFor(() => expect(bench.truth().fetchCalls).toBe(1), { interval: 2 });
+    await vi.waitFor(() => expect(bench.truth().fetchCalls).toBe(1), { interval: 2, timeout: 30_000 });
     await operation.close();
     expect(ended()).toBe(1);
     expect(await fetching).toMatchObject({ errorCode: 'CLOSED' });
@@ -228,7 +233,10 @@ describe('cancelled by the application: the span ends when cancel resolves, with
   it('while a fetch polls', async () => {
     const operation = await execute({ polls: 1_000 });
     const fetching = rejection(operation.fetchAll());
-    await vi.waitFor(() => expect(bench.truth().statusCalls).toBeGreaterThan(0), { interval: 2 });
+    await vi.waitFor(() => expect(bench.truth().statusCalls).toBeGreaterThan(0), {
+      interval: 2,
+      timeout: 30_000,
+    });
     await operation.cancel();
     expect(ended()).toBe(1);
     expect(await fetching).toMatchObject({ errorCode: 'CANCELED' });
@@ -296,7 +304,7 @@ describe('the server says that it is over: the span ends at the rejection, faile
     await bench.restart({ config: { statementGraceMs: 20 } });
     await execute({ outcome: { state: 'ERROR', sqlState: '42P01' } });
     expect(ended()).toBe(0);
-    await vi.waitFor(() => expect(ended()).toBe(1), { interval: 2 });
+    await vi.waitFor(() => expect(ended()).toBe(1), { interval: 2, timeout: 30_000 });
     expect(tags()['error.type']).toBe('42P01');
   });
 });
@@ -354,7 +362,7 @@ describe('a failure that trying again may overcome keeps the statement open', ()
     await rejection(operation.fetchAll());
     const rejectedAt = performance.now();
     expect(ended()).toBe(0);
-    await vi.waitFor(() => expect(ended()).toBe(1), { interval: 2 });
+    await vi.waitFor(() => expect(ended()).toBe(1), { interval: 2, timeout: 30_000 });
     expect(performance.now() - rejectedAt).toBeGreaterThan(25);
     expect(tags()['error.type']).toBe('503');
     await operation.close();
@@ -418,7 +426,7 @@ describe('nobody reads on: the span ends at the close of the operation, the sess
     for await (const _row of operation.iterateRows({ autoClose: true })) {
       break;
     }
-    await vi.waitFor(() => expect(ended()).toBe(1), { interval: 2 });
+    await vi.waitFor(() => expect(ended()).toBe(1), { interval: 2, timeout: 30_000 });
   });
 
   it('finished() only', async () => {
@@ -463,9 +471,9 @@ describe('nothing ever comes: the span ends as incomplete', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     await session.executeStatement(sql({ pages: 2 }));
     expect(ended()).toBe(0);
-    await vi.waitFor(() => expect(ended()).toBe(1), { interval: 2 });
+    await vi.waitFor(() => expect(ended()).toBe(1), { interval: 2, timeout: 30_000 });
     expect(performance.now() - startedAt).toBeGreaterThan(595);
-    await vi.waitFor(() => expect(ended()).toBe(2), { interval: 2 });
+    await vi.waitFor(() => expect(ended()).toBe(2), { interval: 2, timeout: 30_000 });
     expect(performance.now() - startedAt).toBeGreaterThan(895);
     expect(incomplete()).toEqual([true, true]);
     expect(bench.telemetry.open.size).toBe(0);

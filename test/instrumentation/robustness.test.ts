@@ -145,7 +145,10 @@ describe('code of others that throws', () => {
     );
     await failing.fetchAll().catch(() => undefined);
     await session.executeStatement(sql({ pages: 2 }));
-    await vi.waitFor(() => expect(bench.telemetry.statements()).toHaveLength(2), { interval: 2 });
+    await vi.waitFor(() => expect(bench.telemetry.statements()).toHaveLength(2), {
+      interval: 2,
+      timeout: 30_000,
+    });
     process.off('uncaughtException', onThrown);
     expect(thrown).toEqual([]);
   });

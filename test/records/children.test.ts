@@ -23,7 +23,10 @@ describe('downloads that do not end as they should', () => {
     const record = only(await bench.statements());
     expect(record.chunks).toMatchObject({ present: 4, iterated: 2 });
     const seen = structuredClone(record);
-    await vi.waitFor(() => expect(bench.processor.stats().lateChildren).toBe(2), { interval: 5 });
+    await vi.waitFor(() => expect(bench.processor.stats().lateChildren).toBe(2), {
+      interval: 5,
+      timeout: 30_000,
+    });
     expect(await bench.statements()).toEqual([seen]);
     expect(bench.telemetry.open.size).toBe(0);
   });
@@ -35,7 +38,10 @@ describe('downloads that do not end as they should', () => {
     await bench.run(session, { format: 'cloudfetch', downloads }).catch(() => undefined);
     const records = await bench.records();
     expect(records.filter(({ errorName }) => errorName === '403')).toHaveLength(2);
-    await vi.waitFor(() => expect(bench.processor.stats().lateChildren).toBe(1), { interval: 5 });
+    await vi.waitFor(() => expect(bench.processor.stats().lateChildren).toBe(1), {
+      interval: 5,
+      timeout: 30_000,
+    });
     expect((await bench.records()).length).toBe(records.length);
   });
 

@@ -8,7 +8,7 @@ import { buildPage } from '../../../tools/buildPage.js';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Then the process is killed: whatever holds it for so long would hold it for good. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 110_000;
 
 export interface Outcome {
   /** `null` if a signal ended it. */

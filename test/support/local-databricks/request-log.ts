@@ -37,7 +37,7 @@ export class Waiters {
   }
 }
 
-const DEFAULT_TIMEOUT_MS = 5000;
+const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** The requests that an endpoint got. Without `keep`, only their number. */
 export class RequestLog {

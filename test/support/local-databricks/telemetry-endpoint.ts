@@ -8,7 +8,7 @@ import type { EndpointBehaviour, PathFamily, RecordedRequest, TelemetryEndpoint 
 
 const SHORT_PATHS = new Set(['/telemetry-ext', '/telemetry-unauth']);
 const LONG_PREFIX = '/api/2.0/sql';
-const DEFAULT_TIMEOUT_MS = 5000;
+const DEFAULT_TIMEOUT_MS = 30_000;
 
 function familyOf(path: string): 'short' | 'long' | undefined {
   const plain = path.split('?')[0] ?? '';
