@@ -86,6 +86,52 @@ export const DRIVER_FACTS: StatementTags = {
   inner: DATABRICKS,
 };
 
+/** What the instrumentation says of downloads and of a statement's time, where nobody wants inner spans. */
+const DOWNLOADS_AND_TIME: Attributes = {
+  'databricks.result.chunk_iterated_count': 3,
+  'databricks.result.chunk_sum_latency_ms': 92,
+  'databricks.result.chunk_initial_latency_ms': 30,
+  'databricks.result.chunk_slowest_latency_ms': 41,
+  'databricks.download.bytes_per_second': 52_428_800,
+  'databricks.time.queued_ms': 12,
+  'databricks.time.running_ms': 140,
+  'databricks.time.fetching_ms': 20,
+  'databricks.time.downloading_ms': 92,
+  'databricks.time.retrying_ms': 0,
+  'databricks.time.driver_ms': 10,
+  'databricks.time.application_ms': 31,
+};
+/** What the driver's events say of three downloads. */
+const DOWNLOADS_AS_EVENTS: Attributes = {
+  'databricks.result.chunk_iterated_count': 3,
+  'databricks.result.chunk_sum_latency_ms': 92,
+  'databricks.result.chunk_initial_latency_ms': 30,
+  'databricks.result.chunk_slowest_latency_ms': 41,
+};
+
+/** The same in one span: downloads are in its tags. */
+export const DRIVER_FACTS_IN_ONE_SPAN = withEnd(DRIVER_FACTS, DOWNLOADS_AS_EVENTS);
+export const ALL_TAGS_IN_ONE_SPAN = withEnd(ALL_TAGS, DOWNLOADS_AND_TIME);
+
+function withEnd(tags: StatementTags, more: Attributes): StatementTags {
+  return { ...tags, end: (downloads) => ({ ...tags.end(downloads), ...more }) };
+}
+
+/** A statement as the instrumentation makes it where nobody wants inner spans: one span. */
+export function makeStatementSpan(
+  tracer: Tracer,
+  parent: Context,
+  downloads: number,
+  tags: StatementTags,
+): ReadableSpan {
+  const options = { kind: SpanKind.CLIENT, attributes: tags.start };
+  const statement = tracer.startSpan('SELECT main.sales.orders', options, parent);
+  statement.setAttribute('databricks.statement.id', flatUuid());
+  statement.setAttributes(tags.end(downloads));
+  statement.end();
+  return readable(statement);
+}
+
 /** Statements as the SDK makes them; no processor has seen them. */
 export function statementSpans(count: number, downloads: number, tags = ALL_TAGS): StatementSpans[] {
   const tracer = driverTracer();
