@@ -309,7 +309,7 @@ function checkBothSides({ stdout, receiver, db }: Arrivals): void {
  */
 function checkBesideAgent({ stdout, stderr, db }: Arrivals, sent: string): void {
   assert.match(stdout, /10 rows/);
-  assert.doesNotMatch(stderr + stdout, /duplicate registration|opentelemetry-databricks-sql/i);
+  assert.doesNotMatch(stderr + stdout, /duplicate registration|^opentelemetry-databricks-sql /im);
   for (const span of ['connect', 'openSession', 'SELECT customers', 'closeSession']) {
     assert.ok(sent.includes(span), `no span '${span}' at the agent's backend`);
   }
