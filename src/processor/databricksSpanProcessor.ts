@@ -263,9 +263,8 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     if (span.attributes[Tag.operationIncomplete] === true) {
       this.#counters.incomplete++;
     }
-    const downloads = operation.failedDownloads?.map((download) =>
-      this.#records.withhold(this.#records.ofDownload(download, record)),
-    );
+    const { failedDownloads } = operation;
+    const downloads = failedDownloads && this.#records.ofDownloads(failedDownloads, record);
     this.#records.withhold(record);
     const handleTags = record.connection === undefined ? undefined : operation.connection.tags;
     this.#observation.observer?.onOperation(span, [record, ...(downloads ?? [])], handleTags);

@@ -46,19 +46,9 @@ export class RecordMaker {
     return record;
   }
 
-  /** The record of a download that failed, beside that of its statement. */
-  ofDownload(download: FailedDownload, statement: OperationRecord): OperationRecord {
-    const record = new OperationRecord(download.startTimeMs);
-    record.workspaceId = statement.workspaceId;
-    record.sessionId = statement.sessionId;
-    record.statementId = statement.statementId;
-    record.statementType = statement.statementType;
-    record.resultFormat = statement.resultFormat;
-    record.compressed = statement.compressed;
-    record.latencyMs = download.latencyMs;
-    record.chunkId = download.chunkId;
-    record.errorName = download.errorName;
-    return record;
+  /** The records of downloads that failed, beside that of their statement, without what the user withholds. */
+  ofDownloads(downloads: readonly FailedDownload[], statement: OperationRecord): OperationRecord[] {
+    return downloads.map((download) => this.withhold(ofDownload(download, statement)));
   }
 
   /** The record without what the user withholds. */
@@ -117,4 +107,18 @@ export class RecordMaker {
     this.#reader.invalidValues++;
     return Date.now();
   }
+}
+
+function ofDownload(download: FailedDownload, statement: OperationRecord): OperationRecord {
+  const record = new OperationRecord(download.startTimeMs);
+  record.workspaceId = statement.workspaceId;
+  record.sessionId = statement.sessionId;
+  record.statementId = statement.statementId;
+  record.statementType = statement.statementType;
+  record.resultFormat = statement.resultFormat;
+  record.compressed = statement.compressed;
+  record.latencyMs = download.latencyMs;
+  record.chunkId = download.chunkId;
+  record.errorName = download.errorName;
+  return record;
 }
