@@ -126,35 +126,33 @@ async function liveSpans(effort: Effort, withOurs: boolean): Promise<Subject> {
 }
 
 async function oneSpan(effort: Effort, tags: StatementTags): Promise<Subject> {
-  const { DatabricksSpanProcessor } = await loadPackage();
-  const processor = new DatabricksSpanProcessor({ exporter: new NoOpRecordExporter() });
-  const context = await connectionContext();
   const tracer = driverTracer();
   const pool = Array.from({ length: POOL }, () => makeStatementSpan(tracer, ROOT_CONTEXT, DOWNLOADS, tags));
-  let next = 0;
-  const block = slices(effort.count(STATEMENTS_PER_BLOCK), STATEMENTS_PER_TURN, (count) => {
-    for (let index = 0; index < count; index++) {
-      const span = pool[next++ % POOL];
-      if (span !== undefined) {
-        processor.onStart(span, context);
-        processor.onEnd(span);
-      }
-    }
+  return ours(effort, pool, (processor, context, span) => {
+    processor.onStart(span, context);
+    processor.onEnd(span);
   });
-  return { block, lost: () => lostBy(processor.stats()) };
 }
 
 async function innerSpans(effort: Effort, tags: StatementTags): Promise<Subject> {
+  return ours(effort, statementSpans(POOL, DOWNLOADS, tags), leadThrough);
+}
+
+/** Statements that were made before, one after the other through our hooks. */
+async function ours<Statement>(
+  effort: Effort,
+  pool: readonly Statement[],
+  lead: (processor: SpanProcessorLike, context: Context, statement: Statement) => void,
+): Promise<Subject> {
   const { DatabricksSpanProcessor } = await loadPackage();
   const processor = new DatabricksSpanProcessor({ exporter: new NoOpRecordExporter() });
   const context = await connectionContext();
-  const pool = statementSpans(POOL, DOWNLOADS, tags);
   let next = 0;
   const block = slices(effort.count(STATEMENTS_PER_BLOCK), STATEMENTS_PER_TURN, (count) => {
     for (let index = 0; index < count; index++) {
-      const spans = pool[next++ % POOL];
-      if (spans !== undefined) {
-        leadThrough(processor, context, spans);
+      const statement = pool[next++ % POOL];
+      if (statement !== undefined) {
+        lead(processor, context, statement);
       }
     }
   });

@@ -15,7 +15,7 @@ const HELP = `opentelemetry-databricks-sql ${VERSION}
   tags              every tag that this package knows, and where it may go
       --json        the same as JSON
   inspect FILE      the inspector's page over a file that a dry run or 'copyTo' has written
-      --port PORT   of the page (default: any that is free)
+      --port PORT   the port of the page (default: a free one)
   --help, --version
 
   Exit code: 0 if all is well or there are only warnings, 1 if something is wrong, 2 if the command line is.`;

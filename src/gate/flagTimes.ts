@@ -7,7 +7,7 @@ const RETRY_S = [1, 2, 4, 8, 15, 30, 60];
 const MAX_RETRY_S = 60;
 /** A known answer that can't be renewed is asked for again after this part of its interval. */
 const REFRESH_RETRY_PART = 1 / 3;
-/** The largest part by which chance shortens an interval while on, and lengthens it while off: the first, later ones. */
+/** An interval is shortened by chance while the flag is on, and lengthened while it is off, by this part at most. */
 const FIRST_SPREAD = 2 / 3;
 const SPREAD = 1 / 4;
 /** A flush may ask before its time, but not sooner after the last question. */

@@ -66,7 +66,8 @@ describe('whatever the telemetry endpoint does, queries return the same rows and
 
     const before = performance.now();
     await application.processor.shutdown();
-    expect(performance.now() - before).toBeLessThan(9_000);
+    // An endpoint that hangs takes 10 s and more where nobody has a deadline.
+    expect(performance.now() - before).toBeLessThan(7_000);
     const stats = application.processor.stats();
     expect(stats.queued + stats.inFlight + stats.openStatements).toBe(0);
     expect(stats.internalErrors).toBe(0);
@@ -121,8 +122,8 @@ describe('connect() is as quick as without us', () => {
     const application = start();
     const withUs = await timed(application.connect(db));
 
-    // Coarse: the driver's own telemetry takes thirty seconds here.
-    expect(withUs).toBeLessThan(without + 10_000);
+    // Coarse: a connection that waited for the flag would take 10 s, and the driver's own telemetry takes 30 s here.
+    expect(withUs).toBeLessThan(without + 7_000);
     expect(await application.query(db)).toEqual(ROWS);
     await db.flags.waitForRequests(1);
     expect(db.telemetry.requests).toEqual([]);

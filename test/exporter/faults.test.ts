@@ -23,14 +23,19 @@ describe('endpoint faults', () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
+  /** Less than the default timeouts, and much more than those of these exports. Milliseconds. */
+  const BEFORE_DEFAULT_MS = 4_500;
+
   /** One export with a breaker that opens at the first failure. */
   async function exportOnce({ port = server.port, ca = server.ca, maxRetries = 0 } = {}) {
     const exporter = hostExporter(port, { maxRetries, circuitBreaker: { failureThreshold: 1 } });
+    const startedAt = performance.now();
     const result = await exporter.export(records(2), destinationTo(port, routeVia(ca)), never);
+    const tookMs = performance.now() - startedAt;
     const { state } = exporter.breaker();
     const requests = exporter.requests();
     await exporter.close();
-    return { result, state, requests };
+    return { result, state, requests, tookMs };
   }
 
   async function portThatRefuses(): Promise<number> {
@@ -58,9 +63,10 @@ describe('endpoint faults', () => {
 
   it('hang before the headers: retryable after the timeout', async () => {
     server.handle(() => {});
-    const { result, state } = await exportOnce();
+    const { result, state, tookMs } = await exportOnce();
     expect(result).toEqual({ outcome: 'retryable', error: 'UND_ERR_HEADERS_TIMEOUT' });
     expect(state).toBe('open');
+    expect(tookMs).toBeLessThan(BEFORE_DEFAULT_MS);
   });
 
   it('hang before TLS: retryable after the timeout', async () => {
@@ -156,10 +162,11 @@ describe('endpoint faults', () => {
         const timer = setInterval(() => response.write(' '), 50);
         response.on('close', () => clearInterval(timer));
       });
-      const { result, state, requests } = await exportOnce();
+      const { result, state, requests, tookMs } = await exportOnce();
       expect(result).toEqual(taken);
       expect(state).toBe('open');
       expect(requests).toEqual({ UND_ERR_BODY_TIMEOUT: 1 });
+      expect(tookMs).toBeLessThan(BEFORE_DEFAULT_MS);
     });
 
     it('a reset in the body counts against the host', async () => {

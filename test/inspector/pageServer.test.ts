@@ -148,8 +148,9 @@ describe('the page server', () => {
       socket.write('GET /');
       return socket;
     });
+    // Node.js itself would take 30 s and more.
     const isOver = (): boolean => sockets.every(({ closed }) => closed);
-    await expect.poll(isOver, { timeout: 60_000, interval: 200 }).toBe(true);
+    await expect.poll(isOver, { timeout: 25_000, interval: 200 }).toBe(true);
     expect(await get(at(''))).toMatchObject({ status: 200 });
   });
 
