@@ -168,6 +168,9 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
       this.#serve(handle);
       this.#reports.onDecided(handle);
     }
+    if (!isOperation(span)) {
+      return;
+    }
     const { served } = handle;
     if (!(served instanceof ServedConnection) || served.server !== this) {
       this.#noteSkipped(span, 'reported_elsewhere');
@@ -175,9 +178,6 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     }
     if (!served.lease.enabled) {
       this.#noteSkipped(span, 'switched_off');
-      return;
-    }
-    if (!isOperation(span)) {
       return;
     }
     if (isDatabricksTelemetrySuppressed(parentContext)) {
@@ -204,12 +204,13 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
   }
 
   #onDriverSpanEnd(span: ReadableSpanLike): void {
-    const operation = this.#open.get(span.spanContext().spanId);
+    const { spanId } = span.spanContext();
+    const operation = this.#open.get(spanId);
     if (operation !== undefined) {
       this.#open.remove(operation);
       this.#emit(operation, span);
     } else if (span.attributes[Tag.chunkIndex] !== undefined) {
-      this.#onDownloadEnd(span);
+      this.#onDownloadEnd(span, spanId);
     } else if (this.#observation.observer !== undefined && isOperation(span)) {
       this.#observation.observer.onOperation(span, []);
     }
@@ -219,8 +220,7 @@ export class DatabricksSpanProcessor implements SpanProcessorLike {
     this.#observation.observer?.onOperationSkipped(span.spanContext().spanId, reason);
   }
 
-  #onDownloadEnd(span: ReadableSpanLike): void {
-    const { spanId } = span.spanContext();
+  #onDownloadEnd(span: ReadableSpanLike, spanId: string): void {
     if (spanId === this.#lastDownloadId) {
       return;
     }

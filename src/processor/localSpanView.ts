@@ -1,7 +1,11 @@
 import type { HrTime, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
 import type { AttributeMap, ReadableSpanLike } from '../spanShape.js';
-import type { NameSet } from '../tags/index.js';
-import { INSTRUMENTATION_SCOPE } from '../version.js';
+import { type NameSet, Tag } from '../tags/index.js';
+
+/** An event or a link. */
+interface Item {
+  readonly attributes?: AttributeMap | undefined;
+}
 
 /**
  * A span as the local backend may see it: the original without the tags that are hidden from it. Getters, since
@@ -85,13 +89,17 @@ class LocalSpanView implements ReadableSpanLike {
 
 /** The span itself if it has nothing to hide, else a filtered view of it. */
 export function localViewOf(span: ReadableSpanLike, hidden: NameSet): ReadableSpanLike {
+  const { attributes, events, links } = span;
   // The spans of statements have some 30 attributes, those of others few.
-  const hasMany = span.instrumentationScope.name === INSTRUMENTATION_SCOPE;
-  return hidden.isIn(span.attributes, hasMany) ||
-    span.events.some((event) => hasHidden(event.attributes, hidden)) ||
-    span.links.some((link) => hasHidden(link.attributes, hidden))
+  const hasMany = attributes[Tag.statementType] !== undefined;
+  return hidden.isIn(attributes, hasMany) || haveHidden(events, hidden) || haveHidden(links, hidden)
     ? new LocalSpanView(span, hidden)
     : span;
+}
+
+/** Whether events or links bear hidden tags. Most spans have none of either. */
+function haveHidden(items: readonly Item[], hidden: NameSet): boolean {
+  return items.length > 0 && items.some(({ attributes }) => hasHidden(attributes, hidden));
 }
 
 function hasHidden(attributes: AttributeMap | undefined, hidden: NameSet): boolean {
@@ -109,10 +117,7 @@ function withoutHidden(attributes: AttributeMap, hidden: NameSet): AttributeMap 
 }
 
 /** Events or links, each as it is unless it bears a hidden tag. */
-function filterItems<Item extends { readonly attributes?: AttributeMap | undefined }>(
-  items: readonly Item[],
-  hidden: NameSet,
-): readonly Item[] {
+function filterItems<One extends Item>(items: readonly One[], hidden: NameSet): readonly One[] {
   return items.map((item) =>
     item.attributes !== undefined && hasHidden(item.attributes, hidden)
       ? { ...item, attributes: withoutHidden(item.attributes, hidden) }

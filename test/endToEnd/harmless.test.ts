@@ -16,24 +16,24 @@ const onUncaught = (error: unknown): void => {
   uncaught.push(error);
 };
 
-beforeAll(async () => {
-  db = await startLocalDatabricks();
+beforeAll(() => {
   process.on('uncaughtException', onUncaught);
   process.on('unhandledRejection', onUncaught);
 });
 
-afterAll(async () => {
+afterAll(() => {
   process.off('uncaughtException', onUncaught);
   process.off('unhandledRejection', onUncaught);
-  await db.close();
 });
 
-beforeEach(() => {
-  db.reset();
+// Each test has a workspace of its own: what a test gives up may be on its way still.
+beforeEach(async () => {
+  db = await startLocalDatabricks();
 });
 
 afterEach(async () => {
   await Promise.all(started.splice(0).map((application) => application.stop()));
+  await db.close();
   expect(uncaught.splice(0)).toEqual([]);
 });
 

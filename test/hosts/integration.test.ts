@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DatabricksSpanProcessorOptions, resolveProcessorOptions } from '../../src/config.js';
 import type { RecordExporter } from '../../src/exporter/contract.js';
 import { DatabricksExporter } from '../../src/exporter/databricksExporter.js';
@@ -26,21 +26,20 @@ let server: LocalDatabricks;
 let other: LocalDatabricks;
 const registries: HostRegistry[] = [];
 
+// The first request would load it, while the fake clock goes on.
 beforeAll(async () => {
-  // The first request would load it, while the fake clock goes on.
   await loadNetwork();
+});
+
+// Each test has servers of its own: what a test gives up may be on its way still.
+beforeEach(async () => {
   server = await startLocalDatabricks();
   other = await startLocalDatabricks();
 });
 
-afterAll(async () => {
-  await Promise.all([server.close(), other.close()]);
-});
-
 afterEach(async () => {
   await Promise.all(registries.splice(0).map((registry) => registry.shutdown(500)));
-  server.reset();
-  other.reset();
+  await Promise.all([server.close(), other.close()]);
 });
 
 function startRegistry(options: DatabricksSpanProcessorOptions = {}, environment = {}): HostRegistry {
