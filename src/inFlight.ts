@@ -1,12 +1,12 @@
-import { TransientEntry, TransientMap } from './transientMap.js';
+import { type TransientEntry, TransientMap } from './transientMap.js';
 
 /** Ages are known to this fraction of the time to live, without a reading of the clock per entry. */
 const AGE_STEPS = 16;
 
 /** What an `InFlight` holds. Its key is the id of a span. */
-export abstract class InFlightEntry extends TransientEntry {
+export interface InFlightEntry extends TransientEntry {
   /** Set by `InFlight`. */
-  openedAtStep = 0;
+  openedAtStep: number;
 }
 
 /** Why an entry left before its own end. */

@@ -24,8 +24,10 @@ export type ConnectionFields = ReadonlyMap<string, string | number | boolean>;
 export class OperationRecord {
   /** `frontend_log_event_id`: made at the first encoding, kept on every retry. */
   eventId: string | undefined = undefined;
-  /** When it was queued: milliseconds of the monotonic clock; -1: it has not been. Never sent. */
+  /** When it was queued: whole milliseconds of the monotonic clock; -1: it has not been. Never sent. */
   queuedAt = -1;
+  /** The order of those that have the same time. */
+  sequence = 0;
   /** Epoch milliseconds: when the operation started. */
   startTimeMs: number;
   workspaceId: string | undefined = undefined;

@@ -4,12 +4,8 @@ const MIN_ADDITIONS = 1_024;
 const ADDITIONS_PER_ENTRY = 4;
 
 /** What a `TransientMap` holds. */
-export abstract class TransientEntry {
+export interface TransientEntry {
   readonly key: string;
-
-  constructor(key: string) {
-    this.key = key;
-  }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Sample } from '../harness/samples.js';
 import { loadPackage } from '../harness/subject.js';
 import { nanosecondsPer, slices, turn } from '../harness/timing.js';
 import { NoOpSpanExporter } from '../support/exporters.js';
-import { driverTracer, readable } from '../support/spans.js';
+import { ALL_TAGS, driverTracer, makeStatementSpan, readable } from '../support/spans.js';
 
 const SPANS_PER_BLOCK = 51_200;
 /** As many as a batch of BatchSpanProcessor. */
@@ -16,8 +16,16 @@ const POOL = 1_024;
 export const bench: Bench = {
   name: 'local',
   about:
-    "What exportLocal adds in front of a BatchSpanProcessor with a no-op exporter: spans of the SDK with six tags, one of them for Databricks only or none, through both hooks. Without such a tag every tag's name is looked up once; with one, a view without it is made.",
-  variants: ['plain', 'plain again', 'plain, exportLocal', 'hidden', 'hidden, exportLocal'],
+    "What exportLocal adds in front of a BatchSpanProcessor with a no-op exporter: spans of the SDK through both hooks. Spans with six tags, one of them for Databricks only or none: every tag's name is looked up once, and where one is for Databricks only, a view without it is made. Spans of statements with all tags that the instrumentation writes: each of the names that are for Databricks only is asked for once.",
+  variants: [
+    'plain',
+    'plain again',
+    'plain, exportLocal',
+    'hidden',
+    'hidden, exportLocal',
+    'statement',
+    'statement, exportLocal',
+  ],
   rounds: 5,
   measure,
   rows: (samples) => {
@@ -38,6 +46,7 @@ export const bench: Bench = {
     return [
       row('exportLocal adds, with a Databricks-only tag', 'hidden', 200),
       row('exportLocal adds, without one', 'plain', 100),
+      row('exportLocal adds to a statement with all tags', 'statement', 300),
       { what: 'A/A: without it twice', value: noise.value, unit: 'ns', spread: noise.spread, isNoise: true },
     ];
   },
@@ -48,7 +57,7 @@ async function measure(variant: string, effort: Effort): Promise<Sample> {
   const exporter = new NoOpSpanExporter();
   const batch = new BatchSpanProcessor(exporter) as SpanProcessorLike;
   const processor = variant.endsWith('exportLocal') ? exportLocal(batch) : batch;
-  const spans = makeSpans(variant.startsWith('hidden'));
+  const spans = variant.startsWith('statement') ? makeStatements() : makeSpans(variant.startsWith('hidden'));
   let led = 0;
   const block = slices(effort.count(SPANS_PER_BLOCK), SPANS_PER_TURN, (count) => {
     for (let index = 0; index < count; index++) {
@@ -85,4 +94,9 @@ function makeSpans(withHidden: boolean): ReadableSpan[] {
     span.end();
     return readable(span);
   });
+}
+
+function makeStatements(): ReadableSpan[] {
+  const tracer = driverTracer();
+  return Array.from({ length: POOL }, () => makeStatementSpan(tracer, ROOT_CONTEXT, 0, ALL_TAGS));
 }

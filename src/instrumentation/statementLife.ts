@@ -1,5 +1,5 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
-import { InFlightEntry } from '../inFlight.js';
+import type { InFlightEntry } from '../inFlight.js';
 import { Tag, type TimeAccount } from '../tags/index.js';
 import type { DriverFailure } from './driverErrors.js';
 import {
@@ -20,7 +20,9 @@ import { StatementMeasures } from './statementMeasures.js';
  * the first of exhausted, failed for good, cancelled, closed, abandoned, and at one place. Its key is the id of
  * the span. Each event comes with its time, in monotonic milliseconds.
  */
-export class StatementLife extends InFlightEntry {
+export class StatementLife implements InFlightEntry {
+  readonly key: string;
+  openedAtStep = 0;
   readonly start: StatementStart;
   readonly span: Span;
   readonly measures: StatementMeasures;
@@ -44,7 +46,7 @@ export class StatementLife extends InFlightEntry {
   #graceTimer: NodeJS.Timeout | undefined = undefined;
 
   constructor(owner: StatementOwner<StatementLife>, start: StatementStart) {
-    super(start.span.spanContext().spanId);
+    this.key = start.span.spanContext().spanId;
     this.#owner = owner;
     this.start = start;
     this.span = start.span;

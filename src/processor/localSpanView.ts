@@ -92,7 +92,8 @@ export function localViewOf(span: ReadableSpanLike, hidden: NameSet): ReadableSp
   const { attributes, events, links } = span;
   // The spans of statements have some 30 attributes, those of others few.
   const hasMany = attributes[Tag.statementType] !== undefined;
-  return hidden.isIn(attributes, hasMany) || haveHidden(events, hidden) || haveHidden(links, hidden)
+  const bearsHidden = hasMany ? hidden.isInMany(attributes) : hidden.isInFew(attributes);
+  return bearsHidden || haveHidden(events, hidden) || haveHidden(links, hidden)
     ? new LocalSpanView(span, hidden)
     : span;
 }
@@ -103,7 +104,7 @@ function haveHidden(items: readonly Item[], hidden: NameSet): boolean {
 }
 
 function hasHidden(attributes: AttributeMap | undefined, hidden: NameSet): boolean {
-  return attributes !== undefined && hidden.isIn(attributes, false);
+  return attributes !== undefined && hidden.isInFew(attributes);
 }
 
 function withoutHidden(attributes: AttributeMap, hidden: NameSet): AttributeMap {

@@ -1,6 +1,6 @@
 import type { ConnectionHandle } from '../connectionHandle.js';
 import type { ConnectionLease } from '../hosts/lease.js';
-import { InFlightEntry } from '../inFlight.js';
+import type { InFlightEntry } from '../inFlight.js';
 import { ChunkDetails } from '../records.js';
 import type { ReadableSpanLike } from '../spanShape.js';
 
@@ -16,7 +16,9 @@ export interface FailedDownload {
 export const MAX_FAILED_DOWNLOADS = 50;
 
 /** An operation whose span has started and not ended, with what the spans of its downloads have shown so far. */
-export class OpenOperation extends InFlightEntry {
+export class OpenOperation implements InFlightEntry {
+  readonly key: string;
+  openedAtStep = 0;
   readonly span: ReadableSpanLike;
   readonly connection: ConnectionHandle;
   readonly lease: ConnectionLease;
@@ -24,7 +26,7 @@ export class OpenOperation extends InFlightEntry {
   failedDownloads: FailedDownload[] | undefined = undefined;
 
   constructor(span: ReadableSpanLike, connection: ConnectionHandle, lease: ConnectionLease) {
-    super(span.spanContext().spanId);
+    this.key = span.spanContext().spanId;
     this.span = span;
     this.connection = connection;
     this.lease = lease;

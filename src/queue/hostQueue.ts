@@ -7,8 +7,6 @@ import { RecordQueue } from './recordQueue.js';
 const AGE_STEPS = 128;
 /** The clock is read for one of so many records: reading it takes longer than all the rest. */
 const RECORDS_PER_READING = 16;
-/** From one record to the next between two readings, so that their times tell their order. Milliseconds. */
-const TIME_BETWEEN = 1 / 64;
 
 export interface HostQueueLimits {
   readonly maxQueueSize: number;
@@ -26,8 +24,10 @@ export class HostQueue {
   readonly #queues = new Set<RecordQueue>();
   readonly #nextTick: Wakeup;
   readonly #stepMs: number;
-  /** Of the latest record. The clock's, or a little more; it was read at most a step ago. */
+  /** Of the latest record, in whole milliseconds: a fraction would be an object of its own. Read at most a step ago. */
   #time = 0;
+  /** Records since the time is what it is. */
+  #sequence = 0;
   #untilReading = 0;
   #size = 0;
   #inFlight = 0;
@@ -67,8 +67,8 @@ export class HostQueue {
       this.#readClock();
     }
     if (record.queuedAt < 0) {
-      this.#time += TIME_BETWEEN;
       record.queuedAt = this.#time;
+      record.sequence = this.#sequence++;
     }
     queue.push(record);
     this.#size++;
@@ -133,16 +133,16 @@ export class HostQueue {
   }
 
   #oldest(recordOf: (queue: RecordQueue) => OperationRecord | undefined): RecordQueue | undefined {
-    let oldest: RecordQueue | undefined;
-    let since = Number.POSITIVE_INFINITY;
+    let oldest: OperationRecord | undefined;
+    let found: RecordQueue | undefined;
     for (const queue of this.#queues) {
-      const queuedAt = recordOf(queue)?.queuedAt;
-      if (queuedAt !== undefined && queuedAt < since) {
-        oldest = queue;
-        since = queuedAt;
+      const record = recordOf(queue);
+      if (record !== undefined && (oldest === undefined || isBefore(record, oldest))) {
+        oldest = record;
+        found = queue;
       }
     }
-    return oldest;
+    return found;
   }
 
   #dropExpired(queue: RecordQueue): void {
@@ -155,7 +155,11 @@ export class HostQueue {
   }
 
   #readClock(): void {
-    this.#time = Math.max(this.#time, this.#background.now());
+    const now = Math.ceil(this.#background.now());
+    if (now > this.#time) {
+      this.#time = now;
+      this.#sequence = 0;
+    }
     this.#untilReading = RECORDS_PER_READING - 1;
     this.#nextTick.at(this.#time + this.#stepMs);
   }
@@ -171,4 +175,8 @@ export class HostQueue {
       this.#untilReading = 0;
     }
   }
+}
+
+function isBefore(one: OperationRecord, other: OperationRecord): boolean {
+  return one.queuedAt === other.queuedAt ? one.sequence < other.sequence : one.queuedAt < other.queuedAt;
 }

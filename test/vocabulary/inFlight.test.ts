@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { InFlight, InFlightEntry } from '../../src/inFlight.js';
+import { InFlight, type InFlightEntry } from '../../src/inFlight.js';
 
-class Entry extends InFlightEntry {}
+class Entry implements InFlightEntry {
+  readonly key: string;
+  openedAtStep = 0;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+}
 
 const TTL_MS = 16_000;
 

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { TransientEntry, TransientMap } from '../../src/transientMap.js';
+import { type TransientEntry, TransientMap } from '../../src/transientMap.js';
 
-class Entry extends TransientEntry {}
+class Entry implements TransientEntry {
+  readonly key: string;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+}
 
 afterEach(() => {
   vi.unstubAllGlobals();
