@@ -102,6 +102,13 @@ describe('value kinds', () => {
     expect(checkCode(42)).toBeUndefined();
   });
 
+  it('codes: a text that has an HTTP status in it is told as other', () => {
+    expect(checkCode('503')).toBe('503');
+    for (const name of ['a 503', 'no503', '503 for alice', '503x', '1503', '5033']) {
+      expect(checkCode(name), name).toBe('other');
+    }
+  });
+
   it('never throw, and let through no text but their own alphabet, whatever the value', () => {
     fc.assert(
       fc.property(

@@ -54,6 +54,20 @@ describe('NameSet', () => {
     expect(['a.b', 'c.', 'c.d', 'c.d.e'].every((name) => names.has(name))).toBe(true);
     expect(['a', 'a.b.c', 'c', 'xc.d', ''].some((name) => names.has(name))).toBe(false);
   });
+
+  it.each([
+    ['names', ['a.b', 'e']],
+    ['a wildcard beside them', ['a.b', 'e', 'c.*']],
+    ['nothing', []],
+  ])('finds one of its names among few attributes and among many: %s', (_, listed) => {
+    const names = new NameSet(listed);
+
+    for (const attributes of [{}, { 'a.b': 1 }, { x: 1, 'a.b': null }, { x: 1, 'c.d': '' }, { x: 1 }]) {
+      const expected = Object.keys(attributes).some((name) => names.has(name));
+      expect(names.isInFew(attributes)).toBe(expected);
+      expect(names.isInMany(attributes)).toBe(expected);
+    }
+  });
 });
 
 describe('nearestName', () => {
