@@ -26,7 +26,7 @@ export class OperationRecord {
   eventId: string | undefined = undefined;
   /** When it was queued: whole milliseconds of the monotonic clock; -1: it has not been. Never sent. */
   queuedAt = -1;
-  /** The order of those that have the same time. */
+  /** The order among records with the same `queuedAt`. Never sent. */
   sequence = 0;
   /** Epoch milliseconds: when the operation started. */
   startTimeMs: number;

@@ -9,7 +9,10 @@ import { openWorkspace } from '../support/querySetUps.js';
 /** As many as the compiler needs to have done its best, several at a time so that it takes no longer. */
 const WARM_UP = 1_600;
 const WARM_UP_AT_A_TIME = 4;
-/** So many that a full collection of garbage falls into all samples: in fewer it falls into those of some set-ups. */
+/**
+ * So many that the floor's samples have a full collection of garbage, as those of the instrumentation have. The plain
+ * driver makes less garbage, and has none in so many.
+ */
 const QUERIES = 2_400;
 const ROUNDS = 6;
 const ALL_LIMIT = 1.5;

@@ -24,9 +24,9 @@ export class HostQueue {
   readonly #queues = new Set<RecordQueue>();
   readonly #nextTick: Wakeup;
   readonly #stepMs: number;
-  /** Of the latest record, in whole milliseconds: a fraction would be an object of its own. Read at most a step ago. */
+  /** The clock in whole milliseconds, read at most a step ago. With a fraction it would be an object in each record. */
   #time = 0;
-  /** Records since the time is what it is. */
+  /** How many records have this time so far. */
   #sequence = 0;
   #untilReading = 0;
   #size = 0;

@@ -19,7 +19,7 @@ export class NameSet {
     return this.#names.has(name) || (this.#prefixes.length > 0 && this.#startsWithOne(name));
   }
 
-  /** Whether an object has any of them: goes through the object. */
+  /** Whether an object with few attributes has any of them. It goes through the object. */
   isInFew(attributes: Readonly<Record<string, unknown>>): boolean {
     for (const name in attributes) {
       if (this.has(name)) {
@@ -30,8 +30,8 @@ export class NameSet {
   }
 
   /**
-   * The same for many attributes: asks for each name. V8 keeps an object of 20 or more attributes in a form in which
-   * to go through its names takes four times as long.
+   * The same for an object with many attributes. It asks for each name: V8 keeps such an object in a form in which to
+   * go through its names takes twice as long.
    */
   isInMany(attributes: Readonly<Record<string, unknown>>): boolean {
     if (this.#prefixes.length > 0) {
